@@ -1,0 +1,235 @@
+"""What was understood: an expression over the named quantities of a layer, derivatives still unevaluated.
+
+    meaning ::= Constant q | Quantity name index* | SumOver index excluding* meaning | Same index index
+              | Plus meaning* | Times meaning* | Raised meaning q | Slope meaning Quantity kind
+
+`show` prints it as plain text that symbn reads back to the same meaning; `to_term` evaluates the derivatives on a graph.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import assert_never
+
+from symbn.kernel.term import Delta, Entry, Index, Power, Sum, Term, Var, add, mul, num, subterms
+from symbn.layers.graph import Graph
+
+TOTAL, LOCAL = "total", "local"
+
+
+class OutsideError(Exception):
+    """The meaning is mathematics, but not of the kind that symbn decides; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    value: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    name: str
+    indices: tuple[Index, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SumOver:
+    index: Index
+    excluding: tuple[Index, ...]
+    body: Meaning
+
+
+@dataclass(frozen=True, slots=True)
+class Same:
+    left: Index
+    right: Index
+
+
+@dataclass(frozen=True, slots=True)
+class Plus:
+    terms: tuple[Meaning, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    factors: tuple[Meaning, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    base: Meaning
+    exponent: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Slope:
+    """The derivative of `of` by a quantity: total or local (see `symbn.layers.graph`)."""
+
+    of: Meaning
+    by: Quantity
+    kind: str
+
+
+Meaning = Constant | Quantity | SumOver | Same | Plus | Times | Raised | Slope
+
+
+def parts(meaning: Meaning) -> tuple[Meaning, ...]:
+    match meaning:
+        case Constant() | Quantity() | Same():
+            return ()
+        case SumOver(body=body):
+            return (body,)
+        case Plus(terms=inner) | Times(factors=inner):
+            return inner
+        case Raised(base=base):
+            return (base,)
+        case Slope(of=of, by=by):
+            return (of, by)
+        case _:
+            assert_never(meaning)
+
+
+def free(meaning: Meaning) -> frozenset[Index]:
+    match meaning:
+        case Quantity(indices=indices):
+            return frozenset(indices)
+        case Same(left=left, right=right):
+            return frozenset((left, right))
+        case SumOver(index=index, excluding=excluding, body=body):
+            return (free(body) - {index}) | frozenset(excluding)
+        case _:
+            return frozenset[Index]().union(*(free(part) for part in parts(meaning)))
+
+
+def names(meaning: Meaning) -> frozenset[str]:
+    own = frozenset({meaning.name}) if isinstance(meaning, Quantity) else frozenset[str]()
+    return own.union(*(names(part) for part in parts(meaning)))
+
+
+def to_term(meaning: Meaning, graph: Graph) -> Term:
+    """Return the meaning as a term over the inputs of the graph. Raises: OutsideError."""
+    return graph.expand(_term(meaning, graph))
+
+
+def _term(meaning: Meaning, graph: Graph) -> Term:
+    match meaning:
+        case Constant(value=value):
+            return num(value)
+        case Quantity(name=name, indices=indices):
+            if name == graph.loss:
+                raise OutsideError("the loss is known only through its gradient: its own value is not determined")
+            return Entry(name, indices) if indices else Var(name)
+        case SumOver(index=index, excluding=excluding, body=body):
+            return Sum(index, _term(body, graph), excluding)
+        case Same(left=left, right=right):
+            return Delta(left, right)
+        case Plus(terms=terms):
+            return add(*(_term(t, graph) for t in terms))
+        case Times(factors=factors):
+            return mul(*(_term(f, graph) for f in factors))
+        case Raised(base=base, exponent=exponent):
+            return Power(_term(base, graph), exponent)
+        case Slope(of=of, by=by, kind=kind):
+            return _slope(of, by, kind, graph)
+        case _:
+            assert_never(meaning)
+
+
+def _slope(of: Meaning, by: Quantity, kind: str, graph: Graph) -> Term:
+    leaf = graph.leaf(by.name, by.indices) if by.name in graph.nodes else Var(by.name)
+    if isinstance(of, Quantity) and of.name == graph.loss:
+        return graph.total(Var(graph.loss), leaf)
+    term = _term(of, graph)
+    if any(isinstance(t, Var | Entry) and t.name == graph.upstream for t in subterms(term)):
+        if by.name != graph.upstream:
+            raise OutsideError("the derivative of an upstream gradient is not determined by the layer")
+    if isinstance(of, Quantity) and kind == LOCAL:
+        return graph.local(graph.leaf(of.name, of.indices), leaf)
+    return graph.total(term, leaf)
+
+
+# ---------------------------------------------------------------------- plain text
+
+_SUM, _PRODUCT, _POWER, _ATOM = range(4)
+
+
+def show(meaning: Meaning) -> str:
+    """Return plain text with every bracket and every index that the reading put in."""
+    return _show(meaning)[0]
+
+
+def _show(meaning: Meaning) -> tuple[str, int]:
+    match meaning:
+        case Constant(value=value):
+            text = str(value)
+            return text, _SUM if value < 0 else _PRODUCT if value.denominator != 1 else _ATOM
+        case Quantity(name=name, indices=indices):
+            return name + _subscript(indices), _ATOM
+        case Same(left=left, right=right):
+            return f"delta{_subscript((left, right))}", _ATOM
+        case SumOver(index=index, excluding=excluding, body=body):
+            skip = "".join(f" != {other.name}" if n == 0 else f", {index.name} != {other.name}" for n, other in enumerate(excluding))
+            bounds = f"{{{index.name}{skip}}}" if excluding else str(index.name)
+            return f"(sum_{bounds} {_in(body, _POWER)})", _ATOM
+        case Plus(terms=terms):
+            if not terms:
+                return "0", _ATOM
+            text = _in(terms[0], _SUM)
+            for term in terms[1:]:
+                sign, rest = _sign(term)
+                text += f" {sign} {_in(rest, _PRODUCT)}"
+            return text, _SUM
+        case Times(factors=factors):
+            sign, rest = _sign(meaning)
+            if sign == "-":
+                return f"-{_in(rest, _POWER if isinstance(rest, Plus) else _PRODUCT)}", _SUM
+            top = [f for f in factors if not (isinstance(f, Raised) and f.exponent < 0)]
+            bottom = [_flip(f) for f in factors if isinstance(f, Raised) and f.exponent < 0]
+            text = "*".join(_in(f, _POWER) for f in top if f != Constant(Fraction(1)) or len(top) == 1) or "1"
+            if bottom:
+                below = "*".join(_in(f, _POWER) for f in bottom)
+                text += f"/({below})" if len(bottom) > 1 else f"/{below}"
+            return text, _PRODUCT
+        case Raised(base=base, exponent=exponent):
+            if exponent == Fraction(1, 2):
+                return f"sqrt({_show(base)[0]})", _ATOM
+            if exponent == -1:
+                return f"1/{_in(base, _POWER)}", _PRODUCT
+            power = str(exponent) if exponent.denominator == 1 and exponent >= 0 else f"({exponent})"
+            return f"{_in(base, _ATOM)}^{power}", _POWER
+        case Slope(of=of, by=by):
+            below = f"d{show(by)}" if by.name.isalpha() else f"d {show(by)}"
+            if isinstance(of, Quantity):
+                return f"d{show(of)}/{below}", _ATOM
+            return f"(d/{below} {_in(of, _ATOM)})", _ATOM
+        case _:
+            assert_never(meaning)
+
+
+def _in(meaning: Meaning, least: int) -> str:
+    text, strength = _show(meaning)
+    return text if strength >= least else f"({text})"
+
+
+def _sign(meaning: Meaning) -> tuple[str, Meaning]:
+    match meaning:
+        case Constant(value=value) if value < 0:
+            return "-", Constant(-value)
+        case Times(factors=(Constant(value=value), *rest)) if value == -1 and rest:
+            return "-", rest[0] if len(rest) == 1 else Times(tuple(rest))
+        case Times(factors=(Constant(value=value), *rest)) if value < 0:
+            return "-", Times((Constant(-value), *rest))
+        case _:
+            return "+", meaning
+
+
+def _flip(raised: Raised) -> Meaning:
+    return raised.base if raised.exponent == -1 else Raised(raised.base, -raised.exponent)
+
+
+def _subscript(indices: tuple[Index, ...]) -> str:
+    if not indices:
+        return ""
+    text = ",".join(str(i.name) for i in indices)
+    return f"_{text}" if len(indices) == 1 else f"_{{{text}}}"

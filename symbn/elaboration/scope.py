@@ -1,0 +1,317 @@
+"""What the names of one equation are, seen as a whole: which letter is the batch size, which letters are indices, and of which axis."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction as Rational
+
+from symbn.diagnostic import Span
+from symbn.elaboration.notation import AMBIGUOUS, BATCH_NAMES, FEATURE_NAMES, LABELS, Notation, key_of
+from symbn.errors import unreadable
+from symbn.kernel.term import BATCH, FEATURE, Index
+from symbn.syntax.symbols import GREEK_NAMES
+from symbn.syntax.tree import Big, Call, Cases, Group, Indicator, Listing, Name, Node, Number, Product, Relation, Scripted, children
+
+ARRAYS = frozenset({"x", "c", "xhat", "y", "g"})
+PER_FEATURE = frozenset({"mu", "var", "deviation", "s", "gamma", "beta"})
+FRESH_LETTERS = "ikjlpqrtuvw"
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A name with its scripts, sorted out. role: canonical name; adjoint: the gradient dL/d role is meant; power: what is left of
+    the superscript."""
+
+    role: str
+    key: str
+    indices: tuple[Name | Number, ...]
+    label: Name | Number | None
+    power: Node | Rational | None
+    free: bool = False
+    adjoint: bool = False
+
+
+def resolve(node: Name | Scripted, notation: Notation) -> Resolved | None:
+    """Return what the name is, or None if it is unknown. Raises: UnreadableError for a name with two possible roles."""
+    full = key_of(node)
+    if isinstance(node, Scripted) and full is not None and full in notation.roles and full != "\\sigma^2":
+        return Resolved(notation.roles[full], full, (), None, None)
+    base, sub, sup = (node.base, node.sub, node.sup) if isinstance(node, Scripted) else (node, None, None)
+    if isinstance(node, Scripted) and node.primes:
+        return None
+    key = key_of(base)
+    if key is None or kronecker(node) is not None:
+        return None
+    below = key_of(sub) if sub is not None else None
+    for name, rest in ((f"{key}_{below}" if below else None, None), (key, None if below in LABELS else sub)):
+        if name is None:
+            continue
+        found = _named(name, rest, sup, notation)
+        if found is not None:
+            return found
+    if key in AMBIGUOUS and key not in notation.free:
+        message, help = AMBIGUOUS[key]
+        raise unreadable("two-roles", message, node.span, help)
+    return None
+
+
+def kronecker(node: Node) -> tuple[Name | Number, Name | Number] | None:
+    r"""Return the two indices of \delta_{ik}; with one index \delta is an upstream gradient."""
+    if isinstance(node, Scripted) and isinstance(node.base, Name) and node.base.text == "\\delta" and node.sub is not None:
+        found = indices_of(node.sub)
+        if len(found) == 2 and node.primes == 0:
+            return found[0], found[1]
+    return None
+
+
+def _named(key: str, sub: Node | None, sup: Node | None, notation: Notation) -> Resolved | None:
+    label, power = _label(sup), None if _label(sup) is not None else sup
+    if f"{key}^2" in notation.roles and key not in notation.roles and isinstance(power, Number) and power.value % 2 == 0:
+        left = power.value / 2
+        return Resolved(notation.roles[f"{key}^2"], f"{key}^2", indices_of(sub), label, None if left == 1 else left)
+    if key in notation.roles:
+        role = notation.roles[key]
+        return Resolved(role, key, indices_of(sub), label, power)
+    if key in notation.free:
+        return Resolved(key.lstrip("\\").replace(" ", "").replace("\\", ""), key, indices_of(sub), label, power, free=True)
+    if key[0] == "d" and len(key) > 1:
+        rest = "\\" + key[1:] if key[1:] in GREEK_NAMES or key[1:] == "epsilon" else key[1:]
+        role = notation.roles.get(rest, "")
+        if role and role not in ("L", "deviation", "g"):
+            return Resolved(role, key, indices_of(sub), label, power, adjoint=True)
+    return None
+
+
+def _label(sup: Node | None) -> Name | Number | None:
+    if isinstance(sup, Group) and sup.bracket == "(" and isinstance(sup.body, Name) and len(sup.body.text) == 1:
+        return sup.body
+    return None
+
+
+def indices_of(sub: Node | None) -> tuple[Name | Number, ...]:
+    """Return the indices written in a subscript. Raises: UnreadableError if it holds anything else."""
+    match sub:
+        case None:
+            return ()
+        case Name() | Number():
+            items: tuple[Node, ...] = (sub,)
+        case Listing(items=inner):
+            items = tuple(piece for item in inner for piece in indices_of(item))
+        case Product(factors=inner, operators=operators) if not any(operators):
+            items = inner
+        case Group(body=body):
+            return indices_of(body)
+        case _:
+            items = (sub,)
+    for item in items:
+        whole = isinstance(item, Number) and item.value.denominator == 1 and item.value >= 1
+        if not whole and not (isinstance(item, Name) and (len(item.text) == 1 or item.text == "\\ell")):
+            raise unreadable("bad-index", "an index is a letter or a positive whole number", item.span)
+    return tuple(item for item in items if isinstance(item, Name | Number))
+
+
+@dataclass(slots=True)
+class Scope:
+    """The names of one equation. axes: of each index letter; bound: letters that a sum binds somewhere; spans: first places."""
+
+    notation: Notation
+    batch: str | None = None
+    features: str | None = None
+    wide: bool = False
+    sup_axis: str = BATCH
+    axes: dict[str, str] = field(default_factory=dict)
+    bound: set[str] = field(default_factory=set)
+    free: list[str] = field(default_factory=list)
+    spans: dict[str, Span] = field(default_factory=dict)
+    scalars: dict[str, Span] = field(default_factory=dict)
+    numbers: set[int] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, sides: tuple[Node, ...], conditions: tuple[Relation, ...], notation: Notation) -> Scope:
+        """Return the scope of an equation. Raises: UnreadableError if a letter would have two roles."""
+        scope = cls(notation)
+        uses: list[tuple[Resolved, Span]] = []
+        tops: dict[str, Span] = {}
+        for side in sides:
+            scope._collect(side, frozenset(), uses, tops)
+        scope._choose_axes(uses)
+        scope._choose_sizes(tops)
+        for condition in conditions:
+            for node in (condition.left, condition.right):
+                if isinstance(node, Name):
+                    scope._see(node, frozenset())
+        return scope
+
+    def _see(self, index: Name | Number, inside: frozenset[str]) -> None:
+        if isinstance(index, Name):
+            self.spans.setdefault(index.text, index.span)
+            if index.text not in inside and index.text not in self.free:
+                self.free.append(index.text)
+
+    def _collect(
+        self, node: Node, inside: frozenset[str], uses: list[tuple[Resolved, Span]], tops: dict[str, Span], averaged: bool = False
+    ) -> None:
+        match node:
+            case Name() | Scripted():
+                found = resolve(node, self.notation)
+                if found is not None:
+                    uses.append((found, node.span))
+                    for index in (*found.indices, *([found.label] if found.label else [])):
+                        self._see(index, inside)
+                        if isinstance(index, Number):
+                            self.numbers.add(int(index.value))
+                    if isinstance(found.power, Scripted | Name):
+                        self._collect(found.power, inside, uses, tops)
+                    return
+                key = key_of(node)
+                if (pair := kronecker(node)) is not None:
+                    for index in pair:
+                        self._see(index, inside)
+                elif isinstance(node, Scripted):
+                    for child in children(node):
+                        if child is not node.sub:
+                            self._collect(child, inside, uses, tops)
+                elif key is not None:
+                    self.scalars.setdefault(key, node.span)
+            case Big(lower=lower, upper=upper, body=body):
+                names = bound_names(lower)
+                for name in names:
+                    self.spans.setdefault(name.text, name.span)
+                    self.bound.add(name.text)
+                for other in excluded_names(lower):
+                    self._see(other, inside)
+                if upper is not None and (key := key_of(upper)) is not None and not key.isdigit():
+                    tops.setdefault(key, upper.span)
+                self._collect(body, inside | {name.text for name in names}, uses, tops)
+            case Indicator(condition=Relation(left=left, right=right)):
+                for item in (left, right):
+                    if isinstance(item, Name):
+                        self._see(item, inside)
+            case Cases(values=values, conditions=conditions):
+                for value in values:
+                    self._collect(value, inside, uses, tops)
+                for condition in conditions:
+                    if isinstance(condition, Relation):
+                        for item in (condition.left, condition.right):
+                            if isinstance(item, Name):
+                                self._see(item, inside)
+            case Call(function=Name(text=function), arguments=arguments):
+                for argument in arguments:
+                    if function in ("delta", "\\delta") and isinstance(argument, Name):
+                        self._see(argument, inside)
+                    else:
+                        self._collect(argument, inside, uses, tops, averaged=True)
+            case _:
+                for child in children(node):
+                    self._collect(child, inside, uses, tops)
+
+    def _choose_axes(self, uses: list[tuple[Resolved, Span]]) -> None:
+        self.wide = any(u.role in ARRAYS and len(u.indices) + (u.label is not None) == 2 for u, _ in uses)
+        labelled = [(u, span) for u, span in uses if u.role in ARRAYS and u.label is not None and u.indices]
+        if labelled and self.notation.superscript is None:
+            sup = {u.label.text for u, _ in labelled if isinstance(u.label, Name)}
+            sub = {u.indices[0].text for u, _ in labelled if isinstance(u.indices[0], Name)}
+            if sup & self.bound and not sub & self.bound:
+                self.sup_axis = BATCH
+            elif sub & self.bound and not sup & self.bound:
+                self.sup_axis = FEATURE
+            else:
+                raise unreadable(
+                    "two-roles",
+                    "the superscript in brackets may count the examples or the features",
+                    labelled[0][1],
+                    "say --let superscript=batch or --let superscript=feature",
+                )
+        elif self.notation.superscript is not None:
+            self.sup_axis = self.notation.superscript
+        for used, span in uses:
+            for index, axis in self.slots(used):
+                if isinstance(index, Name):
+                    if self.axes.setdefault(index.text, axis) != axis:
+                        raise unreadable(
+                            "two-roles", f"{index.text} counts examples in one place and features in another", span,
+                            "use different letters",
+                        )  # fmt: skip
+
+    def slots(self, used: Resolved) -> list[tuple[Name | Number, str]]:
+        """Return the written indices of a name with their axes."""
+        if used.role in PER_FEATURE:
+            return [(index, FEATURE) for index in (*used.indices, *([used.label] if used.label else []))]
+        if used.label is not None and used.indices:
+            other = FEATURE if self.sup_axis == BATCH else BATCH
+            return [(used.label, self.sup_axis), *((index, other) for index in used.indices)]
+        written = (*used.indices, *([used.label] if used.label else []))
+        if len(written) == 1:
+            return [(written[0], BATCH)]
+        return list(zip(written, (BATCH, FEATURE), strict=False))
+
+    def _choose_sizes(self, tops: dict[str, Span]) -> None:
+        notation = self.notation
+        self.batch, self.features = notation.batch, notation.features
+        seen = {**self.scalars, **tops}
+        possible = [key for key in seen if key in BATCH_NAMES and key not in notation.free and key != self.features]
+        if self.batch is None:
+            if self.wide and self.features is None and len(possible) > 1:
+                self.features = next((key for key in reversed(FEATURE_NAMES) if key in possible and key != "m"), None)
+                possible = [key for key in possible if key != self.features]
+            if len(possible) > 1:
+                first, second = possible[:2]
+                raise unreadable(
+                    "two-roles",
+                    f"{first} and {second} may both be the batch size",
+                    seen[second],
+                    f"say --let batch={first}, and what {second} is, for example --let free={second}",
+                )
+            self.batch = possible[0] if possible else "m"
+        if self.features is None:
+            self.features = next((key for key in seen if key in FEATURE_NAMES and key != self.batch and self.wide), "n")
+        for size in (self.batch, self.features):
+            if size in seen and size in self.spans:
+                raise unreadable(
+                    "two-roles",
+                    f"{size} is used as an index and as a size",
+                    self.spans[size],
+                    f"rename the index, or say --let batch=... for the size",
+                )  # fmt: skip
+
+    def index(self, written: Name | Number, axis: str | None = None) -> Index:
+        """Return the index as the kernel knows it."""
+        if isinstance(written, Number):
+            return Index(int(written.value), axis or BATCH)
+        return Index(written.text.lstrip("\\"), self.axes.get(written.text, axis or BATCH))
+
+    def letter(self, taken: frozenset[str] = frozenset()) -> str:
+        """Return a letter for an index that the text does not name."""
+        used = set(self.spans) | set(self.scalars) | taken
+        return next(letter for letter in (*FRESH_LETTERS, *(f"i{n}" for n in range(100))) if letter not in used)
+
+
+def bound_names(lower: Node | None) -> tuple[Name, ...]:
+    """Return the letters that the lower bound of a sum binds."""
+    match lower:
+        case Name():
+            return (lower,)
+        case Relation(operator=operator, left=left) if operator in ("=", "\\neq", "\\in"):
+            return bound_names(left)
+        case Relation(operator=operator, right=Listing(items=(middle, _))) if operator in ("\\le\\le", "<<", "\\le<"):
+            return bound_names(middle)
+        case Listing(items=items) | Product(factors=items):
+            found: list[Name] = []
+            for item in items:
+                found += [name for name in bound_names(item) if name.text not in {f.text for f in found}]
+            return tuple(found)
+        case _:
+            return ()
+
+
+def excluded_names(lower: Node | None) -> tuple[Name | Number, ...]:
+    """Return the indices that the lower bound of a sum leaves out."""
+    match lower:
+        case Relation(operator="\\neq", right=Listing(items=items)):
+            return tuple(item for item in items if isinstance(item, Name | Number))
+        case Relation(operator="\\neq", right=right) if isinstance(right, Name | Number):
+            return (right,)
+        case Listing(items=items):
+            return tuple(index for item in items for index in excluded_names(item))
+        case _:
+            return ()

@@ -1,0 +1,37 @@
+"""The exceptions of symbn.
+
+    SymbnError                  everything below; catch this one
+    ├── UsageError              the caller is at fault: an option, a batch size, a notation that cannot be
+    ├── UnreadableError         the text is at fault: carries the Diagnostic with its span
+    └── NotProvedError          `symbn.testing.assert_proved` failed (also an AssertionError)
+
+A `symbn.kernel.term.KernelError` that reaches a user is our own fault: this is a bug in symbn.
+"""
+
+from __future__ import annotations
+
+from symbn.diagnostic import Diagnostic, Span
+
+
+class SymbnError(Exception):
+    """The base of every error that symbn raises on purpose."""
+
+
+class UsageError(SymbnError, ValueError):
+    """An argument that makes no sense, such as a batch size of 0."""
+
+
+class UnreadableError(SymbnError):
+    """The text cannot be read as mathematics that symbn knows."""
+
+    def __init__(self, diagnostic: Diagnostic) -> None:
+        super().__init__(diagnostic.message)
+        self.diagnostic = diagnostic
+
+
+class NotProvedError(SymbnError, AssertionError):
+    """An equation that a test asserts was not proved."""
+
+
+def unreadable(code: str, message: str, span: Span, help: str | None = None) -> UnreadableError:
+    return UnreadableError(Diagnostic(code, message, span, help))

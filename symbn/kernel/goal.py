@@ -1,0 +1,47 @@
+"""The equation as meant: two terms that are to be equal at every admissible point.
+
+Admissible: m >= 1 (or m = batch), every rational or real value of every entry and scalar, every scalar in `positive` > 0, every
+position of the free indices that satisfies the conditions, wherever both sides have a value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from symbn.kernel.term import BATCH, Index, KernelError, Term, free_indices
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A side condition on two indices: equal, or different."""
+
+    left: Index
+    right: Index
+    equal: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    left: Term
+    right: Term
+    conditions: tuple[Condition, ...] = ()
+    positive: frozenset[str] = frozenset({"eps"})
+    batch: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.batch is not None and self.batch < self.least_batch():
+            raise KernelError(f"a batch of {self.batch} has no entry {self.least_batch()}")
+
+    def indices(self) -> frozenset[Index]:
+        compared = {i for c in self.conditions for i in (c.left, c.right)}
+        return free_indices(self.left) | free_indices(self.right) | compared
+
+    def least_batch(self) -> int:
+        """Return the least batch size at which the explicit entries exist (x_2 needs m >= 2)."""
+        return max([1, *(i.name for i in self.indices() if isinstance(i.name, int) and i.axis == BATCH)])
+
+    def admits(self, at: Mapping[Index, object]) -> bool:
+        """Tell whether the values of the indices satisfy the conditions; an explicit index stands for itself."""
+        values = {i: at.get(i, i.name) for c in self.conditions for i in (c.left, c.right)}
+        return all((values[c.left] == values[c.right]) == c.equal for c in self.conditions)

@@ -1,0 +1,378 @@
+"""The normal form of a term: a quotient of polynomials in generators that are independent for a generic batch.
+
+- *Centred entries*: x_j = mean(x) + c_j, for every family of entries: the means, finitely many c_i, and the moments are independent.
+- *No sum*: sum_j c_j^a d_j^b becomes one generator, the moment (a, b). A moment of degree 1 is 0, sum_j 1 is m,
+  sum_j delta_jk f_j is f_k, and a restricted sum is the sum of (1 - delta_jk) f_j.
+- *No radical*: a radicand R that is linear in a scalar such as eps is given a root r with R = r^2, and the scalar is eliminated:
+  eps = r^2 - (R - eps). Powers of r may be any rational number, so quarter powers need nothing more. With a feature index the
+  second moment of that feature is eliminated instead, since eps belongs to all features.
+
+Invariants: I1 each step is an identity of real functions wherever both sides are defined, so evaluation is a homomorphism and equal
+normal forms mean equal values (for every m >= 1); I2 only what is never negative gets a fractional exponent, so that
+(b^p)^q = b^(pq) is not used where it fails: sqrt(a^2) has no normal form; I3 a polynomial divided by is never zero.
+Outside: a denominator that depends on a summed index, other roots. Unequal normal forms alone refute nothing: a point does.
+Source of the independence of power sums: I. G. Macdonald, Symmetric Functions and Hall Polynomials, I.2 (polarised).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import reduce
+from typing import assert_never
+
+from symbn.kernel import polynomial as poly
+from symbn.kernel.evaluate import Irrational, exact_power
+from symbn.kernel.polynomial import UNIT, Exact, Polynomial
+from symbn.kernel.term import BATCH, SIZE_NAME, Add, Delta, Entry, Index, Mul, Num, Power, Sum, Term, Var, subterms
+
+
+class OutsideFragment(Exception):
+    """The term is outside what the normal form decides; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Generator:
+    """One of the independent quantities; the indices it depends on are all in `indices` and `parts`.
+
+    scalar name | fixed name indices: an entry without a batch index (gamma_c) | mean name features
+    centred name (batch index, features) | delta (i, k) | root number features: the square root of an adjoined radicand
+    moment parts: sum_j prod (centred entry of the family at j)^e over the parts (family, e), sorted
+    """
+
+    kind: str
+    name: str = ""
+    indices: tuple[Index, ...] = ()
+    parts: tuple[tuple[Generator, Exact], ...] = ()
+
+    def depends(self) -> frozenset[Index]:
+        return frozenset(self.indices).union(*(part.depends() for part, _ in self.parts))
+
+    def renamed(self, old: Index, new: Index) -> Generator:
+        if self.kind == "moment":
+            return moment([(part.renamed(old, new), e) for part, e in self.parts])
+        return Generator(self.kind, self.name, tuple(new if i == old else i for i in self.indices))
+
+
+def moment(parts: Sequence[tuple[Generator, Exact]]) -> Generator:
+    powers: dict[Generator, Exact] = {}
+    for part, exponent in parts:
+        powers[part] = powers.get(part, 0) + exponent
+    return Generator("moment", parts=tuple(sorted(powers.items(), key=lambda p: (p[0].name, repr(p[0].indices)))))
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    top: Polynomial
+    bottom: Polynomial
+
+
+_ONE: Polynomial = {UNIT: 1}
+
+
+class Normalizer:
+    """Normal forms that can be compared with each other.
+
+    positive: the scalars known to be > 0. batch: the batch size if it is chosen, else None (every m).
+    explicit: at a chosen batch size, write every sum out over c_1..c_m with c_m = -(c_1 + .. + c_{m-1}), which decides completely.
+    """
+
+    def __init__(self, positive: frozenset[str], batch: int | None = None, explicit: bool = False) -> None:
+        self.positive = positive | frozenset(SIZE_NAME.values())
+        self.batch, self.explicit = batch, explicit
+        self.table: list[Generator] = []
+        self.numbers: dict[Generator, int] = {}
+        self.depends: list[frozenset[Index]] = []
+        self.memo: dict[int, tuple[Term, Ratio]] = {}
+        self.eliminated: dict[Generator, Polynomial] = {}
+        self.formal: dict[str, tuple[Index, Polynomial]] = {}
+        self.strictly: set[int] = set()
+        self.roots = 0
+        self.divided_by: dict[int, Term] = {}
+
+    def number(self, generator: Generator) -> int:
+        if generator not in self.numbers:
+            self.numbers[generator] = len(self.table)
+            self.table.append(generator)
+            self.depends.append(generator.depends())
+        return self.numbers[generator]
+
+    def scalar(self, name: str) -> Polynomial:
+        if self.batch is not None and name == SIZE_NAME[BATCH]:
+            return poly.constant(self.batch)
+        return self.make(Generator("scalar", name))
+
+    def make(self, generator: Generator) -> Polynomial:
+        """Return the generator as a polynomial, with what is known about it applied."""
+        if generator in self.eliminated:
+            return self.eliminated[generator]
+        match generator:
+            case Generator("delta", _, (left, right)):
+                if left == right:
+                    return _ONE
+                if isinstance(left.name, int) and isinstance(right.name, int):
+                    return {}
+                if str(right.name) < str(left.name):
+                    generator = Generator("delta", "", (right, left))
+            case Generator("moment", parts=parts) if self.explicit and self.batch is not None:
+                written: Polynomial = {}
+                for place in range(1, self.batch + 1):
+                    entries = [(Generator("centred", f.name, (Index(place), *f.indices)), e) for f, e in parts]
+                    written[tuple(sorted((self.number(entry), e) for entry, e in entries))] = 1
+                return written
+            case Generator("moment", _, _, ((Generator(_, name, (feature,)), 2),)) if name in self.formal:
+                formal, value = self.formal[name]
+                return self.rename(value, formal, feature)
+            case _:
+                pass
+        return poly.generator(self.number(generator))
+
+    def rename(self, polynomial: Polynomial, old: Index, new: Index) -> Polynomial:
+        """Return the polynomial with one index put for another; the deltas that this decides become 1 or 0."""
+        result: Polynomial = {}
+        for monomial, coefficient in polynomial.items():
+            product: Polynomial = {tuple((w, e) for w, e in monomial if old not in self.depends[w]): coefficient}
+            for which, exponent in monomial:
+                if old in self.depends[which]:
+                    put = self.make(self.table[which].renamed(old, new))
+                    product = poly.multiply(product, self.raised(put, exponent))
+            result = poly.add(result, product)
+        return result
+
+    def raised(self, base: Polynomial, exponent: Exact) -> Polynomial:
+        if isinstance(exponent, int) and (exponent >= 0 or len(base) == 1):
+            return poly.integer_power(base, exponent)
+        if list(base.values()) == [1] and all(self.never_negative(w) for w, _ in next(iter(base))):
+            return {tuple((w, poly.exact(e * Fraction(exponent))) for w, e in next(iter(base))): 1}
+        raise OutsideFragment("a negative or fractional power of a sum")
+
+    def never_negative(self, which: int) -> bool:
+        generator = self.table[which]
+        squares = generator.kind == "moment" and all(isinstance(e, int) and e % 2 == 0 for _, e in generator.parts)
+        return squares or generator.kind == "root" or which in self.strictly or generator.name in self.positive
+
+    def surely_positive(self, polynomial: Polynomial) -> bool:
+        """Tell whether the value is > 0 wherever it is defined (a sufficient test)."""
+        for monomial, coefficient in polynomial.items():
+            even = all(self.never_negative(w) or (isinstance(e, int) and e % 2 == 0) for w, e in monomial)
+            if coefficient < 0 or not even:
+                return False
+        return any(all(w in self.strictly or self.table[w].name in self.positive for w, _ in m) for m in polynomial)
+
+    def ratio(self, term: Term) -> Ratio:
+        """Return the normal form. Raises: OutsideFragment, TooLarge."""
+        known = self.memo.get(id(term))
+        if known is None:
+            known = self.memo[id(term)] = (term, self.compute(term))
+        return known[1]
+
+    def compute(self, term: Term) -> Ratio:
+        match term:
+            case Num(value=value):
+                return Ratio(poly.constant(value), _ONE)
+            case Var(name=name):
+                return Ratio(self.scalar(name), _ONE)
+            case Entry(name=name, indices=indices):
+                return Ratio(self.entry(name, indices), _ONE)
+            case Delta(left=left, right=right):
+                return Ratio(self.make(Generator("delta", "", (left, right))), _ONE)
+            case Add(terms=terms):
+                return reduce(_plus, map(self.ratio, terms), Ratio({}, _ONE))
+            case Mul(factors=factors):
+                return reduce(_times, map(self.ratio, factors), Ratio(_ONE, _ONE))
+            case Power(base=base, exponent=exponent):
+                return self.power(base, exponent)
+            case Sum(index=index, body=body, excluding=excluding):
+                inner = self.ratio(body)
+                if any(index in self.depends[which] for monomial in inner.bottom for which, _ in monomial):
+                    raise OutsideFragment(f"a denominator depends on the summed index {index.name}")
+                top = inner.top
+                for other in excluding:
+                    top = poly.add(top, poly.multiply(top, self.make(Generator("delta", "", (index, other)))), -1)
+                return Ratio(self.total(top, index), inner.bottom)
+            case _:
+                assert_never(term)
+
+    def entry(self, name: str, indices: tuple[Index, ...]) -> Polynomial:
+        batch = tuple(i for i in indices if i.axis == BATCH)
+        if len(batch) != 1:
+            return self.make(Generator("fixed", name, indices))
+        others = tuple(i for i in indices if i.axis != BATCH)
+        centred = self.make(Generator("centred", name, batch + others))
+        return poly.add(self.make(Generator("mean", name, others)), centred)
+
+    def power(self, base: Term, exponent: Fraction) -> Ratio:
+        inner = self.ratio(base)
+        if exponent < 0 and not inner.top:
+            raise OutsideFragment("a division by zero")
+        if exponent < 0 and not self.surely_positive(inner.top):
+            self.divided_by[id(base)] = base
+        if exponent < 0 and len(inner.top) == 1 and any(self.table[w].kind == "delta" for w, _ in next(iter(inner.top))):
+            raise OutsideFragment("a division by a Kronecker delta")
+        if exponent.denominator == 1:
+            count = exponent.numerator
+            if count < 0 and len(inner.top) > 1:
+                return Ratio(poly.integer_power(inner.bottom, -count), poly.integer_power(inner.top, -count))
+            top = poly.integer_power(inner.top, count)
+            if count < 0:
+                return Ratio(poly.multiply(top, poly.integer_power(inner.bottom, -count)), _ONE)
+            return Ratio(top, poly.integer_power(inner.bottom, count))
+        if len(inner.top) == 1 and inner.bottom == _ONE:
+            ((monomial, coefficient),) = inner.top.items()
+            if coefficient > 0 and all(self.never_negative(which) for which, _ in monomial):
+                try:
+                    scale = poly.exact(exact_power(Fraction(coefficient), exponent))
+                except Irrational:
+                    raise OutsideFragment(f"the irrational number {coefficient}^({exponent})") from None
+                return Ratio({tuple((w, poly.exact(e * exponent)) for w, e in monomial): scale}, _ONE)
+        raise OutsideFragment("a root of something that is not a product of powers known to be nonnegative")
+
+    def total(self, body: Polynomial, index: Index) -> Polynomial:
+        """Return the sum of the polynomial over all values of the index."""
+        size = self.scalar(SIZE_NAME[index.axis])
+        result: Polynomial = {}
+        for monomial, coefficient in body.items():
+            bound = [(which, e) for which, e in monomial if index in self.depends[which]]
+            rest: Polynomial = {tuple((w, e) for w, e in monomial if index not in self.depends[w]): coefficient}
+            result = poly.add(result, poly.multiply(rest, self.total_of(bound, index) if bound else size))
+        return result
+
+    def total_of(self, factors: list[tuple[int, Exact]], index: Index) -> Polynomial:
+        """Return the sum over the index of a product of generators that all depend on it."""
+        for place, (which, exponent) in enumerate(factors):
+            if self.table[which].kind == "delta":
+                left, right = self.table[which].indices
+                if exponent <= 0:
+                    raise OutsideFragment("a division by a Kronecker delta")
+                return self.rename({tuple(factors[:place] + factors[place + 1 :]): 1}, index, right if left == index else left)
+        families: list[tuple[Generator, Exact]] = []
+        for which, exponent in factors:
+            generator = self.table[which]
+            if generator.kind != "centred" or generator.indices[0] != index:
+                raise OutsideFragment(f"the sum over {index.name} of something other than entries of the batch")
+            families.append((Generator("mean", generator.name, generator.indices[1:]), exponent))
+        if len(families) == 1 and families[0][1] == 1:
+            return {}
+        return self.make(moment(families))
+
+    def adjoin_roots(self, terms: Sequence[Term]) -> None:
+        """Give every radicand in the terms a root, where that can be done. Innermost first."""
+        seen: set[int] = set()
+        for term in terms:
+            for node in subterms(term):
+                if isinstance(node, Power) and node.exponent.denominator != 1 and id(node.base) not in seen:
+                    seen.add(id(node.base))
+                    self.adjoin(node.base)
+
+    def adjoin(self, radicand: Term) -> None:
+        value = self.ratio(radicand)
+        if isinstance(radicand, Power) and radicand.exponent.denominator == 1:
+            # sqrt(b^3) is b^(3/2) only where b is known to be positive.
+            inner = self.ratio(radicand.base)
+            if inner.bottom == _ONE and self.surely_positive(inner.top):
+                self.adjoin(radicand.base)
+        elif len(value.top) > 1 and value.bottom == _ONE:
+            indices = {i for monomial in value.top for w, _ in monomial for i in self.depends[w]}
+            solved = self.solve(value.top, indices)
+            if solved is not None:
+                generator, coefficient, rest = solved
+                root = Generator("root", str(self.roots), tuple(sorted(indices, key=str)))
+                square = poly.integer_power(self.make(root), 2)
+                put = poly.multiply(poly.add(square, rest, -1), poly.integer_power(coefficient, -1))
+                self.roots += 1
+                if self.surely_positive(value.top):
+                    self.strictly.add(self.number(root))
+                if generator.kind == "moment":
+                    self.formal[generator.parts[0][0].name] = (generator.parts[0][0].indices[0], put)
+                else:
+                    self.eliminated[generator] = put
+                self.memo.clear()
+                self.divided_by.clear()
+
+    def solve(self, radicand: Polynomial, indices: set[Index]) -> tuple[Generator, Polynomial, Polynomial] | None:
+        """Return (G, a, rest) with radicand = a G + rest, `a` a positive monomial, G independent of all else; or None."""
+        for which in sorted({w for m in radicand for w, _ in m}, key=lambda w: (self.table[w].name not in self.positive, w)):
+            match self.table[which]:
+                case Generator("scalar", name) if name not in SIZE_NAME.values() and (not indices or self.explicit):
+                    pass
+                case Generator("moment", _, _, ((Generator(_, _, (feature,)), 2),)) if indices == {feature}:
+                    pass
+                case _:
+                    continue
+            holding = [monomial for monomial in radicand if any(w == which for w, _ in monomial)]
+            if len(holding) == 1 and dict(holding[0])[which] == 1:
+                coefficient = {tuple((w, e) for w, e in holding[0] if w != which): radicand[holding[0]]}
+                if self.surely_positive(coefficient):
+                    return self.table[which], coefficient, {m: c for m, c in radicand.items() if m != holding[0]}
+        return None
+
+    def difference(self, left: Term, right: Term) -> Ratio:
+        """Return the normal form of left - right."""
+        self.adjoin_roots((left, right))
+        a, b = self.ratio(left), self.ratio(right)
+        return _plus(a, Ratio(poly.add({}, b.top, -1), b.bottom))
+
+    def without_last(self, polynomial: Polynomial) -> Polynomial:
+        """Return the polynomial with c_m = -(c_1 + .. + c_(m-1)) put in, for each family. Last, since it is the costly step."""
+        for which, generator in list(enumerate(self.table)):
+            if generator.kind == "centred" and generator.indices[0].name == self.batch:
+                rest: Polynomial = {}
+                for place in range(1, generator.indices[0].name):
+                    rest = poly.add(rest, self.make(generator.renamed(generator.indices[0], Index(place))), -1)
+                result: Polynomial = {}
+                for monomial, coefficient in polynomial.items():
+                    exponent = dict(monomial).get(which, 0)
+                    kept: Polynomial = {tuple((w, e) for w, e in monomial if w != which): coefficient}
+                    result = poly.add(result, poly.multiply(kept, self.raised(rest, exponent)))
+                polynomial = result
+        return polynomial
+
+    def cases(
+        self, value: Ratio, others: frozenset[Index], allowed: Callable[[dict[Index, Index]], bool]
+    ) -> Iterator[tuple[dict[Index, Index], Ratio]]:
+        """Yield the value for every way in which the indices that a delta compares (and `others`) may coincide."""
+        used = {self.table[w] for p in (value.top, value.bottom) for monomial in p for w, _ in monomial}
+        compared = {i for generator in used if generator.kind == "delta" for i in generator.indices} | others
+        ordered = sorted(compared, key=lambda i: (i.axis, isinstance(i.name, str), str(i.name)))
+        if len(ordered) > 7:
+            raise OutsideFragment("more than seven free indices to compare")
+        for blocks in _partitions(ordered):
+            if any(len([i for i in block if isinstance(i.name, int)]) > 1 for block in blocks):
+                continue
+            where = {index: block[0] for block in blocks for index in block}
+            if not allowed(where):
+                continue
+            top, bottom = value.top, value.bottom
+            for old, new in where.items():
+                if old != new:
+                    top, bottom = self.rename(top, old, new), self.rename(bottom, old, new)
+            yield where, Ratio(self.without_deltas(top), self.without_deltas(bottom))
+
+    def without_deltas(self, polynomial: Polynomial) -> Polynomial:
+        """Return the polynomial where the indices that are left are all different."""
+        return {m: c for m, c in polynomial.items() if not any(self.table[w].kind == "delta" for w, _ in m)}
+
+
+def _plus(left: Ratio, right: Ratio) -> Ratio:
+    if left.bottom == right.bottom:
+        return Ratio(poly.add(left.top, right.top), left.bottom)
+    top = poly.add(poly.multiply(left.top, right.bottom), poly.multiply(right.top, left.bottom))
+    return Ratio(top, poly.multiply(left.bottom, right.bottom))
+
+
+def _times(left: Ratio, right: Ratio) -> Ratio:
+    return Ratio(poly.multiply(left.top, right.top), poly.multiply(left.bottom, right.bottom))
+
+
+def _partitions(items: list[Index]) -> Iterator[list[list[Index]]]:
+    """Yield every partition into blocks of indices of one axis; explicit positions lead their block."""
+    if not items:
+        yield []
+        return
+    *front, last = items
+    for blocks in _partitions(front):
+        yield [*blocks, [last]]
+        for place, block in enumerate(blocks):
+            if block[0].axis == last.axis:
+                yield [*blocks[:place], [*block, last], *blocks[place + 1 :]]

@@ -1,0 +1,100 @@
+"""Sparse polynomials over Q, as plain dicts behind pure functions.
+
+    polynomial = {monomial: coefficient}        monomial = ((generator, exponent), ...) sorted by generator, exponents not zero
+
+Generators are integers; `normal` knows what they stand for. A coefficient is an `int`, or a `Fraction` that is no integer.
+An exponent is an `int` (negative allowed), or a `Fraction` that is no integer, for generators that are positive.
+Invariant: no coefficient is zero and no exponent is zero, so that a polynomial is zero exactly when the dict is empty.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+Exact = int | Fraction
+Monomial = tuple[tuple[int, Exact], ...]
+Polynomial = dict[Monomial, Exact]
+
+UNIT: Monomial = ()
+MAX_TERMS = 20_000
+MAX_WORK = 2_000_000
+
+
+class TooLarge(Exception):
+    """The polynomial would outgrow the budget."""
+
+
+def exact(value: Fraction | int) -> Exact:
+    """Return the number as an `int` where it is one: integer arithmetic is many times faster."""
+    return value if isinstance(value, int) else value.numerator if value.denominator == 1 else value
+
+
+def constant(value: Fraction | int) -> Polynomial:
+    return {UNIT: exact(value)} if value else {}
+
+
+def generator(which: int, exponent: Exact = 1) -> Polynomial:
+    return {((which, exponent),): 1}
+
+
+def add(left: Polynomial, right: Polynomial, scale: Exact = 1) -> Polynomial:
+    """Return left + scale * right."""
+    if len(left) < len(right) and scale == 1:
+        left, right = right, left
+    total = dict(left)
+    for monomial, coefficient in right.items():
+        value = total.get(monomial, 0) + scale * coefficient
+        if value:
+            total[monomial] = exact(value)
+        else:
+            del total[monomial]
+    return total
+
+
+def multiply_monomials(left: Monomial, right: Monomial) -> Monomial:
+    if not left:
+        return right
+    if not right:
+        return left
+    powers = dict(left)
+    for which, exponent in right:
+        powers[which] = powers.get(which, 0) + exponent
+    return tuple(sorted((w, exact(e)) for w, e in powers.items() if e))
+
+
+def multiply(left: Polynomial, right: Polynomial) -> Polynomial:
+    """Return left * right. Raises: TooLarge."""
+    if len(left) * len(right) > MAX_WORK:
+        raise TooLarge(f"a product of {len(left)} by {len(right)} terms")
+    total: Polynomial = {}
+    for a, p in left.items():
+        for b, q in right.items():
+            monomial = multiply_monomials(a, b)
+            value = total.get(monomial, 0) + p * q
+            if value:
+                total[monomial] = exact(value)
+            else:
+                del total[monomial]
+    if len(total) > MAX_TERMS:
+        raise TooLarge(f"a polynomial of {len(total)} terms")
+    return total
+
+
+def integer_power(base: Polynomial, exponent: int) -> Polynomial:
+    """Return base ** exponent for exponent >= 0, or any integer if the base is a single term. Raises: TooLarge."""
+    if len(base) == 1:
+        ((monomial, coefficient),) = base.items()
+        if abs(exponent) > 4096 and abs(coefficient) != 1:
+            raise TooLarge(f"the exponent {exponent}")
+        raised = tuple((which, exact(e * exponent)) for which, e in monomial) if exponent else UNIT
+        return {raised: exact(Fraction(coefficient) ** exponent)}
+    if exponent > 64 and len(base) > 1:
+        raise TooLarge(f"the exponent {exponent}")
+    result, square = constant(1), base
+    while exponent:
+        if exponent & 1:
+            result = multiply(result, square)
+        exponent >>= 1
+        if exponent:
+            square = multiply(square, square)
+    return result

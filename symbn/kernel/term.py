@@ -1,0 +1,212 @@
+"""The only language of truth: scalar expressions over one batch, as immutable trees.
+
+    term ::= Num q | Var name | Entry name index+ | Sum index body (excluding index*)
+           | Delta index index | Add term* | Mul term* | Power term q          (q: an exact rational)
+
+An *index* runs over an axis: `batch` (1..m, the scalar `m`) or `feature` (1..n, the scalar `n`). Its name is a word when it is
+free or bound by a sum, and a positive integer when it is one explicit entry (x_1).
+
+Invariants: I1 numbers are `int` or `Fraction`, never floats; I2 a `Delta` compares two indices of one axis;
+I3 a binder binds its index in its body only, not in `excluding`; I4 substitution never captures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import assert_never
+
+BATCH, FEATURE = "batch", "feature"
+SIZE_NAME = {BATCH: "m", FEATURE: "n"}
+
+
+class KernelError(Exception):
+    """A term that breaks an invariant of the kernel: the caller is at fault."""
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    name: str | int
+    axis: str = BATCH
+
+    def __post_init__(self) -> None:
+        if self.axis not in SIZE_NAME:
+            raise KernelError(f"unknown axis {self.axis!r}")
+        if isinstance(self.name, int) and self.name < 1:
+            raise KernelError("explicit indices start at 1")
+
+
+@dataclass(frozen=True, slots=True)
+class Num:
+    value: Fraction
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.value, Fraction):
+            raise KernelError("a number must be a Fraction")
+
+
+@dataclass(frozen=True, slots=True)
+class Var:
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    name: str
+    indices: tuple[Index, ...]
+
+    def __post_init__(self) -> None:
+        if not self.indices:
+            raise KernelError(f"an entry of {self.name} needs an index")
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    index: Index
+    body: Term
+    excluding: tuple[Index, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.index.name, str):
+            raise KernelError("a sum binds a named index")
+        if any(other.axis != self.index.axis for other in self.excluding):
+            raise KernelError("a sum can exclude indices of its own axis only")
+        if self.index in self.excluding:
+            raise KernelError("a sum cannot exclude the index it binds")
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    left: Index
+    right: Index
+
+    def __post_init__(self) -> None:
+        if self.left.axis != self.right.axis:
+            raise KernelError("a Kronecker delta compares indices of one axis")
+
+
+@dataclass(frozen=True, slots=True)
+class Add:
+    terms: tuple[Term, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mul:
+    factors: tuple[Term, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Power:
+    base: Term
+    exponent: Fraction
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.exponent, Fraction):
+            raise KernelError("an exponent must be a Fraction")
+
+
+Term = Num | Var | Entry | Sum | Delta | Add | Mul | Power
+
+ZERO, ONE = Num(Fraction(0)), Num(Fraction(1))
+
+
+def num(value: int | Fraction) -> Num:
+    return Num(Fraction(value))
+
+
+def add(*terms: Term) -> Term:
+    kept = tuple(t for t in terms if t != ZERO)
+    return kept[0] if len(kept) == 1 else Add(kept) if kept else ZERO
+
+
+def mul(*factors: Term) -> Term:
+    """Return the product; a literal zero factor makes it zero only if every other factor is surely defined."""
+    kept = tuple(f for f in factors if f != ONE)
+    if ZERO in kept and all(isinstance(f, Num | Var | Entry | Delta) for f in kept):
+        return ZERO
+    return kept[0] if len(kept) == 1 else Mul(kept) if kept else ONE
+
+
+def power(base: Term, exponent: int | Fraction) -> Term:
+    return base if exponent == 1 else Power(base, Fraction(exponent))
+
+
+def children(term: Term) -> tuple[Term, ...]:
+    match term:
+        case Num() | Var() | Entry() | Delta():
+            return ()
+        case Sum(body=inner) | Power(base=inner):
+            return (inner,)
+        case Add(terms=parts) | Mul(factors=parts):
+            return parts
+        case _:
+            assert_never(term)
+
+
+def subterms(term: Term, seen: set[int] | None = None) -> Iterator[Term]:
+    """Yield every distinct node once, children before parents."""
+    seen = set() if seen is None else seen
+    if id(term) not in seen:
+        seen.add(id(term))
+        for child in children(term):
+            yield from subterms(child, seen)
+        yield term
+
+
+def free_indices(term: Term) -> frozenset[Index]:
+    """Return the named indices and the explicit ones that no sum binds."""
+    return _free(term, {})
+
+
+# Memo tables are keyed by identity, which is fast on shared terms. They hold the term too, so that its address is not reused.
+_FreeMemo = dict[int, tuple["Term", frozenset[Index]]]
+
+
+def _free(term: Term, memo: _FreeMemo) -> frozenset[Index]:
+    if id(term) not in memo:
+        match term:
+            case Entry(indices=indices):
+                found = frozenset(indices)
+            case Delta(left=left, right=right):
+                found = frozenset((left, right))
+            case Sum(index=index, body=body, excluding=excluding):
+                found = (_free(body, memo) - {index}) | frozenset(excluding)
+            case _:
+                found = frozenset[Index]().union(*(_free(child, memo) for child in children(term)))
+        memo[id(term)] = (term, found)
+    return memo[id(term)][1]
+
+
+def fresh(index: Index, avoid: frozenset[Index]) -> Index:
+    """Return an index of the same axis that is not in `avoid`: j, j', j'', ..."""
+    while index in avoid:
+        index = Index(f"{index.name}'", index.axis)
+    return index
+
+
+def rename(term: Term, names: Mapping[Index, Index], free: _FreeMemo | None = None) -> Term:
+    """Return the term with its free indices renamed; a bound index that would capture a new name is renamed too."""
+    free = {} if free is None else free
+    names = {old: new for old, new in names.items() if old in _free(term, free)}
+    match term:
+        case _ if not names:
+            return term
+        case Entry(name=name, indices=indices):
+            return Entry(name, tuple(names.get(i, i) for i in indices))
+        case Delta(left=left, right=right):
+            return Delta(names.get(left, left), names.get(right, right))
+        case Sum(index=index, body=body, excluding=excluding):
+            inner = {old: new for old, new in names.items() if old != index}
+            outer = tuple(names.get(i, i) for i in excluding)
+            outside = frozenset((*inner.values(), *outer))
+            inner[index] = fresh(index, outside | (_free(body, free) - {index})) if index in outside else index
+            return Sum(inner[index], rename(body, inner, free), outer)
+        case Add(terms=terms):
+            return Add(tuple(rename(t, names, free) for t in terms))
+        case Mul(factors=factors):
+            return Mul(tuple(rename(f, names, free) for f in factors))
+        case Power(base=base, exponent=exponent):
+            return Power(rename(base, names, free), exponent)
+        case _:
+            return term

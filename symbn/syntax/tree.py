@@ -1,0 +1,178 @@
+"""The tree of a formula as written. Every node knows its span; a child's span lies inside its parent's. Nothing here has a meaning.
+
+    Statement = sides joined by relations, and the conditions after them
+    node      = Number | Name | Scripted | Call | Group | Fraction | Root | Product | Additive | Big | Derivative
+              | Cases | Indicator | Listing | Relation
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from fractions import Fraction as Rational
+
+from symbn.diagnostic import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    span: Span
+    value: Rational
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name with its accents and styles, canonically spelled: `x`, `\\mu`, `\\hat x`, `\\mathcal L`, `Var`."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scripted:
+    """base_sub^sup with n primes, the scripts in either order."""
+
+    span: Span
+    base: Node
+    sub: Node | None
+    sup: Node | None
+    primes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    span: Span
+    function: Node
+    arguments: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Something in brackets: ( [ { | ; `{` is TeX's own invisible grouping."""
+
+    span: Span
+    bracket: str
+    body: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Fraction:
+    span: Span
+    top: Node
+    bottom: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    span: Span
+    radicand: Node
+    degree: Node | None
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """factors[0] operators[0] factors[1] ..., left to right; an operator is `*`, `/` or `` (juxtaposition)."""
+
+    span: Span
+    factors: tuple[Node, ...]
+    operators: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Additive:
+    """signs[0] terms[0] signs[1] terms[1] ...; a sign is +1 or -1."""
+
+    span: Span
+    signs: tuple[int, ...]
+    terms: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Big:
+    r"""\sum or \prod with its bounds; `lower` may be a Name, a Relation or a Listing of those; the body ends before the next + or -."""
+
+    span: Span
+    operator: str
+    lower: Node | None
+    upper: Node | None
+    body: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Derivative:
+    """d^n of / d by..., in any of its spellings; `of` is what the operator is applied to."""
+
+    span: Span
+    of: Node
+    by: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    span: Span
+    operator: str
+    left: Node
+    right: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """1 if the relation holds, else 0."""
+
+    span: Span
+    condition: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Cases:
+    """Values with their conditions; a condition of None is `otherwise`."""
+
+    span: Span
+    values: tuple[Node, ...]
+    conditions: tuple[Node | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """a, b, ... in a script or a condition."""
+
+    span: Span
+    items: tuple[Node, ...]
+
+
+Node = (
+    Number
+    | Name
+    | Scripted
+    | Call
+    | Group
+    | Fraction
+    | Root
+    | Product
+    | Additive
+    | Big
+    | Derivative
+    | Relation
+    | Indicator
+    | Cases
+    | Listing
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """side relation side ..., condition, ...: `relations` has one item fewer than `sides`."""
+
+    span: Span
+    sides: tuple[Node, ...]
+    relations: tuple[str, ...]
+    conditions: tuple[Relation, ...]
+
+
+def children(node: Node | Statement) -> Iterator[Node]:
+    """Yield the nodes right below, in the order of their fields."""
+    for field in fields(node):
+        value = getattr(node, field.name)
+        for item in value if isinstance(value, tuple) else (value,):
+            if hasattr(item, "span"):
+                yield item
