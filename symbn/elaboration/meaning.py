@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import assert_never
 
-from symbn.kernel.term import Delta, Entry, Index, Power, Sum, Term, Var, add, mul, num, subterms
+from symbn.diagnostic import Value
+from symbn.kernel.term import Add, Delta, Entry, Index, Mul, Num, Power, Sum, Term, Var, add, mul, num, subterms
 from symbn.layers.graph import Graph
 
 TOTAL, LOCAL = "total", "local"
@@ -22,48 +23,48 @@ class OutsideError(Exception):
     """The meaning is mathematics, but not of the kind that symbn decides; the message says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Constant:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Constant(Value):
     value: Fraction
 
 
-@dataclass(frozen=True, slots=True)
-class Quantity:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Quantity(Value):
     name: str
     indices: tuple[Index, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class SumOver:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class SumOver(Value):
     index: Index
     excluding: tuple[Index, ...]
     body: Meaning
 
 
-@dataclass(frozen=True, slots=True)
-class Same:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Same(Value):
     left: Index
     right: Index
 
 
-@dataclass(frozen=True, slots=True)
-class Plus:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Plus(Value):
     terms: tuple[Meaning, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Times:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Times(Value):
     factors: tuple[Meaning, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Raised:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Raised(Value):
     base: Meaning
     exponent: Fraction
 
 
-@dataclass(frozen=True, slots=True)
-class Slope:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Slope(Value):
     """The derivative of `of` by a quantity: total or local (see `symbn.layers.graph`)."""
 
     of: Meaning
@@ -233,3 +234,30 @@ def _subscript(indices: tuple[Index, ...]) -> str:
         return ""
     text = ",".join(str(i.name) for i in indices)
     return f"_{text}" if len(indices) == 1 else f"_{{{text}}}"
+
+
+def show_term(term: Term) -> str:
+    """Return a term of the kernel as plain text."""
+    return show(_meaning(term))
+
+
+def _meaning(term: Term) -> Meaning:
+    match term:
+        case Num(value=value):
+            return Constant(value)
+        case Var(name=name):
+            return Quantity(name)
+        case Entry(name=name, indices=indices):
+            return Quantity(name, indices)
+        case Sum(index=index, body=body, excluding=excluding):
+            return SumOver(index, excluding, _meaning(body))
+        case Delta(left=left, right=right):
+            return Same(left, right)
+        case Add(terms=terms):
+            return Plus(tuple(_meaning(t) for t in terms))
+        case Mul(factors=factors):
+            return Times(tuple(_meaning(f) for f in factors))
+        case Power(base=base, exponent=exponent):
+            return Raised(_meaning(base), exponent)
+        case _:
+            assert_never(term)

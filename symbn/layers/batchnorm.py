@@ -59,38 +59,37 @@ def batch_norm(mode: str = TRAINING, features: bool = False) -> Graph:
 
 @dataclass(frozen=True, slots=True)
 class ClosedForm:
-    """A true equation of the layer. quantity: what SymPy proves it for (see `symbn.symbolic`); batch: the least batch size."""
+    """A true equation of the layer, as `symbn table` lists it."""
 
     name: str
     formula: str
-    quantity: str
     mode: str = TRAINING
 
 
 CLOSED_FORMS = (
     ClosedForm("dL/dx", r"\frac{\partial L}{\partial x_i} = \frac{\gamma}{m\sqrt{\sigma^2+\epsilon}}"
-               r"\left(m g_i - \sum_j g_j - \hat x_i \sum_j g_j \hat x_j\right)", "dx"),
+               r"\left(m g_i - \sum_j g_j - \hat x_i \sum_j g_j \hat x_j\right)"),
     ClosedForm("dL/dx, three terms", r"\frac{\partial L}{\partial x_i} = \frac{\partial L}{\partial \hat x_i} \frac{1}{\sqrt{\sigma^2+\epsilon}}"
-               r" + \frac{\partial L}{\partial \sigma^2} \frac{2(x_i-\mu)}{m} + \frac{\partial L}{\partial \mu} \frac{1}{m}", "dx"),
-    ClosedForm("dL/dgamma", r"\frac{\partial L}{\partial \gamma} = \sum_j g_j \hat x_j", "dgamma"),
-    ClosedForm("dL/dbeta", r"\frac{\partial L}{\partial \beta} = \sum_j g_j", "dbeta"),
-    ClosedForm("dL/dxhat", r"\frac{\partial L}{\partial \hat x_i} = \gamma g_i", "dxhat"),
-    ClosedForm("dL/dvar", r"\frac{\partial L}{\partial \sigma^2} = -\frac{\gamma}{2} (\sigma^2+\epsilon)^{-3/2} \sum_j g_j (x_j-\mu)", "dvar"),
-    ClosedForm("dL/dmu", r"\frac{\partial L}{\partial \mu} = -\frac{\gamma}{\sqrt{\sigma^2+\epsilon}} \sum_j g_j", "dmu"),
+               r" + \frac{\partial L}{\partial \sigma^2} \frac{2(x_i-\mu)}{m} + \frac{\partial L}{\partial \mu} \frac{1}{m}"),
+    ClosedForm("dL/dgamma", r"\frac{\partial L}{\partial \gamma} = \sum_j g_j \hat x_j"),
+    ClosedForm("dL/dbeta", r"\frac{\partial L}{\partial \beta} = \sum_j g_j"),
+    ClosedForm("dL/dxhat", r"\frac{\partial L}{\partial \hat x_i} = \gamma g_i"),
+    ClosedForm("dL/dvar", r"\frac{\partial L}{\partial \sigma^2} = -\frac{\gamma}{2} (\sigma^2+\epsilon)^{-3/2} \sum_j g_j (x_j-\mu)"),
+    ClosedForm("dL/dmu", r"\frac{\partial L}{\partial \mu} = -\frac{\gamma}{\sqrt{\sigma^2+\epsilon}} \sum_j g_j"),
     ClosedForm("Jacobian of xhat", r"\frac{\partial \hat x_i}{\partial x_k} = \frac{1}{m\sqrt{\sigma^2+\epsilon}}"
-               r"\left(m\delta_{ik} - 1 - \hat x_i \hat x_k\right)", "jacobian xhat x"),
-    ClosedForm("Jacobian of centring", r"\frac{\partial (x_i-\mu)}{\partial x_k} = \delta_{ik} - \frac{1}{m}", "jacobian c x"),
-    ClosedForm("centring: row sums", r"\sum_k \frac{\partial (x_i-\mu)}{\partial x_k} = 0", "rows c x"),
-    ClosedForm("centring: column sums", r"\sum_i \frac{\partial (x_i-\mu)}{\partial x_k} = 0", "columns c x"),
-    ClosedForm("centring: sum of the Jacobian", r"\sum_i \sum_k \frac{\partial (x_i-\mu)}{\partial x_k} = 0", "total c x"),
-    ClosedForm("xhat: row sums", r"\sum_k \frac{\partial \hat x_i}{\partial x_k} = 0", "rows xhat x"),
-    ClosedForm("xhat: column sums", r"\sum_i \frac{\partial \hat x_i}{\partial x_k} = 0", "columns xhat x"),
-    ClosedForm("d mu/dx", r"\frac{\partial \mu}{\partial x_i} = \frac{1}{m}", "jacobian mu x"),
-    ClosedForm("d var/dx", r"\frac{\partial \sigma^2}{\partial x_i} = \frac{2(x_i-\mu)}{m}", "jacobian var x"),
-    ClosedForm("sum of xhat", r"\sum_i \hat x_i = 0", "identity"),
-    ClosedForm("mean of xhat^2", r"\frac{1}{m}\sum_i \hat x_i^2 = \frac{\sigma^2}{\sigma^2+\epsilon}", "identity"),
-    ClosedForm("sum of dL/dx", r"\sum_i \frac{\partial L}{\partial x_i} = 0", "identity"),
+               r"\left(m\delta_{ik} - 1 - \hat x_i \hat x_k\right)"),
+    ClosedForm("Jacobian of centring", r"\frac{\partial (x_i-\mu)}{\partial x_k} = \delta_{ik} - \frac{1}{m}"),
+    ClosedForm("centring: row sums", r"\sum_k \frac{\partial (x_i-\mu)}{\partial x_k} = 0"),
+    ClosedForm("centring: column sums", r"\sum_i \frac{\partial (x_i-\mu)}{\partial x_k} = 0"),
+    ClosedForm("centring: sum of the Jacobian", r"\sum_i \sum_k \frac{\partial (x_i-\mu)}{\partial x_k} = 0"),
+    ClosedForm("xhat: row sums", r"\sum_k \frac{\partial \hat x_i}{\partial x_k} = 0"),
+    ClosedForm("xhat: column sums", r"\sum_i \frac{\partial \hat x_i}{\partial x_k} = 0"),
+    ClosedForm("d mu/dx", r"\frac{\partial \mu}{\partial x_i} = \frac{1}{m}"),
+    ClosedForm("d var/dx", r"\frac{\partial \sigma^2}{\partial x_i} = \frac{2(x_i-\mu)}{m}"),
+    ClosedForm("sum of xhat", r"\sum_i \hat x_i = 0"),
+    ClosedForm("mean of xhat^2", r"\frac{1}{m}\sum_i \hat x_i^2 = \frac{\sigma^2}{\sigma^2+\epsilon}"),
+    ClosedForm("sum of dL/dx", r"\sum_i \frac{\partial L}{\partial x_i} = 0"),
     ClosedForm("sum of xhat dL/dx", r"\sum_i \hat x_i \frac{\partial L}{\partial x_i} ="
-               r" \frac{\gamma\epsilon}{(\sigma^2+\epsilon)^{3/2}} \sum_j g_j \hat x_j", "identity"),
-    ClosedForm("dL/dx, evaluation mode", r"\frac{\partial L}{\partial x_i} = \frac{\gamma g_i}{\sqrt{\sigma^2+\epsilon}}", "dx", EVALUATION),
+               r" \frac{\gamma\epsilon}{(\sigma^2+\epsilon)^{3/2}} \sum_j g_j \hat x_j"),
+    ClosedForm("dL/dx, evaluation mode", r"\frac{\partial L}{\partial x_i} = \frac{\gamma g_i}{\sqrt{\sigma^2+\epsilon}}", EVALUATION),
 )  # fmt: skip

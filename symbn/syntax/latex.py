@@ -63,6 +63,8 @@ def _scan_one(text: str, place: int, tokens: list[Token]) -> int:
         tokens.append(Token(kind, value, Span(place, end)))
         return end
 
+    if character == "&" and _inside_cases(tokens):
+        return put("gap", "&", place + 1)
     if character.isspace() or character in "~&$":
         return place + 1
     if character == "%":
@@ -80,6 +82,11 @@ def _scan_one(text: str, place: int, tokens: list[Token]) -> int:
             return put("name", f"\\{ACCENTS[text[end]]} {character}", end + 1)
         return put("name", character, end)
     return scan_symbol(text, place, tokens)
+
+
+def _inside_cases(tokens: list[Token]) -> bool:
+    marks = [token.text for token in tokens if token.text in ("\\begincases", "\\endcases")]
+    return bool(marks) and marks[-1] == "\\begincases"
 
 
 def scan_symbol(text: str, place: int, tokens: list[Token]) -> int:

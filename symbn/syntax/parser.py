@@ -79,8 +79,6 @@ class _Parser:
         self.place = 0
         self.depth = 0
         self.open: list[Token] = []
-        # Inside |..| nothing is read, so a bar always ends a term.
-        self.rational = dialect == "latex"
 
     # ------------------------------------------------------------------ tokens
 
@@ -135,8 +133,8 @@ class _Parser:
             start = self.next.span.start
             statement = self.statement(bool(found))
             if statement is not None:
-                condition = self.condition_of(statement) if found or self.is_condition_ahead else None
-                if condition is not None and found:
+                condition = self.condition_of(statement) if found else None
+                if condition is not None:
                     last = found[-1]
                     found[-1] = Statement(Span(last.span.start, self.previous_end()), last.sides, last.relations,
                                           (*last.conditions, condition))
@@ -149,15 +147,13 @@ class _Parser:
             raise unreadable("empty", "there is no formula here", Span(0, max(self.next.span.end, 0)), "write an equation")
         return found
 
-    is_condition_ahead = False
-
     def skip_separators(self) -> None:
         while (
             self.at("mark", ",", ";", ".", ":")
             or self.at("gap")
             or self.at("row")
             or (self.at("word") and self.next.text in _CONDITION_WORDS)
-            or (self.at("name", "i") and False)
+            or self.at("relation", "\\Rightarrow")
         ):
             self.take()
 
@@ -178,7 +174,9 @@ class _Parser:
                 "no-left-side", "the equation has no left side", self.next.span, "write what the right side is equal to"
             )
         sides.append(self.expression())
-        while self.at("relation") or (self.at("row") and self.tokens[self.place + 1].kind == "relation"):
+        while (self.at("relation") and not self.at("relation", "\\Rightarrow")) or (
+            self.at("row") and self.tokens[self.place + 1].kind == "relation"
+        ):
             if self.at("row"):
                 self.take()
             relations.append(self.take().text)
@@ -186,12 +184,14 @@ class _Parser:
                 raise unreadable("unsupported", "an ellipsis is not read", self.next.span, "write a sum sign")
             sides.append(self.expression())
             if self.at("mark", ",") and later and self.tokens[self.place + 1].text in ("\\ldots", "\\cdots", "\\dots"):
-                return self.range_remark()
+                self.range_remark()
+                return None
         while self.at("mark", "!") or self.at("gap"):
             if self.at("mark"):
                 raise self.expected("an operator or a relation")
             self.take()
-        if not (self.at("end") or self.at("row") or self.at("mark", ",", ";", ".", ":") or self.starts_condition()):
+        ends = self.at("end") or self.at("row") or self.at("mark", ",", ";", ".", ":") or self.at("relation", "\\Rightarrow")
+        if not (ends or self.starts_condition()):
             if not (self.at("open", "(") and self.tokens[self.place - 1].kind == "gap"):
                 raise self.expected("an operator, a relation or the end of the formula")
         return Statement(self.since(start), tuple(sides), tuple(relations), ())

@@ -8,28 +8,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from fractions import Fraction as Rational
 
-from symbn.diagnostic import Span
+from symbn.diagnostic import Span, Value
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Number(Value):
     span: Span
     value: Rational
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Name(Value):
     """A name with its accents and styles, canonically spelled: `x`, `\\mu`, `\\hat x`, `\\mathcal L`, `Var`."""
 
     span: Span
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Scripted:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Scripted(Value):
     """base_sub^sup with n primes, the scripts in either order."""
 
     span: Span
@@ -39,15 +39,15 @@ class Scripted:
     primes: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Call(Value):
     span: Span
     function: Node
     arguments: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Group(Value):
     """Something in brackets: ( [ { | ; `{` is TeX's own invisible grouping."""
 
     span: Span
@@ -55,22 +55,22 @@ class Group:
     body: Node
 
 
-@dataclass(frozen=True, slots=True)
-class Fraction:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Fraction(Value):
     span: Span
     top: Node
     bottom: Node
 
 
-@dataclass(frozen=True, slots=True)
-class Root:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Root(Value):
     span: Span
     radicand: Node
     degree: Node | None
 
 
-@dataclass(frozen=True, slots=True)
-class Product:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Product(Value):
     """factors[0] operators[0] factors[1] ..., left to right; an operator is `*`, `/` or `` (juxtaposition)."""
 
     span: Span
@@ -78,8 +78,8 @@ class Product:
     operators: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Additive:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Additive(Value):
     """signs[0] terms[0] signs[1] terms[1] ...; a sign is +1 or -1."""
 
     span: Span
@@ -87,8 +87,8 @@ class Additive:
     terms: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Big:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Big(Value):
     r"""\sum or \prod with its bounds; `lower` may be a Name, a Relation or a Listing of those; the body ends before the next + or -."""
 
     span: Span
@@ -98,8 +98,8 @@ class Big:
     body: Node
 
 
-@dataclass(frozen=True, slots=True)
-class Derivative:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Derivative(Value):
     """d^n of / d by..., in any of its spellings; `of` is what the operator is applied to."""
 
     span: Span
@@ -107,24 +107,24 @@ class Derivative:
     by: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Relation:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Relation(Value):
     span: Span
     operator: str
     left: Node
     right: Node
 
 
-@dataclass(frozen=True, slots=True)
-class Indicator:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Indicator(Value):
     """1 if the relation holds, else 0."""
 
     span: Span
     condition: Node
 
 
-@dataclass(frozen=True, slots=True)
-class Cases:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Cases(Value):
     """Values with their conditions; a condition of None is `otherwise`."""
 
     span: Span
@@ -132,8 +132,8 @@ class Cases:
     conditions: tuple[Node | None, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Listing(Value):
     """a, b, ... in a script or a condition."""
 
     span: Span
@@ -159,8 +159,8 @@ Node = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Statement(Value):
     """side relation side ..., condition, ...: `relations` has one item fewer than `sides`."""
 
     span: Span
@@ -171,8 +171,7 @@ class Statement:
 
 def children(node: Node | Statement) -> Iterator[Node]:
     """Yield the nodes right below, in the order of their fields."""
-    for field in fields(node):
-        value = getattr(node, field.name)
+    for value in node.parts():
         for item in value if isinstance(value, tuple) else (value,):
             if hasattr(item, "span"):
                 yield item

@@ -1,0 +1,6 @@
+"""`python -m symbn`."""
+
+from symbn.cli import main
+
+if __name__ == "__main__":
+    raise SystemExit(main())

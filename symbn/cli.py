@@ -1,0 +1,246 @@
+"""The command line. Answers go to stdout, errors and progress to stderr.
+
+Exit status: 0 everything proved, 1 something refuted, 2 a usage error, 3 something undecided or unreadable (1 wins over 3).
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, NoReturn, TextIO
+
+from symbn import __version__
+from symbn.checking import ASSUMED, PROVED, REFUTED, UNREADABLE, Options, Step, check_batch, check_formula
+from symbn.elaboration.notation import Notation
+from symbn.errors import SymbnError, UsageError
+from symbn.layers.batchnorm import MODES, TRAINING
+from symbn.report.terminal import Style, render
+
+if TYPE_CHECKING:
+    from symbn.report.table import Row
+
+OK, SOME_REFUTED, USAGE, SOME_OPEN, INTERRUPTED = 0, 1, 2, 3, 130
+_EXAMPLES = r"""
+examples:
+  symbn verify '\frac{\partial L}{\partial \beta} = \sum_j g_j'
+  symbn verify 'dL/dx_i = gamma/(m*s) * (m*g_i - sum_j g_j - xhat_i * sum_j g_j*xhat_j)'
+  symbn verify --batch 4 'dvar/dx_i = 2 (x_i - mu)/m'
+  symbn verify --let mean='\mu_B' --let batch=N '\frac{\partial \mu_B}{\partial x_i} = \frac1N'
+  symbn verify --mode eval 'dL/dx_i = gamma g_i / s'
+  grep '=' formulas.txt | symbn verify --json -
+
+what is read: LaTeX or plain text over batch norm's x, mu, var (sigma^2), s = sqrt(var + eps), c = x - mu, xhat, gamma, beta, eps, y,
+the loss L (f, l, J) and its upstream gradient g = dL/dy (dout); sums over the batch, derivatives, Kronecker deltas, cases.
+exit status: 0 all proved, 1 something refuted, 2 usage error, 3 something undecided or unreadable (1 wins over 3)
+"""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        print(f"symbn: error: {message}", file=sys.stderr)
+        raise SystemExit(USAGE)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="symbn",
+        description="Proves or refutes hand-derived gradients of batch normalisation, exactly.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog="examples:\n  symbn verify 'dL/dbeta = sum_j g_j'\n  symbn table\n  symbn verify --help",
+    )
+    parser.add_argument("--version", action="version", version=f"symbn {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    verify = commands.add_parser(
+        "verify",
+        help="prove or refute formulas",
+        description="Prove or refute every equality step of the formulas: for every batch size, or at a chosen one.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog=_EXAMPLES,
+    )
+    verify.add_argument("formulas", metavar="FORMULA", nargs="*", help="LaTeX or plain text; - reads standard input, a formula a line")
+    verify.add_argument("--file", metavar="FILE", help="read formulas from a file, one per line; blank lines and # comments are skipped")
+    verify.add_argument("--batch", metavar="M", help="decide at this batch size, with the kernel and with SymPy, which must agree")
+    verify.add_argument("--let", metavar="ROLE=NAME", action="append", default=[], help="what a name means, e.g. mean='\\mu_B'; repeatable")
+    verify.add_argument("--mode", choices=MODES, default=TRAINING, help="eval: mean and variance are constants (default: train)")
+    verify.add_argument("--quiet", action="store_true", help="print the verdict only, one word a step")
+    verify.add_argument("--json", action="store_true", help="print one JSON object a line for each step")
+    table = commands.add_parser(
+        "table",
+        help="the closed forms symbn knows, proved by both engines",
+        description="Prove the closed forms of batch norm for every batch size, and with SymPy at chosen ones.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog="examples:\n  symbn table\n  symbn table --batch 8\n  symbn table --format latex > table.tex",
+    )
+    table.add_argument("--batch", metavar="M", action="append", help="a batch size for SymPy; repeatable (default: 1, 2, 3 and 4)")
+    table.add_argument("--format", choices=("text", "latex", "markdown", "json"), default="text", help="default: text")
+    for command in (verify, table):
+        command.add_argument(
+            "--color", choices=("auto", "always", "never"), default="auto", help="colour (default: auto; NO_COLOR is honoured)"
+        )
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return the exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    try:
+        options = build_parser().parse_args(arguments)
+        status = _verify(options) if options.command == "verify" else _table(options)
+        sys.stdout.flush()
+        return status
+    except SymbnError as error:
+        print(f"symbn: error: {error}", file=sys.stderr)
+        return USAGE
+    except KeyboardInterrupt:
+        print("symbn: interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader (head, less) is gone; Python would complain once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return SOME_OPEN
+
+
+def style_for(stream: TextIO, color: str) -> Style:
+    """Return how to write to a stream: its width, and colour only on a terminal unless it was asked for."""
+    terminal = stream.isatty()
+    plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
+    colour = color == "always" or (color == "auto" and terminal and not plain)
+    columns = os.environ.get("COLUMNS", "")
+    width = int(columns) if columns.isdigit() and int(columns) > 0 else 80
+    if terminal and not columns.isdigit():
+        try:
+            width = os.get_terminal_size(stream.fileno()).columns or 80
+        except OSError:
+            width = 80
+    return Style(max(30, min(width, 120)), colour)
+
+
+def batch_size(text: str | None) -> int | None:
+    """Return the batch size that an option asks for. Raises: UsageError."""
+    if text is None:
+        return None
+    digits = text.strip()
+    if not (digits.isascii() and digits.lstrip("+-").isdigit() and len(digits) <= 12):
+        raise UsageError(f"--batch wants a whole number, such as 4; got {text[:40]!r}")
+    check_batch(int(digits))
+    return int(digits)
+
+
+def _verify(arguments: argparse.Namespace) -> int:
+    notation = Notation(mode=arguments.mode).with_lets(arguments.let)
+    options = Options(notation, batch_size(arguments.batch))
+    if not arguments.formulas and arguments.file is None:
+        raise UsageError("no formula: give one in quotes, or - to read standard input (see `symbn verify --help`)")
+    out, err = style_for(sys.stdout, arguments.color), style_for(sys.stderr, arguments.color)
+    kinds: set[str] = set()
+    for text, file, line in _formulas(arguments.formulas, arguments.file):
+        for step in check_formula(text, options, file, line):
+            kinds.add(step.verdict)
+            _print_step(step, arguments, (out, err))
+    if not kinds:
+        raise UsageError("there was no formula in the input")
+    return SOME_REFUTED if REFUTED in kinds else OK if kinds <= {PROVED, ASSUMED} else SOME_OPEN
+
+
+def _print_step(step: Step, arguments: argparse.Namespace, styles: tuple[Style, Style]) -> None:
+    if arguments.json:
+        from symbn.report.json import dumps
+
+        print(dumps(step))
+    elif arguments.quiet:
+        print(step.verdict)
+    elif step.verdict == UNREADABLE:
+        print(styles[0].paint(UNREADABLE, UNREADABLE))
+        sys.stdout.flush()
+        print(render(step, styles[1]), file=sys.stderr)
+    else:
+        print(render(step, styles[0]))
+
+
+def _formulas(given: Sequence[str], file: str | None) -> Iterator[tuple[str, str | None, int]]:
+    """Yield every formula with its file and line."""
+    for text in given:
+        if text == "-":
+            yield from _lines(sys.stdin.buffer.readline, "<stdin>")
+        else:
+            yield text, None, 1
+    if file is not None:
+        try:
+            with open(file, "rb") as stream:
+                yield from _lines(stream.readline, file)
+        except OSError as error:
+            raise UsageError(f"cannot read {file}: {error.strerror}") from None
+
+
+def _lines(readline: object, file: str) -> Iterator[tuple[str, str | None, int]]:
+    assert callable(readline)
+    for number, raw in enumerate(iter(readline, b""), 1):
+        text = raw.decode("utf-8", "replace").rstrip("\r\n")
+        if number == 1:
+            text = text.removeprefix("\ufeff")
+        if text.strip() and not text.lstrip().startswith("#"):
+            yield text, file, number
+
+
+def _table(arguments: argparse.Namespace) -> int:
+    from symbn.report.table import as_json, as_latex, as_markdown, rows
+
+    asked = [batch_size(text) for text in arguments.batch or ("1", "2", "3", "4")]
+    batches = tuple(sorted({batch for batch in asked if batch is not None}))
+    table = _with_progress(rows(batches), style_for(sys.stderr, arguments.color))
+    writers = {"latex": lambda: as_latex(table, batches), "markdown": lambda: as_markdown(table, batches), "json": lambda: as_json(table)}
+    if arguments.format in writers:
+        print(writers[arguments.format]())
+    else:
+        _print_table(table, batches, style_for(sys.stdout, arguments.color))
+    kinds = {row.general.verdict for row in table} | {step.verdict for row in table for step in row.chosen}
+    return SOME_REFUTED if REFUTED in kinds else OK if kinds <= {PROVED} else SOME_OPEN
+
+
+def _with_progress(found: Iterator[Row], style: Style) -> list[Row]:
+    """Collect the rows, with a progress display on a terminal."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from symbn.layers.batchnorm import CLOSED_FORMS
+
+    console = Console(stderr=True, no_color=not style.colour)
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, disable=not sys.stderr.isatty()) as progress:
+        task = progress.add_task("proving", total=len(CLOSED_FORMS))
+        table = []
+        for row in found:
+            table.append(row)
+            progress.update(task, advance=1, description=row.form.name)
+        return table
+
+
+def _print_table(table: list[Row], batches: tuple[int, ...], style: Style) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from symbn.report.table import sizes
+
+    console = Console(width=style.width, no_color=not style.colour, force_terminal=style.colour, highlight=False)
+    shown = Table(title="closed forms of batch norm", title_justify="left", show_lines=False)
+    for header, keywords in (
+        ("formula", {"overflow": "fold"}),
+        ("all m", {"no_wrap": True}),
+        ("ms", {"justify": "right", "no_wrap": True}),
+        (f"SymPy, {sizes(batches)}", {"overflow": "fold"}),
+        ("s", {"justify": "right", "no_wrap": True}),
+    ):
+        shown.add_column(header, **keywords)  # type: ignore[arg-type]
+    for row in table:
+        claim = (row.general.statement or row.form.formula).partition(": ")[2]
+        verdict = f"[green]{row.general.verdict}[/]" if row.general.verdict == PROVED else f"[red]{row.general.verdict}[/]"
+        answer = f"[green]{row.agreement}[/]" if row.agreement == "equal" else f"[yellow]{row.agreement}[/]"
+        shown.add_row(
+            f"[bold]{row.form.name}[/]\n{claim}", verdict, f"{row.general.milliseconds:.1f}", answer, f"{row.seconds:.2f}"
+        )  # fmt: skip
+    console.print(shown)

@@ -1,0 +1,63 @@
+"""One equation under all its readings -> one answer.
+
+The language's own reading comes first. Proved under it: proved. Proved under another only: proved, with a caveat that names the reading.
+Refuted: false under every admissible reading, each with a counterexample of its own. Anything else is undecided, with the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from symbn.decision.refute import Counterexample, counterexample
+from symbn.elaboration.elaborate import Equation
+from symbn.elaboration.meaning import OutsideError
+from symbn.elaboration.readings import TooManyReadingsError
+from symbn.kernel.goal import Goal
+from symbn.kernel.verdict import Proved, Refuted, Undecided, prove
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """equation: the reading that the verdict is about (None if no reading gave a goal). holds_below: see `Counterexample`."""
+
+    verdict: Proved | Refuted | None
+    equation: Equation | None
+    reason: str | None = None
+    holds_below: bool = False
+
+
+def decide(equations: Iterator[Equation]) -> Decision:
+    """Return the decision over all readings. Raises: UnreadableError if a reading cannot be given a meaning."""
+    open_goals: list[tuple[Equation, Goal, Undecided]] = []
+    first: Equation | None = None
+    reasons: list[str] = []
+    while True:
+        try:
+            equation = next(equations, None)
+            if equation is None:
+                break
+            first = first or equation
+            goal = equation.goal()
+            answer = prove(goal)
+            if isinstance(answer, Proved):
+                return Decision(answer, equation)
+            open_goals.append((equation, goal, answer))
+        except OutsideError as error:
+            reasons.append(str(error))
+            if first is None:
+                break
+        except TooManyReadingsError:
+            reasons.append("there are more readings than are tried: write the brackets and indices out")
+            break
+    found: Counterexample | None = None
+    for equation, goal, answer in open_goals:
+        point = counterexample(goal, answer.differs)
+        if point is None:
+            reasons.append(answer.reason if not answer.differs else "the sides differ, but no exact counterexample was found")
+            break
+        if found is None:
+            found, first = point, equation
+    if found is None or reasons:
+        return Decision(None, first, reasons[0] if reasons else "the equation has no admissible reading")
+    return Decision(found.refuted, first, None, found.holds_below)

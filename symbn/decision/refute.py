@@ -1,0 +1,174 @@
+"""Looking for a counterexample that a person can redo on paper: the smallest batch, small whole numbers, rational roots.
+
+A radicand such as var + eps is made a perfect power by choosing eps = r^q - var for a small r (q = 2 for square roots, 4 if quarter
+powers occur). At each batch size m = 1, 2, 3, ... a few simple points are tried, then the kernel decides that size completely; so "the
+smallest m" and "true for m <= k" are proved, not sampled. What is found is claimed by `kernel.verdict.refute` alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import product
+from math import lcm
+from random import Random
+from time import monotonic
+
+from symbn.kernel.evaluate import Irrational, Point, Undefined, evaluate
+from symbn.kernel.goal import Goal
+from symbn.kernel.term import BATCH, Entry, Index, KernelError, Power, Sum, Term, Var, free_indices, subterms
+from symbn.kernel.verdict import Proved, Refuted, Undecided, prove, refute
+
+LARGEST_BATCH = 12
+MAX_PLACES = 64
+SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Counterexample:
+    """A refutation at the smallest batch size. holds_below: the goal is proved for every smaller batch that has its entries."""
+
+    refuted: Refuted
+    holds_below: bool
+
+
+def counterexample(goal: Goal, differs: bool) -> Counterexample | None:
+    """Return a counterexample, or None. differs: the normal forms are known to differ, so that a longer search pays."""
+    plan = _Plan(goal)
+    deadline = monotonic() + SECONDS
+    first = goal.batch or goal.least_batch()
+    last = goal.batch or max(first + 3, LARGEST_BATCH if differs else 4)
+    holds = True
+    for m in range(first, last + 1):
+        if monotonic() > deadline:
+            break
+        found = _search(goal, plan.points(m, 3))
+        if found is None:
+            decided = prove(replace(goal, batch=m))
+            if isinstance(decided, Proved):
+                continue
+            empty = "no indices" in decided.reason
+            if not empty:
+                found = _search(goal, plan.points(m, 40 if decided.differs else 12, skip=3))
+                holds = holds and found is not None
+        if found is not None:
+            return Counterexample(found, holds and goal.batch is None and m > first)
+    return None
+
+
+def _search(goal: Goal, points: Iterator[Point]) -> Refuted | None:
+    for point in points:
+        answer = refute(goal, point)
+        if isinstance(answer, Refuted):
+            return answer
+    return None
+
+
+class _Plan:
+    """What a point of the goal has to give values to."""
+
+    def __init__(self, goal: Goal) -> None:
+        self.goal = goal
+        self.families: dict[str, tuple[Index, ...]] = {}
+        self.scalars: set[str] = set()
+        radicands: list[tuple[Term, int]] = []
+        self.wide = False
+        for side in (goal.left, goal.right):
+            for term in subterms(side):
+                if isinstance(term, Entry):
+                    self.families[term.name] = term.indices
+                    self.wide = self.wide or any(i.axis != BATCH for i in term.indices)
+                elif isinstance(term, Var) and term.name not in ("m", "n"):
+                    self.scalars.add(term.name)
+                elif isinstance(term, Power) and term.exponent.denominator != 1:
+                    radicands.append((term.base, term.exponent.denominator))
+                elif isinstance(term, Sum) and term.index.axis != BATCH:
+                    self.wide = True
+        self.degree = 1
+        for _, degree in radicands:
+            self.degree = lcm(self.degree, degree) if self.degree * degree > 2 else degree
+        if any(self._nested(base) for base, _ in radicands):
+            self.degree = max(self.degree, 4)
+        self.radicands = [base for base, _ in radicands if not free_indices(base) or self.wide]
+
+    def _nested(self, base: Term) -> bool:
+        return any(isinstance(term, Power) and term.exponent.denominator != 1 for term in subterms(base))
+
+    def points(self, m: int, count: int, skip: int = 0) -> Iterator[Point]:
+        """Yield points of batch size m, the plainest first, each at every place of the free indices."""
+        for number in range(skip, skip + count):
+            base = self.values(m, number)
+            if base is None:
+                continue
+            for at in self.places(m, base.n):
+                yield replace(base, indices=at)
+
+    def places(self, m: int, n: int) -> Iterator[dict[Index, int]]:
+        named = sorted((i for i in self.goal.indices() if isinstance(i.name, str)), key=lambda i: (i.axis, str(i.name)))
+        for tried, places in enumerate(product(*(range(1, (m if i.axis == BATCH else n) + 1) for i in named))):
+            if tried == MAX_PLACES:
+                return
+            at = dict(zip(named, places, strict=True))
+            if self.goal.admits(at):
+                yield at
+
+    def values(self, m: int, number: int) -> Point | None:
+        random = Random(f"{m} {number}")
+        n = 1 if not self.wide or (number % 2 == 0 and m > 1) else 2
+        entries: dict[tuple[str, tuple[int, ...]], Fraction] = {}
+        for name, indices in sorted(self.families.items()):
+            sizes = [range(1, (m if i.axis == BATCH else n) + 1) for i in indices]
+            salt = random.randint(0, 10**6)
+            for place in product(*sizes):
+                entries[name, place] = Fraction(_entry(name, place, len(sizes), m, number, salt))
+        scalars = {name: Fraction(_scalar(name, name in self.goal.positive, number, random)) for name in sorted(self.scalars)}
+        point = Point(m, scalars, entries, n=n)
+        return self.with_roots(point, 2 + number % 3 if number < 3 else random.randint(2, 7))
+
+    def with_roots(self, point: Point, root: int) -> Point | None:
+        """Choose eps so that the first radicand that holds it is root^degree. None if that would make eps negative."""
+        for radicand in self.radicands:
+            inner = {term.name for term in subterms(radicand) if isinstance(term, Var)}
+            at = replace(point, indices=dict.fromkeys(free_indices(radicand), 1))
+            for name in sorted(inner & self.goal.positive, key=lambda name: name != "eps"):
+                try:
+                    low, high = (evaluate(radicand, _set(at, name, value)) for value in (0, 1))
+                except (Undefined, Irrational, KernelError):
+                    continue
+                if high == low:
+                    continue
+                for larger in range(root, root + 40):
+                    value = (larger**self.degree - low) / (high - low)
+                    if value > 0:
+                        return _set(point, name, value)
+                return None
+        return point
+
+
+def _set(point: Point, name: str, value: Fraction | int) -> Point:
+    return replace(point, scalars={**point.scalars, name: Fraction(value)})
+
+
+def _entry(name: str, place: tuple[int, ...], slots: int, m: int, number: int, salt: int) -> int:
+    """The plainest points first: x = (0, 2, ..), g = (1, 0, ..).
+
+    With features, every column of x is the first one turned and shifted, so that one eps serves the variances of all.
+    """
+    example, feature = place[0], place[1] if slots > 1 else 1
+    if slots > 1 and name == "x":
+        return _entry(name, ((example + feature - 2) % m + 1,), 1, m, number, salt) + feature - 1
+    if number == 0:
+        return (2 * (example - 1) if m > 1 else 2) if name == "x" else int(example == feature)
+    if number == 1:
+        return (0, 2, 6, 4, 1, 3, 9, 5)[example % 8] if name == "x" else (2, 1, 5, 3)[(example + feature) % 4]
+    width = 4 if number < 12 else 20
+    return Random(f"{salt} {name} {place}").randint(-width, width)
+
+
+def _scalar(name: str, positive: bool, number: int, random: Random) -> int:
+    if number == 0:
+        return 0 if name == "beta" else 1
+    if number == 1:
+        return 1 if name == "beta" else 2
+    return random.randint(1, 9) if positive else random.choice((-3, -2, -1, 2, 3, 5))

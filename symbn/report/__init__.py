@@ -1,0 +1,1 @@
+"""Answers -> terminal, table, JSON. One module for each, all from the same `Step` values."""
