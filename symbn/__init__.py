@@ -4,8 +4,8 @@
     >>> symbn.verify(r"\\frac{\\partial L}{\\partial \\beta} = \\sum_j g_j").kind
     'proved'
 
-`verify` answers a formula; `BatchNorm` is the layer as SymPy expressions at a chosen batch size; `symbn.testing` is for test suites.
-Importing this package loads neither SymPy nor NumPy.
+`verify` answers a formula; `BatchNorm` is the layer as SymPy expressions at a chosen batch size; `symbn.testing` is for test
+suites. Importing this package loads neither SymPy nor NumPy.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ A `Step` is the answer to one equality step, as plain data that every report is 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from time import perf_counter
 from typing import NoReturn
@@ -36,7 +36,8 @@ _SHOWN_SOURCE = 2000
 
 @dataclass(frozen=True, slots=True)
 class Counterexample:
-    """Exact values at which the sides differ. entries: inputs by name; indices: the free indices; derived: nodes, to redo it by hand."""
+    """Exact values at which the sides differ. entries: inputs by name; indices: the free indices; derived: nodes, to redo it
+    by hand."""
 
     m: int
     entries: tuple[tuple[str, Fraction], ...]
@@ -48,7 +49,8 @@ class Counterexample:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """The answer to one equality step. Fields as in the JSON record; `span` and `diagnostics` count the characters of `source`."""
+    """The answer to one equality step. Fields as in the JSON record; `span` and `diagnostics` count the characters of
+    `source`."""
 
     source: str
     span: Span
@@ -101,7 +103,7 @@ class Verdict:
 class Options:
     """How to check. batch: a chosen batch size, at which SymPy has to agree, or None for every batch size at once."""
 
-    notation: Notation = Notation()
+    notation: Notation = field(default_factory=Notation)
     batch: int | None = None
     with_sympy: bool = True
     dialect: str = "auto"
@@ -116,15 +118,16 @@ def check_batch(batch: object) -> None:
         return
     if isinstance(batch, bool) or not isinstance(batch, int) or not 1 <= batch <= MAX_BATCH:
         raise UsageError(
-            f"the batch size is a whole number from 1 to {MAX_BATCH}; got {batch!r} (without one the answer holds for every batch size)"
+            f"the batch size is a whole number from 1 to {MAX_BATCH}; got {batch!r} "
+            "(without one the answer holds for every batch size)"
         )
 
 
 def verify(text: str, *, batch: int | None = None, let: Iterable[str] = (), mode: str = TRAINING) -> Verdict:
     """Return the verdict on every equality step of a formula, in LaTeX or plain text.
 
-    batch: decide at this batch size, with the kernel and with SymPy, instead of for every one. let: `role=spelling` pairs such as
-    r"mean=\\mu_B". mode: "train", or "eval", in which mean and variance are constants.
+    batch: decide at this batch size, with the kernel and with SymPy, instead of for every one. let: `role=spelling` pairs
+    such as r"mean=\\mu_B". mode: "train", or "eval", in which mean and variance are constants.
     Raises: UsageError for an option that makes no sense; a text that cannot be read is the answer `unreadable`.
 
     >>> verify("sum_i xhat_i = 0").kind
@@ -136,9 +139,7 @@ def verify(text: str, *, batch: int | None = None, let: Iterable[str] = (), mode
 
 def check_formula(text: str, options: Options, file: str | None = None, line: int = 1, column: int = 1) -> Iterator[Step]:
     """Yield the answer to each equality step of one formula. line, column: the place of its first character in the file."""
-    number = 0
-    for step in _steps(text, options):
-        number += 1
+    for number, step in enumerate(_steps(text, options), 1):
         below, right = position(text, step.span.start)
         yield replace(step, step=number, file=file, line=line + below - 1, column=right + (column - 1 if below == 1 else 0))
 
@@ -170,7 +171,8 @@ def _unreadable(
 ) -> Step:  # fmt: skip
     lhs, rhs = (side if len(side) <= _SHOWN_SOURCE else side[:_SHOWN_SOURCE] + "..." for side in sides)
     return Step(
-        text, span, 1, lhs, rhs, UNREADABLE, scope, reason=diagnostic.message, diagnostics=(diagnostic,), milliseconds=_since(start)
+        text, span, 1, lhs, rhs, UNREADABLE, scope, reason=diagnostic.message, diagnostics=(diagnostic,),
+        milliseconds=_since(start)
     )  # fmt: skip
 
 
@@ -185,7 +187,9 @@ def _step(text: str, equation: tuple[Node, str, Node], conditions: tuple[Relatio
     sides = text[left.span.start : left.span.end], text[right.span.start : right.span.end]
     blank = Step(text, span, 1, *sides, UNDECIDED, scope)
     if relation not in ("=", ":="):
-        return replace(blank, reason=f"only exact equality is decided, and this step claims `{relation}`", milliseconds=_since(start))
+        return replace(
+            blank, reason=f"only exact equality is decided, and this step claims `{relation}`", milliseconds=_since(start)
+        )
     try:
         decision = decide(readings(left, right, conditions, options.notation, options.batch))
         step = _with_decision(blank, decision)
@@ -299,7 +303,8 @@ def _with_sympy(step: Step, equation: Equation, options: Options) -> Step:
     answer, reason = ask(equation)
     took = f"{perf_counter() - start:.2f} s"
     if {"equal": REFUTED, "different": PROVED}.get(answer) == step.verdict:
-        bug = f"this is a bug in symbn: the kernel says {step.verdict}, SymPy says {answer} at m = {equation.batch}; please report it"
+        said = f"the kernel says {step.verdict}, SymPy says {answer} at m = {equation.batch}"
+        bug = f"this is a bug in symbn: {said}; please report it"
         return replace(step, verdict=UNDECIDED, caveat=None, counterexample=None, true_up_to=None, reason=bug)
     words = {
         "equal": f"SymPy agrees at m = {equation.batch}: the sides are equal ({took})",
@@ -307,5 +312,3 @@ def _with_sympy(step: Step, equation: Equation, options: Options) -> Step:
         "undecided": f"SymPy does not decide this at m = {equation.batch}: {reason}",
     }
     return replace(step, notes=(*step.notes, words[answer]))
-
-

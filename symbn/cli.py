@@ -31,9 +31,9 @@ examples:
   symbn verify --mode eval 'dL/dx_i = gamma g_i / s'
   grep '=' formulas.txt | symbn verify --json -
 
-what is read: LaTeX or plain text over batch norm's x, mu, var (sigma^2), s = sqrt(var + eps), c = x - mu, xhat, gamma, beta, eps, y,
-the loss L (f, l, J) and its upstream gradient g = dL/dy (dout); sums over the batch, derivatives, Kronecker deltas, cases.
-exit status: 0 all proved, 1 something refuted, 2 usage error, 3 something undecided or unreadable (1 wins over 3)
+what is read: LaTeX or plain text over batch norm's x, mu, var (sigma^2), s = sqrt(var + eps), c = x - mu, xhat, gamma, beta,
+eps, y, the loss L (f, l, J) and its upstream gradient g = dL/dy (dout); sums over the batch, derivatives, Kronecker deltas,
+cases. exit status: 0 all proved, 1 something refuted, 2 usage error, 3 something undecided or unreadable (1 wins over 3)
 """
 
 
@@ -60,11 +60,21 @@ def build_parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog=_EXAMPLES,
     )
-    verify.add_argument("formulas", metavar="FORMULA", nargs="*", help="LaTeX or plain text; - reads standard input, a formula a line")
-    verify.add_argument("--file", metavar="FILE", help="read formulas from a file, one per line; blank lines and # comments are skipped")
-    verify.add_argument("--batch", metavar="M", help="decide at this batch size, with the kernel and with SymPy, which must agree")
-    verify.add_argument("--let", metavar="ROLE=NAME", action="append", default=[], help="what a name means, e.g. mean='\\mu_B'; repeatable")
-    verify.add_argument("--mode", choices=MODES, default=TRAINING, help="eval: mean and variance are constants (default: train)")
+    verify.add_argument(
+        "formulas", metavar="FORMULA", nargs="*", help="LaTeX or plain text; - reads standard input, a formula a line"
+    )
+    verify.add_argument(
+        "--file", metavar="FILE", help="read formulas from a file, one per line; blank lines and # comments are skipped"
+    )
+    verify.add_argument(
+        "--batch", metavar="M", help="decide at this batch size, with the kernel and with SymPy, which must agree"
+    )
+    verify.add_argument(
+        "--let", metavar="ROLE=NAME", action="append", default=[], help="what a name means, e.g. mean='\\mu_B'; repeatable"
+    )
+    verify.add_argument(
+        "--mode", choices=MODES, default=TRAINING, help="eval: mean and variance are constants (default: train)"
+    )
     verify.add_argument("--quiet", action="store_true", help="print the verdict only, one word a step")
     verify.add_argument("--json", action="store_true", help="print one JSON object a line for each step")
     table = commands.add_parser(
@@ -74,7 +84,9 @@ def build_parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog="examples:\n  symbn table\n  symbn table --batch 8\n  symbn table --format latex > table.tex",
     )
-    table.add_argument("--batch", metavar="M", action="append", help="a batch size for SymPy; repeatable (default: 1, 2, 3 and 4)")
+    table.add_argument(
+        "--batch", metavar="M", action="append", help="a batch size for SymPy; repeatable (default: 1, 2, 3 and 4)"
+    )
     table.add_argument("--format", choices=("text", "latex", "markdown", "json"), default="text", help="default: text")
     for command in (verify, table):
         command.add_argument(
@@ -193,7 +205,11 @@ def _table(arguments: argparse.Namespace) -> int:
     asked = [batch_size(text) for text in arguments.batch or ("1", "2", "3", "4")]
     batches = tuple(sorted({batch for batch in asked if batch is not None}))
     table = _with_progress(rows(batches), style_for(sys.stderr, arguments.color))
-    writers = {"latex": lambda: as_latex(table, batches), "markdown": lambda: as_markdown(table, batches), "json": lambda: as_json(table)}
+    writers = {
+        "latex": lambda: as_latex(table, batches),
+        "markdown": lambda: as_markdown(table, batches),
+        "json": lambda: as_json(table),
+    }
     if arguments.format in writers:
         print(writers[arguments.format]())
     else:
@@ -235,7 +251,7 @@ def _print_table(table: list[Row], batches: tuple[int, ...], style: Style) -> No
         (f"SymPy, {sizes(batches)}", {"overflow": "fold"}),
         ("s", {"justify": "right", "no_wrap": True}),
     ):
-        shown.add_column(header, **keywords)  # type: ignore[arg-type]
+        shown.add_column(header, **keywords)
     for row in table:
         claim = (row.general.statement or row.form.formula).partition(": ")[2]
         verdict = f"[green]{row.general.verdict}[/]" if row.general.verdict == PROVED else f"[red]{row.general.verdict}[/]"

@@ -11,13 +11,13 @@ class Value:
     `dataclass` would compile four more functions for each class, which is half the start-up time of the command line.
     """
 
-    __slots__ = ()
+    __slots__: tuple[str, ...] = ()
 
     def parts(self) -> tuple[object, ...]:
         return tuple(getattr(self, name) for name in self.__slots__)
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and self.parts() == other.parts()  # type: ignore[attr-defined]
+        return isinstance(other, Value) and type(self) is type(other) and self.parts() == other.parts()
 
     def __hash__(self) -> int:
         return hash((type(self), self.parts()))

@@ -5,9 +5,10 @@ r"""Batch norm in SymPy, at a chosen batch size: built with symbols, differentia
     >>> layer.compare(layer.dx[0], layer.closed_form("dx")[0])
     'equal'
 
-This is the second engine. It shares no code with the kernel's decision: the derivative is SymPy's, and equality is decided in SymPy's own
-polynomial rings over Q, in the coordinates mu, c_1, .., c_m with c_m = -(c_1 + .. + c_{m-1}) and eps = s^2 - var, where s is a free symbol.
-(`simplify` is heuristic here: it takes 53 s at m = 32 and 78 s to see that a wrong sign is wrong at m = 8.)
+This is the second engine. It shares no code with the kernel's decision: the derivative is SymPy's, and equality is decided
+in SymPy's own polynomial rings over Q, in the coordinates mu, c_1, .., c_m with c_m = -(c_1 + .. + c_{m-1}) and eps = s^2 -
+var, where s is a free symbol. (`simplify` is heuristic here: it takes 53 s at m = 32 and 78 s to see that a wrong sign is
+wrong at m = 8.)
 """
 
 from __future__ import annotations
@@ -24,7 +25,20 @@ from sympy import QQ, Expr, Integer, Matrix, Pow, Rational, Symbol
 from sympy.polys.rings import PolyElement, PolyRing
 
 from symbn.elaboration.elaborate import Equation
-from symbn.elaboration.meaning import LOCAL, Constant, Meaning, OutsideError, Plus, Quantity, Raised, Same, Slope, SumOver, Times, free
+from symbn.elaboration.meaning import (
+    LOCAL,
+    Constant,
+    Meaning,
+    OutsideError,
+    Plus,
+    Quantity,
+    Raised,
+    Same,
+    Slope,
+    SumOver,
+    Times,
+    free,
+)
 from symbn.errors import UsageError
 from symbn.kernel.term import BATCH, Index
 from symbn.layers.batchnorm import EVALUATION, MODES, TRAINING, batch_norm
@@ -40,8 +54,9 @@ DIFF_UP_TO = 8
 class BatchNorm:
     """The layer at one batch size, as SymPy expressions.
 
-    x, g, c, xhat, y, dx, dxhat: tuples of `batch` expressions (entry i at place i - 1); mu, var, s, gamma, beta, eps, L, dgamma, dbeta, dmu,
-    dvar: one expression each. In evaluation mode mu and var are symbols. Raises: UsageError for a batch size that cannot be.
+    x, g, c, xhat, y, dx, dxhat: tuples of `batch` expressions (entry i at place i - 1); mu, var, s, gamma, beta, eps, L,
+    dgamma, dbeta, dmu, dvar: one expression each. In evaluation mode mu and var are symbols. Raises: UsageError for a batch
+    size that cannot be.
     """
 
     def __init__(self, batch: int, mode: str = TRAINING) -> None:
@@ -104,7 +119,8 @@ class BatchNorm:
     def rank(self, of: str, by: str) -> int:
         """Return the rank of the Jacobian over the rational functions.
 
-        The value at one point bounds it from below, and proved zero row sums bound it from above. Raises: ArithmeticError if they differ.
+        The value at one point bounds it from below, and proved zero row sums bound it from above. Raises: ArithmeticError if
+        they differ.
         """
         jacobian = self.jacobian(of, by)
         columns: int = jacobian.shape[1]
@@ -153,20 +169,23 @@ class BatchNorm:
         answers = {self.compare(a, b) for a, b in zip(entries, forms, strict=True)}
         return "equal" if answers == {"equal"} else "different" if "different" in answers else "undecided"
 
-    def compare(self, left: Any, right: Any) -> Comparison:
-        """Decide whether two expressions in the layer's symbols are equal wherever both are defined. Any further symbol is free."""
-        left, right = sympy.sympify(left, strict=True), sympy.sympify(right, strict=True)
+    def compare(self, left: object, right: object) -> Comparison:
+        """Decide whether two expressions in the layer's symbols are equal wherever both are defined. Any further symbol is
+        free."""
+        left, right = _expression(left), _expression(right)
         try:
             return _Canonical(self, (left, right)).compare(left, right)
         except _OutsideError:
             return "undecided"
 
-    def simplify(self, expression: Any) -> Expr:
-        """Return the expression in the layer's own abbreviations: symbols mu, c_1.., s for the mean, the centred inputs and the root.
+    def simplify(self, expression: object) -> Expr:
+        """Return the expression in the layer's own abbreviations: symbols mu, c_1.., s for the mean, the centred inputs and
+        the root.
 
-        Canonical, unlike `sympy.simplify`: equal expressions give the same answer. Raises: ArithmeticError outside the fragment.
+        Canonical, unlike `sympy.simplify`: equal expressions give the same answer. Raises: ArithmeticError outside the
+        fragment.
         """
-        expression = sympy.sympify(expression, strict=True)
+        expression = _expression(expression)
         try:
             return _Canonical(self, (expression,)).expression(expression)
         except _OutsideError as error:
@@ -209,7 +228,9 @@ class _Nodes:
             positive = True if name in ("eps", "var") else None
             return Symbol(name if i is None else f"{name}_{i}", real=True, positive=positive)
         if name in self.cut:
-            symbol = Symbol(f"{name}_cut" if i is None else f"{name}_cut_{i}", real=True, positive=True if name == "s" else None)
+            symbol = Symbol(
+                f"{name}_cut" if i is None else f"{name}_cut_{i}", real=True, positive=True if name == "s" else None
+            )
             self.cut_symbols[name, i] = symbol
             return symbol
         match name:
@@ -285,6 +306,15 @@ class _Interpreter:
         if not known:
             return _differentiate(self.run(slope.of, at), self.run(by, at), self.layer.batch)
         return self.layer._slope(lambda nodes: _Interpreter(self.layer, nodes).run(slope.of, at), cut, by.name, k)
+
+
+def _expression(value: object) -> Expr:
+    """Return a SymPy expression or a Python number as an expression; text is refused, it would have to be executed."""
+    if isinstance(value, Expr):
+        return value
+    if isinstance(value, int | Fraction):
+        return Rational(value.numerator, value.denominator)
+    raise UsageError(f"not a SymPy expression: {value!r}")
 
 
 def _place(index: Index, at: Mapping[Index, int]) -> int:
@@ -378,7 +408,9 @@ class _Canonical:
         top, bottom, shift = self.run(expression)
         s = Symbol("s", positive=True)
         symbols = [Symbol(str(name), real=True) for name in self.ring.symbols]
-        value = sympy.together(self.reduced(top).as_expr(*symbols) / self.reduced(bottom).as_expr(*symbols)) * symbols[0] ** shift
+        value = (
+            sympy.together(self.reduced(top).as_expr(*symbols) / self.reduced(bottom).as_expr(*symbols)) * symbols[0] ** shift
+        )
         return sympy.factor(value.subs(symbols[0], s ** Rational(1, self.q)))
 
     def reduced(self, polynomial: PolyElement) -> PolyElement:
@@ -480,7 +512,7 @@ def ask(equation: Equation) -> tuple[Comparison, str]:
     assert equation.batch is not None
     layer = BatchNorm(equation.batch, EVALUATION if equation.graph is batch_norm(EVALUATION) else TRAINING)
     indices = sorted(
-        {i for i in free(equation.left) | free(equation.right)} | {i for c in equation.conditions for i in (c.left, c.right)},
+        set(free(equation.left) | free(equation.right)) | {i for c in equation.conditions for i in (c.left, c.right)},
         key=lambda i: str(i.name),
     )
     explicit = [i.name for i in indices if isinstance(i.name, int)]

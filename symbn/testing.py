@@ -1,9 +1,9 @@
 """For users' own test suites: a formula in a docstring or a paper, asserted as a theorem.
 
-    from symbn.testing import assert_proved
+from symbn.testing import assert_proved
 
-    def test_the_docstring_is_true():
-        assert_proved(r"\\frac{\\partial L}{\\partial \\gamma} = \\sum_j g_j \\hat x_j")
+def test_the_docstring_is_true():
+    assert_proved(r"\\frac{\\partial L}{\\partial \\gamma} = \\sum_j g_j \\hat x_j")
 """
 
 from __future__ import annotations

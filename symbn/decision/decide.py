@@ -1,7 +1,8 @@
 """One equation under all its readings -> one answer.
 
-The language's own reading comes first. Proved under it: proved. Proved under another only: proved, with a caveat that names the reading.
-Refuted: false under every admissible reading, each with a counterexample of its own. Anything else is undecided, with the reason.
+The language's own reading comes first. Proved under it: proved. Proved under another only: proved, with a caveat that names
+the reading. Refuted: false under every admissible reading, each with a counterexample of its own. Anything else is
+undecided, with the reason.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """Looking for a counterexample that a person can redo on paper: the smallest batch, small whole numbers, rational roots.
 
-A radicand such as var + eps is made a perfect power by choosing eps = r^q - var for a small r (q = 2 for square roots, 4 if quarter
-powers occur). At each batch size m = 1, 2, 3, ... a few simple points are tried, then the kernel decides that size completely; so "the
-smallest m" and "true for m <= k" are proved, not sampled. What is found is claimed by `kernel.verdict.refute` alone.
+A radicand such as var + eps is made a perfect power by choosing eps = r^q - var for a small r (q = 2 for square roots, 4 if
+quarter powers occur). At each batch size m = 1, 2, 3, ... a few simple points are tried, then the kernel decides that size
+completely; so "the smallest m" and "true for m <= k" are proved, not sampled. What is found is claimed by
+`kernel.verdict.refute` alone.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from time import monotonic
 from symbn.kernel.evaluate import Irrational, Point, Undefined, evaluate
 from symbn.kernel.goal import Goal
 from symbn.kernel.term import BATCH, Entry, Index, KernelError, Power, Sum, Term, Var, free_indices, subterms
-from symbn.kernel.verdict import Proved, Refuted, Undecided, prove, refute
+from symbn.kernel.verdict import Proved, Refuted, prove, refute
 
 LARGEST_BATCH = 12
 MAX_PLACES = 64

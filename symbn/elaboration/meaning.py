@@ -91,6 +91,17 @@ def parts(meaning: Meaning) -> tuple[Meaning, ...]:
             assert_never(meaning)
 
 
+def times(*factors: Meaning) -> Meaning:
+    flat: list[Meaning] = []
+    for factor in factors:
+        flat.extend(factor.factors if isinstance(factor, Times) else (factor,))
+    return flat[0] if len(flat) == 1 else Times(tuple(flat))
+
+
+def plus(*terms: Meaning) -> Meaning:
+    return terms[0] if len(terms) == 1 else Plus(tuple(terms))
+
+
 def free(meaning: Meaning) -> frozenset[Index]:
     match meaning:
         case Quantity(indices=indices):
@@ -170,7 +181,9 @@ def _show(meaning: Meaning) -> tuple[str, int]:
         case Same(left=left, right=right):
             return f"delta{_subscript((left, right))}", _ATOM
         case SumOver(index=index, excluding=excluding, body=body):
-            skip = "".join(f" != {other.name}" if n == 0 else f", {index.name} != {other.name}" for n, other in enumerate(excluding))
+            skip = "".join(
+                f" != {other.name}" if n == 0 else f", {index.name} != {other.name}" for n, other in enumerate(excluding)
+            )
             bounds = f"{{{index.name}{skip}}}" if excluding else str(index.name)
             return f"(sum_{bounds} {_in(body, _POWER)})", _ATOM
         case Plus(terms=terms):

@@ -1,8 +1,9 @@
 r"""Which spelling plays which role.
 
-A *role* is a quantity of the layer or a size: batch, features, input, mean, variance, deviation (the root of the variance), std (the
-root of variance plus eps), centred, normalised, scale, shift, epsilon, output, loss, upstream; `free` names plain real numbers, and
-`superscript` says what a label such as x_i^{(k)} counts. `Notation.with_lets(["mean=\mu_B"])` overrides the defaults.
+A *role* is a quantity of the layer or a size: batch, features, input, mean, variance, deviation (the root of the variance),
+std (the root of variance plus eps), centred, normalised, scale, shift, epsilon, output, loss, upstream; `free` names plain
+real numbers, and `superscript` says what a label such as x_i^{(k)} counts. `Notation.with_lets(["mean=\mu_B"])` overrides
+the defaults.
 """
 
 from __future__ import annotations
@@ -32,8 +33,8 @@ ROLES = {
     "batch": "m",
     "features": "n",
 }
-SYNONYMS = {"var": "variance", "xhat": "normalised", "hat": "normalised", "gamma": "scale", "beta": "shift", "eps": "epsilon", "x": "input",
-            "y": "output", "mu": "mean", "centered": "centred", "normalized": "normalised", "s": "std", "sigma": "deviation",
+SYNONYMS = {"var": "variance", "xhat": "normalised", "hat": "normalised", "gamma": "scale", "beta": "shift",
+            "eps": "epsilon", "x": "input", "y": "output", "mu": "mean", "centered": "centred", "normalized": "normalised", "s": "std", "sigma": "deviation",
             "g": "upstream", "m": "batch", "n": "features", "L": "loss"}  # fmt: skip
 BATCH_NAMES = ("m", "N", "B", "n", "M")
 FEATURE_NAMES = ("D", "n", "C", "H", "d")
@@ -129,8 +130,8 @@ def spelled(text: str) -> str:
 def key_of(node: Node) -> str | None:
     """Return the canonical spelling of a name with its scripts, or None if the node is no name."""
     match node:
-        case Name(text=text):
-            return text
+        case Name(text=name):
+            return name
         case Number(value=value) if value.denominator == 1:
             return str(value)
         case Group(body=body):

@@ -1,7 +1,7 @@
 """Readings: the few, nameable ways in which a text is ambiguous, as data.
 
-While a tree is given its meaning, every ambiguous place asks `Choices.pick`. The first option is the language's own rule; the others
-are readings that a person may have had in mind. `explore` runs a function once for each combination, plainest first.
+While a tree is given its meaning, every ambiguous place asks `Choices.pick`. The first option is the language's own rule;
+the others are readings that a person may have had in mind. `explore` runs a function once for each combination, plainest first.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""What the names of one equation are, seen as a whole: which letter is the batch size, which letters are indices, and of which axis."""
+"""What the names of one equation are, seen as a whole: which letter is the batch size, which letters are indices, and of
+which axis."""
 
 from __future__ import annotations
 
@@ -9,8 +10,23 @@ from symbn.diagnostic import Span
 from symbn.elaboration.notation import AMBIGUOUS, BATCH_NAMES, FEATURE_NAMES, LABELS, Notation, key_of
 from symbn.errors import unreadable
 from symbn.kernel.term import BATCH, FEATURE, Index
+from symbn.layers.batchnorm import batch_norm
 from symbn.syntax.symbols import GREEK_NAMES
-from symbn.syntax.tree import Big, Call, Cases, Group, Indicator, Listing, Name, Node, Number, Product, Relation, Scripted, children
+from symbn.syntax.tree import (
+    Big,
+    Call,
+    Cases,
+    Group,
+    Indicator,
+    Listing,
+    Name,
+    Node,
+    Number,
+    Product,
+    Relation,
+    Scripted,
+    children,
+)
 
 ARRAYS = frozenset({"x", "c", "xhat", "y", "g"})
 PER_FEATURE = frozenset({"mu", "var", "deviation", "s", "gamma", "beta"})
@@ -19,8 +35,10 @@ FRESH_LETTERS = "ikjlpqrtuvw"
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """A name with its scripts, sorted out. role: canonical name; adjoint: the gradient dL/d role is meant; power: what is left of
-    the superscript."""
+    """A name with its scripts, sorted out.
+
+    role: canonical name. adjoint: the gradient dL/d role is meant. power: what is left of the superscript.
+    """
 
     role: str
     key: str
@@ -73,7 +91,10 @@ def _named(key: str, sub: Node | None, sup: Node | None, notation: Notation) -> 
         role = notation.roles[key]
         return Resolved(role, key, indices_of(sub), label, power)
     if key in notation.free:
-        return Resolved(key.lstrip("\\").replace(" ", "").replace("\\", ""), key, indices_of(sub), label, power, free=True)
+        # A name of its own: `--let free=m` must not become the batch size.
+        name = "".join(c for c in key if c.isalnum())
+        reserved = name in ("m", "n", "deviation") or name in batch_norm().nodes
+        return Resolved(f"{name}free" if reserved else name, key, indices_of(sub), label, power, free=True)
     if key[0] == "d" and len(key) > 1:
         rest = "\\" + key[1:] if key[1:] in GREEK_NAMES or key[1:] == "epsilon" else key[1:]
         role = notation.roles.get(rest, "")
@@ -149,7 +170,12 @@ class Scope:
                 self.free.append(index.text)
 
     def _collect(
-        self, node: Node, inside: frozenset[str], uses: list[tuple[Resolved, Span]], tops: dict[str, Span], averaged: bool = False
+        self,
+        node: Node,
+        inside: frozenset[str],
+        uses: list[tuple[Resolved, Span]],
+        tops: dict[str, Span],
+        averaged: bool = False,
     ) -> None:
         match node:
             case Name() | Scripted():
@@ -271,7 +297,7 @@ class Scope:
                     "two-roles",
                     f"{size} is used as an index and as a size",
                     self.spans[size],
-                    f"rename the index, or say --let batch=... for the size",
+                    "rename the index, or say --let batch=... for the size",
                 )  # fmt: skip
 
     def index(self, written: Name | Number, axis: str | None = None) -> Index:
@@ -283,7 +309,8 @@ class Scope:
     def letter(self, taken: frozenset[str] = frozenset()) -> str:
         """Return a letter for an index that the text does not name."""
         used = set(self.spans) | set(self.scalars) | taken
-        return next(letter for letter in (*FRESH_LETTERS, *(f"i{n}" for n in range(100))) if letter not in used)
+        spare: list[str] = [*FRESH_LETTERS, *(f"i{n}" for n in range(len(used) + 1))]
+        return next(letter for letter in spare if letter not in used)
 
 
 def bound_names(lower: Node | None) -> tuple[Name, ...]:

@@ -1,7 +1,6 @@
 """The exact value of a term at a point: what a term *means*. Everything else in the kernel is checked against this.
 
-A point gives the sizes m and n, a rational for every scalar and for every entry. Sums are added up, deltas compared, and a
-fractional power is taken only where the root is rational: there is no rounding anywhere.
+Sums are added up, deltas compared, and a fractional power is taken only where the root is rational: nothing is rounded.
 """
 
 from __future__ import annotations
@@ -9,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from math import prod
 from typing import assert_never
 
 from symbn.kernel.term import BATCH, FEATURE, SIZE_NAME, Add, Delta, Entry, Index, KernelError, Mul, Num, Power, Sum, Term
@@ -35,9 +35,6 @@ class Point:
     indices: Mapping[Index, int] = field(default_factory=dict)
     n: int = 1
 
-    def size(self, axis: str) -> int:
-        return {BATCH: self.m, FEATURE: self.n}[axis]
-
 
 def evaluate(term: Term, point: Point) -> Fraction:
     """Return the exact value of the term at the point.
@@ -50,34 +47,32 @@ def evaluate(term: Term, point: Point) -> Fraction:
 class _Evaluation:
     def __init__(self, point: Point) -> None:
         self.point = point
+        self.size = {BATCH: point.m, FEATURE: point.n}
+        self.scalars = {**point.scalars, **{SIZE_NAME[axis]: Fraction(size) for axis, size in self.size.items()}}
         self.free: _FreeMemo = {}
         self.memo: dict[tuple[int, tuple[int, ...]], Fraction] = {}
 
     def position(self, index: Index, at: Mapping[Index, int]) -> int:
         place = index.name if isinstance(index.name, int) else at.get(index)
-        if place is None or not 1 <= place <= self.point.size(index.axis):
-            raise KernelError(f"index {index.name} has no position among the {self.point.size(index.axis)} of its axis")
+        if place is None or not 1 <= place <= self.size[index.axis]:
+            raise KernelError(f"index {index.name} has no position among the {self.size[index.axis]} of its axis")
         return place
 
     def value(self, term: Term, at: dict[Index, int]) -> Fraction:
         where = tuple(self.position(i, at) for i in sorted(_free(term, self.free), key=lambda i: (i.axis, str(i.name))))
         key = (id(term), where)
-        known = self.memo.get(key)
-        if known is None:
-            known = self.memo[key] = self.compute(term, at)
-        return known
+        if key not in self.memo:
+            self.memo[key] = self.compute(term, at)
+        return self.memo[key]
 
     def compute(self, term: Term, at: dict[Index, int]) -> Fraction:
         match term:
             case Num(value=value):
                 return value
             case Var(name=name):
-                for axis, size_name in SIZE_NAME.items():
-                    if name == size_name:
-                        return Fraction(self.point.size(axis))
-                if name not in self.point.scalars:
+                if name not in self.scalars:
                     raise KernelError(f"the point gives no value for {name}")
-                return self.point.scalars[name]
+                return self.scalars[name]
             case Entry(name=name, indices=indices):
                 place = (name, tuple(self.position(i, at) for i in indices))
                 if place not in self.point.entries:
@@ -87,15 +82,12 @@ class _Evaluation:
                 return Fraction(self.position(left, at) == self.position(right, at))
             case Sum(index=index, body=body, excluding=excluding):
                 skipped = {self.position(i, at) for i in excluding}
-                places = range(1, self.point.size(index.axis) + 1)
+                places = range(1, self.size[index.axis] + 1)
                 return sum((self.value(body, {**at, index: p}) for p in places if p not in skipped), Fraction(0))
             case Add(terms=terms):
                 return sum((self.value(t, at) for t in terms), Fraction(0))
             case Mul(factors=factors):
-                total = Fraction(1)
-                for factor in factors:
-                    total *= self.value(factor, at)
-                return total
+                return prod((self.value(f, at) for f in factors), start=Fraction(1))
             case Power(base=base, exponent=exponent):
                 return exact_power(self.value(base, at), exponent)
             case _:
@@ -110,9 +102,9 @@ def exact_power(base: Fraction, exponent: Fraction) -> Fraction:
         if base < 0:
             raise Undefined("a root of a negative number")
         base = Fraction(exact_root(base.numerator, exponent.denominator), exact_root(base.denominator, exponent.denominator))
-    if abs(exponent.numerator) * max(base.numerator.bit_length(), base.denominator.bit_length()) > MAX_BITS:
-        if abs(base) not in (0, 1):
-            raise Irrational("the power is too long to write down")
+    longest = max(base.numerator.bit_length(), base.denominator.bit_length())
+    if abs(exponent.numerator) * longest > MAX_BITS and abs(base) not in (0, 1):
+        raise Irrational("the power is too long to write down")
     return base**exponent.numerator
 
 

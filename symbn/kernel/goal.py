@@ -1,7 +1,7 @@
 """The equation as meant: two terms that are to be equal at every admissible point.
 
-Admissible: m >= 1 (or m = batch), every rational or real value of every entry and scalar, every scalar in `positive` > 0, every
-position of the free indices that satisfies the conditions, wherever both sides have a value.
+Admissible: m >= 1 (or m = batch), real entries and scalars, those in `positive` > 0, every position of the free indices that
+satisfies the conditions, wherever both sides have a value.
 """
 
 from __future__ import annotations

@@ -1,22 +1,23 @@
 """The normal form of a term: a quotient of polynomials in generators that are independent for a generic batch.
 
-- *Centred entries*: x_j = mean(x) + c_j, for every family of entries: the means, finitely many c_i, and the moments are independent.
+- *Centred entries*: x_j = mean(x) + c_j, for every family of entries: the means, finitely many c_i, and the moments are
+  independent.
 - *No sum*: sum_j c_j^a d_j^b becomes one generator, the moment (a, b). A moment of degree 1 is 0, sum_j 1 is m,
   sum_j delta_jk f_j is f_k, and a restricted sum is the sum of (1 - delta_jk) f_j.
-- *No radical*: a radicand R that is linear in a scalar such as eps is given a root r with R = r^2, and the scalar is eliminated:
-  eps = r^2 - (R - eps). Powers of r may be any rational number, so quarter powers need nothing more. With a feature index the
-  second moment of that feature is eliminated instead, since eps belongs to all features.
+- *No radical*: a radicand R that is linear in a scalar such as eps gets a root r with R = r^2, and the scalar is eliminated:
+  eps = r^2 - (R - eps). Powers of r may be any rational number, so quarter powers need nothing more. With a feature index
+  the second moment of that feature is eliminated instead, since eps belongs to all features.
 
-Invariants: I1 each step is an identity of real functions wherever both sides are defined, so evaluation is a homomorphism and equal
-normal forms mean equal values (for every m >= 1); I2 only what is never negative gets a fractional exponent, so that
-(b^p)^q = b^(pq) is not used where it fails: sqrt(a^2) has no normal form; I3 a polynomial divided by is never zero.
-Outside: a denominator that depends on a summed index, other roots. Unequal normal forms alone refute nothing: a point does.
-Source of the independence of power sums: I. G. Macdonald, Symmetric Functions and Hall Polynomials, I.2 (polarised).
+Invariants: I1 each step is an identity of real functions wherever both sides are defined, so that equal normal forms mean equal
+values, for every m >= 1; I2 only what is never negative gets a fractional exponent, so that (b^p)^q = b^(pq) is not used where
+it fails: sqrt(a^2) has no normal form; I3 a polynomial divided by is never zero.
+Outside: a denominator that depends on a summed index, other roots. Unequal normal forms refute nothing: a point does.
+Source: I. G. Macdonald, Symmetric Functions and Hall Polynomials, I.2 (independence of power sums; here polarised).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
@@ -72,10 +73,9 @@ _ONE: Polynomial = {UNIT: 1}
 
 
 class Normalizer:
-    """Normal forms that can be compared with each other.
+    """Normal forms that can be compared with each other. positive: the scalars known to be > 0. batch: None for every m.
 
-    positive: the scalars known to be > 0. batch: the batch size if it is chosen, else None (every m).
-    explicit: at a chosen batch size, write every sum out over c_1..c_m with c_m = -(c_1 + .. + c_{m-1}), which decides completely.
+    explicit: at a chosen batch size, write every sum out over c_1..c_m with c_m = -(c_1 + .. + c_{m-1}): decides completely.
     """
 
     def __init__(self, positive: frozenset[str], batch: int | None = None, explicit: bool = False) -> None:
@@ -87,7 +87,7 @@ class Normalizer:
         self.memo: dict[int, tuple[Term, Ratio]] = {}
         self.eliminated: dict[Generator, Polynomial] = {}
         self.formal: dict[str, tuple[Index, Polynomial]] = {}
-        self.strictly: set[int] = set()
+        self.positive_roots: set[int] = set()
         self.roots = 0
         self.divided_by: dict[int, Term] = {}
 
@@ -122,11 +122,10 @@ class Normalizer:
                     written[tuple(sorted((self.number(entry), e) for entry, e in entries))] = 1
                 return written
             case Generator("moment", _, _, ((Generator(_, name, (feature,)), 2),)) if name in self.formal:
-                formal, value = self.formal[name]
-                return self.rename(value, formal, feature)
+                return self.rename(self.formal[name][1], self.formal[name][0], feature)
             case _:
                 pass
-        return poly.generator(self.number(generator))
+        return {((self.number(generator), 1),): 1}
 
     def rename(self, polynomial: Polynomial, old: Index, new: Index) -> Polynomial:
         """Return the polynomial with one index put for another; the deltas that this decides become 1 or 0."""
@@ -140,6 +139,9 @@ class Normalizer:
             result = poly.add(result, product)
         return result
 
+    def renamed(self, value: Ratio, old: Index, new: Index) -> Ratio:
+        return Ratio(self.rename(value.top, old, new), self.rename(value.bottom, old, new))
+
     def raised(self, base: Polynomial, exponent: Exact) -> Polynomial:
         if isinstance(exponent, int) and (exponent >= 0 or len(base) == 1):
             return poly.integer_power(base, exponent)
@@ -150,7 +152,7 @@ class Normalizer:
     def never_negative(self, which: int) -> bool:
         generator = self.table[which]
         squares = generator.kind == "moment" and all(isinstance(e, int) and e % 2 == 0 for _, e in generator.parts)
-        return squares or generator.kind == "root" or which in self.strictly or generator.name in self.positive
+        return squares or generator.kind == "root" or self.strictly(which)
 
     def surely_positive(self, polynomial: Polynomial) -> bool:
         """Tell whether the value is > 0 wherever it is defined (a sufficient test)."""
@@ -158,14 +160,15 @@ class Normalizer:
             even = all(self.never_negative(w) or (isinstance(e, int) and e % 2 == 0) for w, e in monomial)
             if coefficient < 0 or not even:
                 return False
-        return any(all(w in self.strictly or self.table[w].name in self.positive for w, _ in m) for m in polynomial)
+        return any(all(self.strictly(w) for w, _ in monomial) for monomial in polynomial)
+
+    def strictly(self, which: int) -> bool:
+        return which in self.positive_roots or (self.table[which].kind == "scalar" and self.table[which].name in self.positive)
 
     def ratio(self, term: Term) -> Ratio:
-        """Return the normal form. Raises: OutsideFragment, TooLarge."""
-        known = self.memo.get(id(term))
-        if known is None:
-            known = self.memo[id(term)] = (term, self.compute(term))
-        return known[1]
+        if id(term) not in self.memo:
+            self.memo[id(term)] = (term, self.compute(term))
+        return self.memo[id(term)][1]
 
     def compute(self, term: Term) -> Ratio:
         match term:
@@ -184,23 +187,21 @@ class Normalizer:
             case Power(base=base, exponent=exponent):
                 return self.power(base, exponent)
             case Sum(index=index, body=body, excluding=excluding):
-                inner = self.ratio(body)
-                if any(index in self.depends[which] for monomial in inner.bottom for which, _ in monomial):
+                top, bottom = self.ratio(body).top, self.ratio(body).bottom
+                if any(index in self.depends[which] for monomial in bottom for which, _ in monomial):
                     raise OutsideFragment(f"a denominator depends on the summed index {index.name}")
-                top = inner.top
                 for other in excluding:
                     top = poly.add(top, poly.multiply(top, self.make(Generator("delta", "", (index, other)))), -1)
-                return Ratio(self.total(top, index), inner.bottom)
+                return Ratio(self.total(top, index), bottom)
             case _:
                 assert_never(term)
 
     def entry(self, name: str, indices: tuple[Index, ...]) -> Polynomial:
         batch = tuple(i for i in indices if i.axis == BATCH)
+        others = tuple(i for i in indices if i.axis != BATCH)
         if len(batch) != 1:
             return self.make(Generator("fixed", name, indices))
-        others = tuple(i for i in indices if i.axis != BATCH)
-        centred = self.make(Generator("centred", name, batch + others))
-        return poly.add(self.make(Generator("mean", name, others)), centred)
+        return poly.add(self.make(Generator("mean", name, others)), self.make(Generator("centred", name, batch + others)))
 
     def power(self, base: Term, exponent: Fraction) -> Ratio:
         inner = self.ratio(base)
@@ -258,12 +259,9 @@ class Normalizer:
 
     def adjoin_roots(self, terms: Sequence[Term]) -> None:
         """Give every radicand in the terms a root, where that can be done. Innermost first."""
-        seen: set[int] = set()
-        for term in terms:
-            for node in subterms(term):
-                if isinstance(node, Power) and node.exponent.denominator != 1 and id(node.base) not in seen:
-                    seen.add(id(node.base))
-                    self.adjoin(node.base)
+        for node in (node for term in terms for node in subterms(term)):
+            if isinstance(node, Power) and node.exponent.denominator != 1:
+                self.adjoin(node.base)
 
     def adjoin(self, radicand: Term) -> None:
         value = self.ratio(radicand)
@@ -282,7 +280,7 @@ class Normalizer:
                 put = poly.multiply(poly.add(square, rest, -1), poly.integer_power(coefficient, -1))
                 self.roots += 1
                 if self.surely_positive(value.top):
-                    self.strictly.add(self.number(root))
+                    self.positive_roots.add(self.number(root))
                 if generator.kind == "moment":
                     self.formal[generator.parts[0][0].name] = (generator.parts[0][0].indices[0], put)
                 else:
@@ -292,7 +290,7 @@ class Normalizer:
 
     def solve(self, radicand: Polynomial, indices: set[Index]) -> tuple[Generator, Polynomial, Polynomial] | None:
         """Return (G, a, rest) with radicand = a G + rest, `a` a positive monomial, G independent of all else; or None."""
-        for which in sorted({w for m in radicand for w, _ in m}, key=lambda w: (self.table[w].name not in self.positive, w)):
+        for which in sorted({w for m in radicand for w, _ in m}, key=lambda w: (not self.strictly(w), w)):
             match self.table[which]:
                 case Generator("scalar", name) if name not in SIZE_NAME.values() and (not indices or self.explicit):
                     pass
@@ -328,30 +326,20 @@ class Normalizer:
                 polynomial = result
         return polynomial
 
-    def cases(
-        self, value: Ratio, others: frozenset[Index], allowed: Callable[[dict[Index, Index]], bool]
-    ) -> Iterator[tuple[dict[Index, Index], Ratio]]:
-        """Yield the value for every way in which the indices that a delta compares (and `others`) may coincide."""
-        used = {self.table[w] for p in (value.top, value.bottom) for monomial in p for w, _ in monomial}
-        compared = {i for generator in used if generator.kind == "delta" for i in generator.indices} | others
-        ordered = sorted(compared, key=lambda i: (i.axis, isinstance(i.name, str), str(i.name)))
-        if len(ordered) > 7:
-            raise OutsideFragment("more than seven free indices to compare")
-        for blocks in _partitions(ordered):
-            if any(len([i for i in block if isinstance(i.name, int)]) > 1 for block in blocks):
-                continue
-            where = {index: block[0] for block in blocks for index in block}
-            if not allowed(where):
-                continue
-            top, bottom = value.top, value.bottom
-            for old, new in where.items():
-                if old != new:
-                    top, bottom = self.rename(top, old, new), self.rename(bottom, old, new)
-            yield where, Ratio(self.without_deltas(top), self.without_deltas(bottom))
-
-    def without_deltas(self, polynomial: Polynomial) -> Polynomial:
-        """Return the polynomial where the indices that are left are all different."""
-        return {m: c for m, c in polynomial.items() if not any(self.table[w].kind == "delta" for w, _ in m)}
+    def cases(self, value: Ratio, distinct: frozenset[frozenset[Index]]) -> Iterator[Ratio]:
+        """Yield the value for every way in which the indices of its deltas may coincide; those of a `distinct` pair may not."""
+        used = (self.table[w] for p in (value.top, value.bottom) for monomial in p for w, _ in monomial)
+        delta = next((generator for generator in used if generator.kind == "delta"), None)
+        if delta is None:
+            yield value
+            return
+        old, new = sorted(delta.indices, key=lambda index: isinstance(index.name, int))
+        if frozenset(delta.indices) not in distinct:
+            merged = frozenset(frozenset(new if i == old else i for i in pair) for pair in distinct)
+            yield from self.cases(self.renamed(value, old, new), merged)
+        which = self.number(delta)
+        top, bottom = ({m: c for m, c in p.items() if all(w != which for w, _ in m)} for p in (value.top, value.bottom))
+        yield from self.cases(Ratio(top, bottom), distinct | {frozenset(delta.indices)})
 
 
 def _plus(left: Ratio, right: Ratio) -> Ratio:
@@ -363,16 +351,3 @@ def _plus(left: Ratio, right: Ratio) -> Ratio:
 
 def _times(left: Ratio, right: Ratio) -> Ratio:
     return Ratio(poly.multiply(left.top, right.top), poly.multiply(left.bottom, right.bottom))
-
-
-def _partitions(items: list[Index]) -> Iterator[list[list[Index]]]:
-    """Yield every partition into blocks of indices of one axis; explicit positions lead their block."""
-    if not items:
-        yield []
-        return
-    *front, last = items
-    for blocks in _partitions(front):
-        yield [*blocks, [last]]
-        for place, block in enumerate(blocks):
-            if block[0].axis == last.axis:
-                yield [*blocks[:place], [*block, last], *blocks[place + 1 :]]

@@ -3,13 +3,15 @@
     polynomial = {monomial: coefficient}        monomial = ((generator, exponent), ...) sorted by generator, exponents not zero
 
 Generators are integers; `normal` knows what they stand for. A coefficient is an `int`, or a `Fraction` that is no integer.
-An exponent is an `int` (negative allowed), or a `Fraction` that is no integer, for generators that are positive.
-Invariant: no coefficient is zero and no exponent is zero, so that a polynomial is zero exactly when the dict is empty.
+An exponent is an `int` (negative allowed), or a `Fraction` that is no integer, for generators that are positive. Integers stay
+`int`, since their arithmetic is many times faster. Invariant: no coefficient and no exponent is zero, so that a polynomial is
+zero exactly when the dict is empty.
 """
 
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import reduce
 
 Exact = int | Fraction
 Monomial = tuple[tuple[int, Exact], ...]
@@ -25,16 +27,11 @@ class TooLarge(Exception):
 
 
 def exact(value: Fraction | int) -> Exact:
-    """Return the number as an `int` where it is one: integer arithmetic is many times faster."""
     return value if isinstance(value, int) else value.numerator if value.denominator == 1 else value
 
 
 def constant(value: Fraction | int) -> Polynomial:
     return {UNIT: exact(value)} if value else {}
-
-
-def generator(which: int, exponent: Exact = 1) -> Polynomial:
-    return {((which, exponent),): 1}
 
 
 def add(left: Polynomial, right: Polynomial, scale: Exact = 1) -> Polynomial:
@@ -52,10 +49,8 @@ def add(left: Polynomial, right: Polynomial, scale: Exact = 1) -> Polynomial:
 
 
 def multiply_monomials(left: Monomial, right: Monomial) -> Monomial:
-    if not left:
-        return right
-    if not right:
-        return left
+    if not left or not right:
+        return left or right
     powers = dict(left)
     for which, exponent in right:
         powers[which] = powers.get(which, 0) + exponent
@@ -88,13 +83,6 @@ def integer_power(base: Polynomial, exponent: int) -> Polynomial:
             raise TooLarge(f"the exponent {exponent}")
         raised = tuple((which, exact(e * exponent)) for which, e in monomial) if exponent else UNIT
         return {raised: exact(Fraction(coefficient) ** exponent)}
-    if exponent > 64 and len(base) > 1:
+    if exponent > 64:
         raise TooLarge(f"the exponent {exponent}")
-    result, square = constant(1), base
-    while exponent:
-        if exponent & 1:
-            result = multiply(result, square)
-        exponent >>= 1
-        if exponent:
-            square = multiply(square, square)
-    return result
+    return reduce(multiply, [base] * exponent, constant(1))

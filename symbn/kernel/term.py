@@ -6,8 +6,8 @@
 An *index* runs over an axis: `batch` (1..m, the scalar `m`) or `feature` (1..n, the scalar `n`). Its name is a word when it is
 free or bound by a sum, and a positive integer when it is one explicit entry (x_1).
 
-Invariants: I1 numbers are `int` or `Fraction`, never floats; I2 a `Delta` compares two indices of one axis;
-I3 a binder binds its index in its body only, not in `excluding`; I4 substitution never captures.
+Invariants: I1 numbers are never floats; I2 a `Delta` compares two indices of one axis; I3 a binder binds its index in its body
+only, not in `excluding`; I4 renaming never captures.
 """
 
 from __future__ import annotations
@@ -31,10 +31,8 @@ class Index:
     axis: str = BATCH
 
     def __post_init__(self) -> None:
-        if self.axis not in SIZE_NAME:
-            raise KernelError(f"unknown axis {self.axis!r}")
-        if isinstance(self.name, int) and self.name < 1:
-            raise KernelError("explicit indices start at 1")
+        if self.axis not in SIZE_NAME or (isinstance(self.name, int) and self.name < 1):
+            raise KernelError("an index has a known axis, and explicit ones start at 1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +66,9 @@ class Sum:
     excluding: tuple[Index, ...] = ()
 
     def __post_init__(self) -> None:
-        if not isinstance(self.index.name, str):
-            raise KernelError("a sum binds a named index")
-        if any(other.axis != self.index.axis for other in self.excluding):
-            raise KernelError("a sum can exclude indices of its own axis only")
-        if self.index in self.excluding:
-            raise KernelError("a sum cannot exclude the index it binds")
+        other_axis = any(other.axis != self.index.axis for other in self.excluding)
+        if not isinstance(self.index.name, str) or self.index in self.excluding or other_axis:
+            raise KernelError("a sum binds a named index, and leaves out others of its axis")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +116,7 @@ def add(*terms: Term) -> Term:
 
 
 def mul(*factors: Term) -> Term:
-    """Return the product; a literal zero factor makes it zero only if every other factor is surely defined."""
     kept = tuple(f for f in factors if f != ONE)
-    if ZERO in kept and all(isinstance(f, Num | Var | Entry | Delta) for f in kept):
-        return ZERO
     return kept[0] if len(kept) == 1 else Mul(kept) if kept else ONE
 
 

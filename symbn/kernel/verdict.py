@@ -1,12 +1,11 @@
 """Proved, Refuted, Undecided: the answers, and the only functions that make them.
 
-`prove` compares normal forms; `refute` evaluates both sides at a point, exactly, and wants them to differ. The constructors ask for a
-seal that stays in this module, so that no verdict is made by mistake. No verdict has a truth value.
+`prove` compares normal forms; `refute` evaluates both sides at a point, exactly, and wants them to differ. The constructors
+ask for a seal that stays in this module, so that no verdict is made by mistake. No verdict has a truth value.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
@@ -14,7 +13,7 @@ from typing import NoReturn
 
 from symbn.kernel.evaluate import Irrational, Point, Undefined, evaluate
 from symbn.kernel.goal import Goal
-from symbn.kernel.normal import Normalizer, OutsideFragment, Ratio
+from symbn.kernel.normal import Normalizer, OutsideFragment
 from symbn.kernel.polynomial import TooLarge
 from symbn.kernel.term import FEATURE, Index, KernelError, Term
 
@@ -64,32 +63,33 @@ class Undecided(_Verdict):
 
 def prove(goal: Goal) -> Proved | Undecided:
     """Return Proved if the two sides have one normal form: for every m, or for the batch size of the goal."""
-    answer = _attempt(_normal_forms, goal)
-    return answer if goal.batch is None or isinstance(answer, Proved) else _attempt(_written_out, goal)
-
-
-def _attempt(method: Callable[[Goal], Proved | Undecided], goal: Goal) -> Proved | Undecided:
-    try:
-        return method(goal)
-    except OutsideFragment as error:
-        return Undecided(goal, str(error))
-    except (TooLarge, RecursionError) as error:
-        return Undecided(goal, f"budget: {error}")
+    answer: Proved | Undecided = Undecided(goal, "")
+    for method in (_normal_forms,) if goal.batch is None else (_normal_forms, _written_out):
+        try:
+            answer = method(goal)
+        except OutsideFragment as error:
+            answer = Undecided(goal, str(error))
+        except (TooLarge, RecursionError) as error:
+            answer = Undecided(goal, f"budget: {error}")
+        if isinstance(answer, Proved):
+            break
+    return answer
 
 
 def _normal_forms(goal: Goal) -> Proved | Undecided:
     normalizer = Normalizer(goal.positive, goal.batch)
     value = normalizer.difference(goal.left, goal.right)
-    compared = frozenset(i for c in goal.conditions for i in (c.left, c.right))
-    met = False
-    for _, case in normalizer.cases(value, compared, goal.admits):
-        met = True
+    same = {c.right: c.left for c in goal.conditions if c.equal}
+    for old, new in same.items():
+        value = normalizer.renamed(value, old, new)
+    pairs = [frozenset(same.get(i, i) for i in (c.left, c.right)) for c in goal.conditions if not c.equal]
+    if any(len(pair) == 1 for pair in pairs) or sum(c.equal for c in goal.conditions) > 1:
+        return Undecided(goal, "no indices satisfy the conditions, or there are several equalities among them")
+    for case in normalizer.cases(value, frozenset(pairs)):
         if not case.bottom:
             return Undecided(goal, "a division by zero where some indices coincide")
         if case.top:
             return Undecided(goal, "the normal forms of the two sides differ", differs=True)
-    if not met:
-        return Undecided(goal, "no indices satisfy the conditions")
     return Proved(goal, tuple(normalizer.divided_by.values()), _SEAL)
 
 
@@ -104,19 +104,18 @@ def _written_out(goal: Goal) -> Proved | Undecided:
     general = normalizer.difference(goal.left, goal.right)
     # The entries are interchangeable, so beside the explicit ones it is enough to try one more position for each free index.
     places = range(1, min(goal.batch, goal.least_batch() + len(named)) + 1)
-    met = False
-    for choice in product(places, repeat=len(named)):
-        if not goal.admits(at := dict(zip(named, choice, strict=True))):
-            continue
-        met, value = True, general
+    choices = [dict(zip(named, choice, strict=True)) for choice in product(places, repeat=len(named))]
+    admitted = [at for at in choices if goal.admits(at)]
+    if not admitted:
+        return Undecided(goal, f"no indices of a batch of {goal.batch} satisfy the conditions")
+    for at in admitted:
+        value = general
         for old, new in at.items():
-            value = Ratio(normalizer.rename(value.top, old, Index(new)), normalizer.rename(value.bottom, old, Index(new)))
+            value = normalizer.renamed(value, old, Index(new))
         if not normalizer.without_last(value.bottom):
             return Undecided(goal, "a division by zero")
         if normalizer.without_last(value.top):
             return Undecided(goal, f"the two sides differ at m = {goal.batch}", differs=True)
-    if not met:
-        return Undecided(goal, f"no indices of a batch of {goal.batch} satisfy the conditions")
     return Proved(goal, tuple(normalizer.divided_by.values()), _SEAL)
 
 

@@ -3,8 +3,9 @@ r"""Batch normalisation over a batch of m examples, biased variance, in training
     mu = (1/m) sum_j x_j      c_i = x_i - mu      var = (1/m) sum_j c_j^2      s = (var + eps)^(1/2)
     xhat_i = c_i / s          y_i = gamma xhat_i + beta                        L = sum_k g_k y_k  (first order)
 
-Shapes: x, c, xhat, y, g: (m,) or (m, n); mu, var, s, gamma, beta: scalars or (n,); eps > 0: a scalar. In evaluation mode mu and var are
-running statistics: inputs that do not depend on x. Source: S. Ioffe, C. Szegedy, Batch Normalization, ICML 2015, Algorithm 1.
+Shapes: x, c, xhat, y, g: (m,) or (m, n); mu, var, s, gamma, beta: scalars or (n,); eps > 0: a scalar. In evaluation mode mu
+and var are running statistics: inputs that do not depend on x. Source: S. Ioffe, C. Szegedy, Batch Normalization, ICML 2015,
+Algorithm 1.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ MODES = (TRAINING, EVALUATION)
 
 @cache
 def batch_norm(mode: str = TRAINING, features: bool = False) -> Graph:
-    """Return the graph of the layer. features: every quantity of a feature carries a second index, which is only a spectator."""
+    """Return the graph of the layer. features: every quantity of a feature carries a second index, which is only a
+    spectator."""
     i, j, c = Index("i"), Index("j"), Index("c", FEATURE)
     per_feature = (c,) if features else ()
 
@@ -69,12 +71,13 @@ class ClosedForm:
 CLOSED_FORMS = (
     ClosedForm("dL/dx", r"\frac{\partial L}{\partial x_i} = \frac{\gamma}{m\sqrt{\sigma^2+\epsilon}}"
                r"\left(m g_i - \sum_j g_j - \hat x_i \sum_j g_j \hat x_j\right)"),
-    ClosedForm("dL/dx, three terms", r"\frac{\partial L}{\partial x_i} = \frac{\partial L}{\partial \hat x_i} \frac{1}{\sqrt{\sigma^2+\epsilon}}"
-               r" + \frac{\partial L}{\partial \sigma^2} \frac{2(x_i-\mu)}{m} + \frac{\partial L}{\partial \mu} \frac{1}{m}"),
+    ClosedForm("dL/dx, three terms", r"\frac{\partial L}{\partial x_i} ="
+               r" \frac{\partial L}{\partial \hat x_i} \frac{1}{\sqrt{\sigma^2+\epsilon}} + \frac{\partial L}{\partial \sigma^2} \frac{2(x_i-\mu)}{m} + \frac{\partial L}{\partial \mu} \frac{1}{m}"),
     ClosedForm("dL/dgamma", r"\frac{\partial L}{\partial \gamma} = \sum_j g_j \hat x_j"),
     ClosedForm("dL/dbeta", r"\frac{\partial L}{\partial \beta} = \sum_j g_j"),
     ClosedForm("dL/dxhat", r"\frac{\partial L}{\partial \hat x_i} = \gamma g_i"),
-    ClosedForm("dL/dvar", r"\frac{\partial L}{\partial \sigma^2} = -\frac{\gamma}{2} (\sigma^2+\epsilon)^{-3/2} \sum_j g_j (x_j-\mu)"),
+    ClosedForm("dL/dvar",
+    r"\frac{\partial L}{\partial \sigma^2} = -\frac{\gamma}{2} (\sigma^2+\epsilon)^{-3/2} \sum_j g_j (x_j-\mu)"),
     ClosedForm("dL/dmu", r"\frac{\partial L}{\partial \mu} = -\frac{\gamma}{\sqrt{\sigma^2+\epsilon}} \sum_j g_j"),
     ClosedForm("Jacobian of xhat", r"\frac{\partial \hat x_i}{\partial x_k} = \frac{1}{m\sqrt{\sigma^2+\epsilon}}"
                r"\left(m\delta_{ik} - 1 - \hat x_i \hat x_k\right)"),
@@ -91,5 +94,6 @@ CLOSED_FORMS = (
     ClosedForm("sum of dL/dx", r"\sum_i \frac{\partial L}{\partial x_i} = 0"),
     ClosedForm("sum of xhat dL/dx", r"\sum_i \hat x_i \frac{\partial L}{\partial x_i} ="
                r" \frac{\gamma\epsilon}{(\sigma^2+\epsilon)^{3/2}} \sum_j g_j \hat x_j"),
-    ClosedForm("dL/dx, evaluation mode", r"\frac{\partial L}{\partial x_i} = \frac{\gamma g_i}{\sqrt{\sigma^2+\epsilon}}", EVALUATION),
+    ClosedForm("dL/dx, evaluation mode", r"\frac{\partial L}{\partial x_i} = \frac{\gamma g_i}{\sqrt{\sigma^2+\epsilon}}",
+    EVALUATION),
 )  # fmt: skip

@@ -4,8 +4,8 @@ For nodes A, B of the graph, dA/dB is one of
 - *total*: A as a function of B through every path; what is not downstream of B is held fixed;
 - *local*: A's own defining term, its other parents held fixed. Auxiliary nodes (abbreviations that a hand derivation rarely
   names, such as c_i = x_i - mu) are written out first: they are no parents of their own.
-For the loss the total derivative is meant always. The loss is known only through its upstream gradient g = dL/dy, so it stands as
-sum_k g_k y_k with g held fixed, which is exact for first derivatives and says nothing about second ones.
+For the loss the total derivative is meant always. The loss is known only through its upstream gradient g = dL/dy, so it
+stands as sum_k g_k y_k with g held fixed, which is exact for first derivatives and says nothing about second ones.
 """
 
 from __future__ import annotations
@@ -79,7 +79,8 @@ class Graph:
         return term if any(isinstance(t, Var | Entry) and t.name == by for t in subterms(term)) else None
 
     def local(self, of: Leaf, by: Leaf) -> Term:
-        """Return the derivative of the node's own defining term, its other parents held fixed. Raises: KernelError if not a parent."""
+        """Return the derivative of the node's own defining term, its other parents held fixed. Raises: KernelError if not a
+        parent."""
         term = self.own_term(of, by.name)
         if term is None:
             raise KernelError(f"{by.name} is not a parent of {of.name}")

@@ -37,7 +37,8 @@ def record(step: Step) -> dict[str, Any]:
         "reason": step.reason,
         "notes": list(step.notes),
         "diagnostics": [
-            {"code": d.code, "message": d.message, "start": d.span.start, "end": d.span.end, "help": d.help} for d in step.diagnostics
+            {"code": d.code, "message": d.message, "start": d.span.start, "end": d.span.end, "help": d.help}
+            for d in step.diagnostics
         ],
         "milliseconds": step.milliseconds,
     }

@@ -32,7 +32,9 @@ class Row:
 
 def _sympy_answer(step: Step) -> str:
     note = next((note for note in step.notes if note.startswith("SymPy")), "")
-    return "equal" if "are equal" in note else "different" if "differ" in note else "not run" if "not run" in note else "undecided"
+    return (
+        "equal" if "are equal" in note else "different" if "differ" in note else "not run" if "not run" in note else "undecided"
+    )
 
 
 def rows(batches: tuple[int, ...]) -> Iterator[Row]:

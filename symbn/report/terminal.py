@@ -1,6 +1,7 @@
 """One answer as text for a terminal: the verdict first, then what was understood, then why.
 
-Colour is ANSI and only on request; widths count terminal cells. Kept free of heavy imports, since `symbn verify` should start at once.
+Colour is ANSI and only on request; widths count terminal cells. Kept free of heavy imports, since `symbn verify` should
+start at once.
 """
 
 from __future__ import annotations
@@ -133,9 +134,8 @@ def render_diagnostic(step: Step, diagnostic: Diagnostic, style: Style, level: s
     ]
     shown[0] = shown[0].replace("\0", head)
     if diagnostic.help:
-        shown += textwrap.wrap(
-            f"{gutter} = help: {diagnostic.help}", width, subsequent_indent=gutter + " " * 9, break_on_hyphens=False, drop_whitespace=True
-        )  # fmt: skip
+        help = f"{gutter} = help: {diagnostic.help}"
+        shown += textwrap.wrap(help, width, subsequent_indent=gutter + " " * 9, break_on_hyphens=False)
     return "\n".join(shown)
 
 

@@ -28,19 +28,80 @@ _COMMAND = re.compile(r"\\([A-Za-z]+\*?|.)", re.DOTALL)
 _CALLED_WORD = re.compile(r"(Var|Std|Mean|var|std|mean)(?=\s*(?:\\left|\\[bB]igl?)?\s*[\[(])")
 _TEXT = re.compile(r"\s*\{([^{}]*)\}")
 
-STYLES = frozenset("mathcal mathbf mathbb boldsymbol bm mathfrak mathsf mathscr mathit vec pmb".split())
-ACCENT_COMMANDS = {"hat": "hat", "widehat": "hat", "bar": "bar", "overline": "bar", "tilde": "tilde", "widetilde": "tilde", "dot": "dot"}
-_TEXT_COMMANDS = frozenset("text textrm textit textbf mathrm operatorname operatorname* mbox rm textnormal".split())
+STYLES = frozenset(["mathcal", "mathbf", "mathbb", "boldsymbol", "bm", "mathfrak", "mathsf", "mathscr", "mathit", "vec", "pmb"])
+ACCENT_COMMANDS = {
+    "hat": "hat",
+    "widehat": "hat",
+    "bar": "bar",
+    "overline": "bar",
+    "tilde": "tilde",
+    "widetilde": "tilde",
+    "dot": "dot",
+}
+_TEXT_COMMANDS = frozenset(
+    ["text", "textrm", "textit", "textbf", "mathrm", "operatorname", "operatorname*", "mbox", "rm", "textnormal"]
+)
 _DROPPED = frozenset(
-    "left right limits nolimits displaystyle textstyle scriptstyle nonumber notag middle "
-    "big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr , ; : ! > / thinspace".split()
+    [
+        "left",
+        "right",
+        "limits",
+        "nolimits",
+        "displaystyle",
+        "textstyle",
+        "scriptstyle",
+        "nonumber",
+        "notag",
+        "middle",
+        "big",
+        "Big",
+        "bigg",
+        "Bigg",
+        "bigl",
+        "bigr",
+        "Bigl",
+        "Bigr",
+        "biggl",
+        "biggr",
+        "Biggl",
+        "Biggr",
+        ",",
+        ";",
+        ":",
+        "!",
+        ">",
+        "/",
+        "thinspace",
+    ]
 ) | {" ", "\n", "\t", "-"}
-_DROPPED_WITH_ARGUMENT = frozenset("label tag tag* color hspace vspace phantom hphantom".split())
-_TRANSPARENT = frozenset("boxed textcolor colorbox underline fbox cancel mathrel mathop ensuremath".split())
-_WRAPPERS = frozenset("equation align aligned split gather gathered eqnarray multline alignat flalign".split())
-_PRODUCTS = frozenset("cdot times ast odot circ".split())
+_DROPPED_WITH_ARGUMENT = frozenset(["label", "tag", "tag*", "color", "hspace", "vspace", "phantom", "hphantom"])
+_TRANSPARENT = frozenset(["boxed", "textcolor", "colorbox", "underline", "fbox", "cancel", "mathrel", "mathop", "ensuremath"])
+_WRAPPERS = frozenset(
+    ["equation", "align", "aligned", "split", "gather", "gathered", "eqnarray", "multline", "alignat", "flalign"]
+)
+_PRODUCTS = frozenset(["cdot", "times", "ast", "odot", "circ"])
 _OPENING = {"(": "(", "[": "[", "{": "{"}
-_KEPT_COMMANDS = frozenset("frac dfrac tfrac cfrac sqrt sum prod partial nabla over underbrace overbrace ldots cdots dots forall prime".split())
+_KEPT_COMMANDS = frozenset(
+    [
+        "frac",
+        "dfrac",
+        "tfrac",
+        "cfrac",
+        "sqrt",
+        "sum",
+        "prod",
+        "partial",
+        "nabla",
+        "over",
+        "underbrace",
+        "overbrace",
+        "ldots",
+        "cdots",
+        "dots",
+        "forall",
+        "prime",
+    ]
+)
 
 
 def scan(text: str) -> list[Token]:
@@ -194,7 +255,9 @@ def _scan_command(text: str, place: int, tokens: list[Token]) -> int:
     if name in ("E", "Var"):
         return put("word", name)
     if name in ("exp", "log", "ln", "max", "min", "sin", "cos", "tanh", "lim", "int", "iint", "oint", "det"):
-        raise unreadable("unsupported", f"\\{name} is outside what symbn decides", span, "see `symbn verify --help` for what is read")
+        raise unreadable(
+            "unsupported", f"\\{name} is outside what symbn decides", span, "see `symbn verify --help` for what is read"
+        )
     raise unreadable("unknown-command", f"unknown command \\{name}", span, "write it with the commands of ordinary mathematics")
 
 

@@ -6,7 +6,8 @@ r"""Tokens -> tree, by recursive descent. A method's docstring is its line of th
     term       := factor ((* | / | juxtaposed) [-] factor)*        one level, left to right; a big operator or a derivative
                                                                    that is applied takes the rest of the term, not past + or -
     factor     := atom (_ script | ^ script | ')*
-    atom       := number | name | word | word ( expressions ) | ( expression ) | \frac.. | \sqrt.. | big | derivative | cases | indicator
+    atom       := number | name | word | word ( expressions ) | ( expression ) | \frac.. | \sqrt.. | big | derivative | cases
+    | indicator
 
 A name is never given a meaning here, and no token is ignored: what is left over is an error with its place.
 """
@@ -136,8 +137,9 @@ class _Parser:
                 condition = self.condition_of(statement) if found else None
                 if condition is not None:
                     last = found[-1]
-                    found[-1] = Statement(Span(last.span.start, self.previous_end()), last.sides, last.relations,
-                                          (*last.conditions, condition))
+                    found[-1] = Statement(
+                        Span(last.span.start, self.previous_end()), last.sides, last.relations, (*last.conditions, condition)
+                    )
                 elif statement.sides:
                     found.append(statement)
             self.skip_separators()
@@ -282,7 +284,14 @@ class _Parser:
             return not (token.kind == "open" and self.place and self.tokens[self.place - 1].kind == "gap")
         if token.kind == "word":
             return token.text not in _CONDITION_WORDS
-        return token.kind == "command" and token.text not in ("\\endcases", "\\over", "\\ldots", "\\cdots", "\\dots", "\\forall")
+        return token.kind == "command" and token.text not in (
+            "\\endcases",
+            "\\over",
+            "\\ldots",
+            "\\cdots",
+            "\\dots",
+            "\\forall",
+        )
 
     def operand(self) -> Node:
         """A factor, or a big operator or derivative applied to the rest of the term."""
@@ -406,7 +415,11 @@ class _Parser:
             if bottom.operand is None:
                 raise unreadable("half-derivative", "a derivative by nothing", bottom.span, "name the variable after the sign")
             operand, count = bottom.operand, bottom.order
-            if isinstance(operand, Scripted) and isinstance(operand.sup, Number) and operand.sup.value == top.order > len(bottoms):
+            if (
+                isinstance(operand, Scripted)
+                and isinstance(operand.sup, Number)
+                and operand.sup.value == top.order > len(bottoms)
+            ):
                 base = operand.base if operand.sub is None else Scripted(operand.span, operand.base, operand.sub, None)
                 operand, count = base, top.order
             by += [operand] * count

@@ -26,11 +26,40 @@ COMMANDS = {"∂": "\\partial", "∑": "\\sum", "Σ": "\\sum", "∏": "\\prod", 
 MARKS = {"−": "-", "–": "-", "·": "*", "×": "*", "∗": "*", "⋅": "*", "⊙": "*", "∘": "*", "÷": "/", "′": "'", "∞": "\\infty"}
 RELATIONS = {"≠": "\\neq", "≈": "\\approx", "≡": "\\equiv", "∝": "\\propto", "≤": "\\le", "≥": "\\ge", "∈": "\\in", "≔": ":="}
 SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789", strict=True))
-SUBSCRIPTS = {**dict(zip("₀₁₂₃₄₅₆₇₈₉", "0123456789", strict=True)), "ᵢ": "i", "ⱼ": "j", "ₖ": "k", "ₗ": "l", "ₙ": "n", "ₘ": "m", "ₜ": "t"}
+SUBSCRIPTS = {
+    **dict(zip("₀₁₂₃₄₅₆₇₈₉", "0123456789", strict=True)),
+    "ᵢ": "i",
+    "ⱼ": "j",
+    "ₖ": "k",
+    "ₗ": "l",
+    "ₙ": "n",
+    "ₘ": "m",
+    "ₜ": "t",
+}
 ACCENTS = {"\u0302": "hat", "\u0304": "bar", "\u0305": "bar", "\u0303": "tilde"}
 
 GREEK_NAMES = frozenset(GREEK.values()) | frozenset(
-    "zeta iota kappa xi pi varrho varsigma upsilon varphi chi psi Gamma Delta Theta Lambda Phi Psi Omega vartheta".split()
+    [
+        "zeta",
+        "iota",
+        "kappa",
+        "xi",
+        "pi",
+        "varrho",
+        "varsigma",
+        "upsilon",
+        "varphi",
+        "chi",
+        "psi",
+        "Gamma",
+        "Delta",
+        "Theta",
+        "Lambda",
+        "Phi",
+        "Psi",
+        "Omega",
+        "vartheta",
+    ]
 )
 # Inside a plain text these words are the commands of the same meaning.
 RELATION_COMMANDS = {

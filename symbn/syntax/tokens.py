@@ -37,13 +37,18 @@ def check_characters(text: str) -> None:
             what = "bytes that are not UTF-8" if character == "\ufffd" else f"the control character U+{ord(character):04X}"
             raise unreadable("bad-character", f"the formula holds {what}", Span(place, place + 1), "remove it")
         if 0xD800 <= ord(character) < 0xE000:
-            raise unreadable("bad-character", "the formula holds bytes that are not UTF-8", Span(place, place + 1), "remove them")
+            raise unreadable(
+                "bad-character", "the formula holds bytes that are not UTF-8", Span(place, place + 1), "remove them"
+            )
 
 
 def check_count(tokens: list[Token]) -> list[Token]:
     if len(tokens) > MAX_TOKENS:
         raise unreadable(
-            "too-long", f"the formula has more than {MAX_TOKENS} symbols", tokens[MAX_TOKENS].span, "split it into several formulas"
+            "too-long",
+            f"the formula has more than {MAX_TOKENS} symbols",
+            tokens[MAX_TOKENS].span,
+            "split it into several formulas",
         )
     return tokens
 

@@ -1,8 +1,9 @@
-"""The tree of a formula as written. Every node knows its span; a child's span lies inside its parent's. Nothing here has a meaning.
+"""The tree of a formula as written. Every node knows its span; a child's span lies inside its parent's. Nothing here has a
+meaning.
 
-    Statement = sides joined by relations, and the conditions after them
-    node      = Number | Name | Scripted | Call | Group | Fraction | Root | Product | Additive | Big | Derivative
-              | Cases | Indicator | Listing | Relation
+Statement = sides joined by relations, and the conditions after them
+node      = Number | Name | Scripted | Call | Group | Fraction | Root | Product | Additive | Big | Derivative
+          | Cases | Indicator | Listing | Relation
 """
 
 from __future__ import annotations
@@ -89,7 +90,8 @@ class Additive(Value):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Big(Value):
-    r"""\sum or \prod with its bounds; `lower` may be a Name, a Relation or a Listing of those; the body ends before the next + or -."""
+    r"""\sum or \prod with its bounds; `lower` may be a Name, a Relation or a Listing of those; the body ends before the next
+    + or -."""
 
     span: Span
     operator: str
@@ -175,3 +177,30 @@ def children(node: Node | Statement) -> Iterator[Node]:
         for item in value if isinstance(value, tuple) else (value,):
             if hasattr(item, "span"):
                 yield item
+
+
+def number_value(node: Node | None) -> Rational | None:
+    """Return the value of an expression of numbers only, or None."""
+    match node:
+        case Number(value=value):
+            return value
+        case Group(body=body):
+            return number_value(body)
+        case Fraction(top=top, bottom=bottom):
+            above, below = number_value(top), number_value(bottom)
+            return None if above is None or not below else above / below
+        case Additive(signs=signs, terms=terms):
+            values = [known for term in terms if (known := number_value(term)) is not None]
+            if len(values) < len(terms):
+                return None
+            return sum((s * v for s, v in zip(signs, values, strict=True)), Rational(0))
+        case Product(factors=factors, operators=operators):
+            total: Rational | None = number_value(factors[0])
+            for operator, factor in zip(operators, factors[1:], strict=True):
+                by = number_value(factor)
+                if total is None or by is None or (operator == "/" and by == 0):
+                    return None
+                total = total / by if operator == "/" else total * by
+            return total
+        case _:
+            return None

@@ -1,0 +1,93 @@
+"""What the parts of the elaboration share: the scope of the equation, the choices of this run, and where in the formula we
+are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from symbn.diagnostic import Span
+from symbn.elaboration.meaning import Meaning
+from symbn.elaboration.notation import Notation
+from symbn.elaboration.readings import Choices
+from symbn.elaboration.scope import Resolved, Scope
+from symbn.errors import unreadable
+from symbn.kernel.term import BATCH, FEATURE, Index
+from symbn.layers.graph import Graph
+from symbn.syntax.tree import Name, Node, Number
+
+
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """The indices bound around, and the index that an omitted one stands for (`averaged`: by definition, as in E[x])."""
+
+    bound: tuple[tuple[str, Index], ...] = ()
+    default: Index | None = None
+    averaged: bool = False
+
+    def with_bound(self, name: str, index: Index, averaged: bool = False) -> Inside:
+        default = index if index.axis == BATCH else self.default
+        return Inside((*self.bound, (name, index)), default, averaged)
+
+    def index(self, name: str) -> Index | None:
+        return dict(self.bound).get(name)
+
+
+@dataclass(slots=True)
+class Context:
+    """One run over one equation. reader: gives any node its meaning; it is handed in so that the parts need not know each
+    other.
+
+    batch: the chosen size, or the one that the bounds of the sums imply. fresh: letters made up so far. filled: the index that
+    stands for omitted ones where the text names none.
+    """
+
+    scope: Scope
+    graph: Graph
+    choices: Choices
+    notation: Notation
+    batch: int | None
+    reader: Callable[[Context, Node, Inside], Meaning]
+    fresh: set[str] = field(default_factory=set)
+    filled: Index | None = None
+
+    def read(self, node: Node, inside: Inside) -> Meaning:
+        return self.reader(self, node, inside)
+
+    def index(self, written: Name | Number, inside: Inside, axis: str | None = None) -> Index:
+        if isinstance(written, Name) and (bound := inside.index(written.text)) is not None:
+            return bound
+        return self.scope.index(written, axis)
+
+    def omitted(self, found: Resolved, axis: str, span: Span, inside: Inside) -> Index:
+        """Fill an index that is left out: the one of the sum around, or the one free index of the equation."""
+        if axis == BATCH and inside.default is not None:
+            if not inside.averaged:
+                self.choices.note(f"{found.key} without an index stands for {found.key}_{inside.default.name}", caveat=True)
+            return inside.default
+        return self.neighbour(found.key, axis, span)
+
+    def neighbour(self, key: str, axis: str, span: Span) -> Index:
+        letters = [letter for letter in self.scope.free if self.scope.axes.get(letter, BATCH) == axis]
+        if len(letters) > 1:
+            raise unreadable(
+                "missing-index",
+                f"{key} lacks an index, and it may be {' or '.join(letters)}",
+                span,
+                f"write {key}_{letters[0]}",
+            )
+        if axis == FEATURE:
+            index = Index(letters[0] if letters else "c", axis)
+        elif letters:
+            index = Index(letters[0].lstrip("\\"), axis)
+        else:
+            if self.filled is None:
+                self.filled = Index(self.scope.letter(), axis)
+            index = self.filled
+        self.choices.note(f"{key} without an index stands for {key}_{index.name}", caveat=True)
+        return index
+
+    def new_letter(self) -> str:
+        letter = self.scope.letter(frozenset(self.fresh) | ({str(self.filled.name)} if self.filled else set()))
+        self.fresh.add(letter)
+        return letter

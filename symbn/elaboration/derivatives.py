@@ -1,0 +1,104 @@
+"""The meaning of derivatives: of the loss, of a node by a node (total or local), of an expression, with indices or without."""
+
+from __future__ import annotations
+
+from symbn.diagnostic import Span
+from symbn.elaboration.context import Context, Inside
+from symbn.elaboration.meaning import LOCAL, TOTAL, Meaning, OutsideError, Quantity, Slope, SumOver
+from symbn.elaboration.scope import ARRAYS, Resolved, resolve
+from symbn.errors import unreadable
+from symbn.kernel.term import BATCH, Entry, Index, Var, subterms
+from symbn.syntax.tree import Derivative, Name, Node, Scripted
+
+
+def derivative(context: Context, node: Derivative, inside: Inside) -> Meaning:
+    of_node, by_nodes = node.of, node.by
+    of_name = resolve(of_node, context.notation) if isinstance(of_node, Name | Scripted) else None
+    result: Meaning
+    if of_name is not None and of_name.role == "L" and of_name.power is None:
+        if of_name.indices or of_name.label:
+            raise unreadable("bad-index", "the loss has no index", node.of.span)
+        if len(by_nodes) > 1:
+            raise OutsideError("the second derivative of the loss is not determined by its gradient")
+        result = Quantity("L")
+    elif both_omitted(context, of_name, by_nodes):
+        return jacobian(context, of_name, by_nodes[0], node.span, inside)
+    else:
+        result = context.read(of_node, inside)
+    for by_node in by_nodes:
+        by = variable(context, by_node, inside)
+        result = Slope(result, by, kind(context, result, by) if len(by_nodes) == 1 else TOTAL)
+    return result
+
+
+def both_omitted(context: Context, of: Resolved | None, by_nodes: tuple[Node, ...]) -> bool:
+    by = resolve(by_nodes[0], context.notation) if isinstance(by_nodes[0], Name | Scripted) else None
+    return (
+        len(by_nodes) == 1
+        and of is not None
+        and by is not None
+        and all(r.role in ARRAYS and not r.indices and r.label is None and r.power is None for r in (of, by))
+    )
+
+
+def jacobian(context: Context, of: Resolved | None, by_node: Node, span: Span, inside: Inside) -> Meaning:
+    assert of is not None
+    assert isinstance(by_node, Name | Scripted)
+    by = resolve(by_node, context.notation)
+    assert by is not None
+    if inside.default is not None or context.scope.wide:
+        raise unreadable("missing-index", "this derivative lacks its indices", span, f"write {of.key}_i and {by.key}_k")
+    name = f"d{of.key}/d{by.key}"
+    options = [
+        f"{name} without indices is the whole Jacobian, entry by entry",
+        f"{name} without indices takes the same index on both",
+        f"{name} without indices is the sum of all entries of the Jacobian: write \\sum_i \\sum_k",
+    ]
+    taken = context.choices.pick(f"jacobian {of.role} {by.role}", options)
+    if taken == 1:
+        index = context.neighbour(of.key, BATCH, span)
+        target = Quantity(by.role, (index,))
+        of_meaning = Quantity(of.role, (index,))
+        return Slope(of_meaning, target, kind(context, of_meaning, target))
+    row, column = jacobian_letters(context)
+    entry = Quantity(of.role, (row,))
+    target = Quantity(by.role, (column,))
+    slope = Slope(entry, target, kind(context, entry, target))
+    return slope if taken == 0 else SumOver(row, (), SumOver(column, (), slope))
+
+
+def jacobian_letters(context: Context) -> tuple[Index, Index]:
+    # The same two letters for every such derivative of the equation, so that both sides speak of one entry.
+    first = context.scope.letter()
+    return Index(first), Index(context.scope.letter(frozenset({first})))
+
+
+def variable(context: Context, node: Node, inside: Inside) -> Quantity:
+    meaning = context.read(node, inside)
+    if isinstance(meaning, Quantity) and meaning.name not in ("L", "m", "n", "g"):
+        return meaning
+    raise unreadable(
+        "bad-derivative",
+        "a derivative is taken by a quantity of the layer or a free number",
+        node.span,
+        "name one quantity",
+    )
+
+
+def kind(context: Context, of: Meaning, by: Quantity) -> str:
+    """Choose between the total and the local derivative, where they may differ."""
+    if not isinstance(of, Quantity) or of.name not in context.graph.nodes or by.name not in context.graph.nodes:
+        return TOTAL
+    own = context.graph.own_term(context.graph.leaf(of.name, of.indices), by.name)
+    if own is None or of.name == by.name:
+        return TOTAL
+    parents = {term.name for term in subterms(own) if isinstance(term, Var | Entry)}
+    others = [
+        name for name in context.graph.nodes if name != by.name and name in parents and context.graph.depends(name, by.name)
+    ]
+    if not others:
+        return TOTAL
+    name = f"d{of.name}/d{by.name}"
+    held = " and ".join(others)
+    options = [f"{name} is the total derivative", f"{name} is the local derivative, with {held} held fixed"]
+    return (TOTAL, LOCAL)[context.choices.pick(f"derivative {of.name} {by.name}", options)]
