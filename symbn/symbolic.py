@@ -41,7 +41,7 @@ from symbn.elaboration.meaning import (
 )
 from symbn.errors import UsageError
 from symbn.kernel.term import BATCH, Index
-from symbn.layers.batchnorm import EVALUATION, MODES, TRAINING, batch_norm
+from symbn.layers.batchnorm import EVALUATION, MODES, TRAINING
 
 Comparison = Literal["equal", "different", "undecided"]
 ARRAYS = ("x", "c", "xhat", "y", "g")
@@ -510,7 +510,7 @@ def ask(equation: Equation) -> tuple[Comparison, str]:
     The positions are interchangeable, so each free index takes one position beyond the explicit ones, in every combination.
     """
     assert equation.batch is not None
-    layer = BatchNorm(equation.batch, EVALUATION if equation.graph is batch_norm(EVALUATION) else TRAINING)
+    layer = BatchNorm(equation.batch, equation.mode)
     indices = sorted(
         set(free(equation.left) | free(equation.right)) | {i for c in equation.conditions for i in (c.left, c.right)},
         key=lambda i: str(i.name),

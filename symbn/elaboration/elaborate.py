@@ -9,7 +9,7 @@ with their place.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction as Rational
 
 from symbn.diagnostic import Span
@@ -59,6 +59,7 @@ class Equation:
     graph: Graph
     batch: int | None
     reading: Reading
+    mode: str
     unmatched: tuple[tuple[str, Span], ...] = ()
 
     def goal(self) -> Goal:
@@ -78,12 +79,8 @@ class Equation:
         if self.conditions:
             signs = [f"{c.left.name} {'=' if c.equal else '!='} {c.right.name}" for c in self.conditions]
             text += f" with {' and '.join(signs)}"
-        mode = " (mean and variance are constants)" if self.graph == batch_norm(EVALUATION, "n" in _sizes(self.graph)) else ""
+        mode = " (mean and variance are constants)" if self.mode == EVALUATION else ""
         return f"{text}{mode}: {show(self.left)} = {show(self.right)}"
-
-
-def _sizes(graph: Graph) -> str:
-    return "mn" if len(graph.nodes["x"].slots) == 2 else "m"
 
 
 def readings(
@@ -100,9 +97,7 @@ def readings(
         return _equation(Context(scope, graph, choices, notation, batch, _meaning), left, right, conditions)
 
     for equation, reading in explore(run):
-        yield Equation(
-            equation.left, equation.right, equation.conditions, graph, equation.batch, reading, equation.unmatched
-        )  # fmt: skip
+        yield replace(equation, reading=reading)
 
 
 def _equation(context: Context, left: Node, right: Node, conditions: tuple[Relation, ...]) -> Equation:
@@ -118,7 +113,7 @@ def _equation(context: Context, left: Node, right: Node, conditions: tuple[Relat
         for i in sorted(lone, key=lambda i: str(i.name))
         if isinstance(i.name, str) and str(i.name) in context.scope.spans
     )
-    return Equation(meant[0], meant[1], where, context.graph, context.batch, Reading(), unmatched)
+    return Equation(meant[0], meant[1], where, context.graph, context.batch, Reading(), context.notation.mode, unmatched)
 
 
 def _with_repeated(context: Context, meaning: Meaning, alone: frozenset[Index], side: str) -> Meaning:

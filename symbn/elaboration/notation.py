@@ -33,9 +33,11 @@ ROLES = {
     "batch": "m",
     "features": "n",
 }
-SYNONYMS = {"var": "variance", "xhat": "normalised", "hat": "normalised", "gamma": "scale", "beta": "shift",
-            "eps": "epsilon", "x": "input", "y": "output", "mu": "mean", "centered": "centred", "normalized": "normalised", "s": "std", "sigma": "deviation",
-            "g": "upstream", "m": "batch", "n": "features", "L": "loss"}  # fmt: skip
+SYNONYMS = {
+    "var": "variance", "xhat": "normalised", "hat": "normalised", "gamma": "scale", "beta": "shift", "eps": "epsilon",
+    "x": "input", "y": "output", "mu": "mean", "centered": "centred", "normalized": "normalised", "s": "std",
+    "sigma": "deviation", "g": "upstream", "m": "batch", "n": "features", "L": "loss",
+}  # fmt: skip
 BATCH_NAMES = ("m", "N", "B", "n", "M")
 FEATURE_NAMES = ("D", "n", "C", "H", "d")
 LABELS = frozenset({"B", "\\mathcal B", "\\mathcal b", "batch", "\\mathbf B", "\\beta B"})

@@ -21,6 +21,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
+from math import floor, prod
 from typing import assert_never
 
 from symbn.kernel import polynomial as poly
@@ -39,6 +40,7 @@ class Generator:
 
     scalar name | fixed name indices: an entry without a batch index (gamma_c) | mean name features
     centred name (batch index, features) | delta (i, k) | root number features: the square root of an adjoined radicand
+    number n: a whole number under a root that is not rational
     moment parts: sum_j prod (centred entry of the family at j)^e over the parts (family, e), sorted
     """
 
@@ -156,14 +158,13 @@ class Normalizer:
 
     def surely_positive(self, polynomial: Polynomial) -> bool:
         """Tell whether the value is > 0 wherever it is defined (a sufficient test)."""
-        for monomial, coefficient in polynomial.items():
-            even = all(self.never_negative(w) or (isinstance(e, int) and e % 2 == 0) for w, e in monomial)
-            if coefficient < 0 or not even:
-                return False
-        return any(all(self.strictly(w) for w, _ in monomial) for monomial in polynomial)
+        sums = [(c, all(self.never_negative(w) or e % 2 == 0 for w, e in monomial)) for monomial, c in polynomial.items()]
+        return all(c > 0 and even for c, even in sums) and any(all(self.strictly(w) for w, _ in m) for m in polynomial)
 
     def strictly(self, which: int) -> bool:
-        return which in self.positive_roots or (self.table[which].kind == "scalar" and self.table[which].name in self.positive)
+        generator = self.table[which]
+        known = which in self.positive_roots or generator.kind == "number"
+        return known or (generator.kind == "scalar" and generator.name in self.positive)
 
     def ratio(self, term: Term) -> Ratio:
         if id(term) not in self.memo:
@@ -222,12 +223,30 @@ class Normalizer:
         if len(inner.top) == 1 and inner.bottom == _ONE:
             ((monomial, coefficient),) = inner.top.items()
             if coefficient > 0 and all(self.never_negative(which) for which, _ in monomial):
-                try:
-                    scale = poly.exact(exact_power(Fraction(coefficient), exponent))
-                except Irrational:
-                    raise OutsideFragment(f"the irrational number {coefficient}^({exponent})") from None
-                return Ratio({tuple((w, poly.exact(e * exponent)) for w, e in monomial): scale}, _ONE)
+                raised: Polynomial = {tuple((w, poly.exact(e * exponent)) for w, e in monomial): 1}
+                return Ratio(poly.multiply(raised, self.root_of_number(Fraction(coefficient), exponent)), _ONE)
         raise OutsideFragment("a root of something that is not a product of powers known to be nonnegative")
+
+    def root_of_number(self, value: Fraction, exponent: Fraction) -> Polynomial:
+        try:
+            return poly.constant(exact_power(value, exponent))
+        except Irrational:
+            parts = (
+                (self.number(Generator("number", str(n))), e)
+                for n, e in ((value.numerator, 1), (value.denominator, -1))
+                if n > 1
+            )
+            return {tuple(sorted((which, poly.exact(sign * exponent)) for which, sign in parts)): 1}
+
+    def folded(self, polynomial: Polynomial) -> Polynomial:
+        """Return the polynomial with whole powers of the numbers under roots worked out: sqrt(2) sqrt(2) = 2."""
+        result: Polynomial = {}
+        for monomial, coefficient in polynomial.items():
+            numbers = [(which, e) for which, e in monomial if self.table[which].kind == "number"]
+            scale = prod(Fraction(int(self.table[which].name)) ** floor(e) for which, e in numbers)
+            rest = dict(monomial) | {which: poly.exact(e - floor(e)) for which, e in numbers}
+            result = poly.add(result, {tuple((w, e) for w, e in sorted(rest.items()) if e): poly.exact(scale * coefficient)})
+        return result
 
     def total(self, body: Polynomial, index: Index) -> Polynomial:
         """Return the sum of the polynomial over all values of the index."""
@@ -309,7 +328,8 @@ class Normalizer:
         """Return the normal form of left - right."""
         self.adjoin_roots((left, right))
         a, b = self.ratio(left), self.ratio(right)
-        return _plus(a, Ratio(poly.add({}, b.top, -1), b.bottom))
+        value = _plus(a, Ratio(poly.add({}, b.top, -1), b.bottom))
+        return Ratio(self.folded(value.top), self.folded(value.bottom))
 
     def without_last(self, polynomial: Polynomial) -> Polynomial:
         """Return the polynomial with c_m = -(c_1 + .. + c_(m-1)) put in, for each family. Last, since it is the costly step."""

@@ -72,7 +72,8 @@ CLOSED_FORMS = (
     ClosedForm("dL/dx", r"\frac{\partial L}{\partial x_i} = \frac{\gamma}{m\sqrt{\sigma^2+\epsilon}}"
                r"\left(m g_i - \sum_j g_j - \hat x_i \sum_j g_j \hat x_j\right)"),
     ClosedForm("dL/dx, three terms", r"\frac{\partial L}{\partial x_i} ="
-               r" \frac{\partial L}{\partial \hat x_i} \frac{1}{\sqrt{\sigma^2+\epsilon}} + \frac{\partial L}{\partial \sigma^2} \frac{2(x_i-\mu)}{m} + \frac{\partial L}{\partial \mu} \frac{1}{m}"),
+               r" \frac{\partial L}{\partial \hat x_i} \frac{1}{\sqrt{\sigma^2+\epsilon}}"
+               r" + \frac{\partial L}{\partial \sigma^2} \frac{2(x_i-\mu)}{m} + \frac{\partial L}{\partial \mu} \frac{1}{m}"),
     ClosedForm("dL/dgamma", r"\frac{\partial L}{\partial \gamma} = \sum_j g_j \hat x_j"),
     ClosedForm("dL/dbeta", r"\frac{\partial L}{\partial \beta} = \sum_j g_j"),
     ClosedForm("dL/dxhat", r"\frac{\partial L}{\partial \hat x_i} = \gamma g_i"),

@@ -213,12 +213,14 @@ class _Parser:
         saved = self.place
         self.take()
         try:
-            statement = self.statement(True)
+            start = self.next.span.start
+            left, relation, right = self.expression(), self.take().text, self.expression()
+            statement = Statement(self.since(start), (left, right), (relation,), ())
+            if self.at("close", ")") and self.condition_of(statement) is not None:
+                self.take()
+                return statement
         except UnreadableError:
-            statement = None
-        if statement is not None and self.at("close", ")") and self.condition_of(statement) is not None:
-            self.take()
-            return statement
+            pass
         self.place = saved
         return None
 
