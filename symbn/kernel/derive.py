@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from symbn.kernel.term import ONE, ZERO, Add, Delta, Entry, Index, Mul, Num, Power, Sum, Term, Var, _free, _FreeMemo, add
+from symbn.kernel.term import ONE, ZERO, Add, Delta, Entry, Index, Mul, Num, Power, Sum, Term, Var, free_indices, FreeMemo, add
 from symbn.kernel.term import fresh, mul, num, power, rename
 
 
@@ -18,13 +18,13 @@ def derive(term: Term, by: Var | Entry) -> Term:
     return _derive(term, by, {}, {})
 
 
-def _derive(term: Term, by: Var | Entry, memo: dict[int, tuple[Term, Term]], free: _FreeMemo) -> Term:
+def _derive(term: Term, by: Var | Entry, memo: dict[int, tuple[Term, Term]], free: FreeMemo) -> Term:
     if id(term) not in memo:
         memo[id(term)] = (term, _rule(term, by, memo, free))
     return memo[id(term)][1]
 
 
-def _rule(term: Term, by: Var | Entry, memo: dict[int, tuple[Term, Term]], free: _FreeMemo) -> Term:
+def _rule(term: Term, by: Var | Entry, memo: dict[int, tuple[Term, Term]], free: FreeMemo) -> Term:
     match term:
         case Num() | Delta():
             return ZERO
@@ -37,7 +37,7 @@ def _rule(term: Term, by: Var | Entry, memo: dict[int, tuple[Term, Term]], free:
         case Sum(index=index, body=body, excluding=excluding):
             avoid = frozenset(by.indices) if isinstance(by, Entry) else frozenset[Index]()
             if index in avoid:
-                bound = fresh(index, avoid | _free(body, free) | frozenset(excluding))
+                bound = fresh(index, avoid | free_indices(body, free) | frozenset(excluding))
                 index, body = bound, rename(body, {index: bound})
             inner = _derive(body, by, memo, free)
             return ZERO if inner == ZERO else Sum(index, inner, excluding)

@@ -12,7 +12,7 @@ from math import prod
 from typing import assert_never
 
 from symbn.kernel.term import BATCH, FEATURE, SIZE_NAME, Add, Delta, Entry, Index, KernelError, Mul, Num, Power, Sum, Term
-from symbn.kernel.term import Var, _free, _FreeMemo
+from symbn.kernel.term import Var, free_indices, FreeMemo
 
 MAX_BITS = 4096
 
@@ -49,7 +49,7 @@ class _Evaluation:
         self.point = point
         self.size = {BATCH: point.m, FEATURE: point.n}
         self.scalars = {**point.scalars, **{SIZE_NAME[axis]: Fraction(size) for axis, size in self.size.items()}}
-        self.free: _FreeMemo = {}
+        self.free: FreeMemo = {}
         self.memo: dict[tuple[int, tuple[int, ...]], Fraction] = {}
 
     def position(self, index: Index, at: Mapping[Index, int]) -> int:
@@ -59,7 +59,7 @@ class _Evaluation:
         return place
 
     def value(self, term: Term, at: dict[Index, int]) -> Fraction:
-        where = tuple(self.position(i, at) for i in sorted(_free(term, self.free), key=lambda i: (i.axis, str(i.name))))
+        where = tuple(self.position(i, at) for i in sorted(free_indices(term, self.free), key=lambda i: (i.axis, str(i.name))))
         key = (id(term), where)
         if key not in self.memo:
             self.memo[key] = self.compute(term, at)
@@ -102,8 +102,7 @@ def exact_power(base: Fraction, exponent: Fraction) -> Fraction:
         if base < 0:
             raise Undefined("a root of a negative number")
         base = Fraction(exact_root(base.numerator, exponent.denominator), exact_root(base.denominator, exponent.denominator))
-    longest = max(base.numerator.bit_length(), base.denominator.bit_length())
-    if abs(exponent.numerator) * longest > MAX_BITS and abs(base) not in (0, 1):
+    if abs(exponent.numerator) * (base.numerator * base.denominator).bit_length() > MAX_BITS and abs(base) not in (0, 1):
         raise Irrational("the power is too long to write down")
     return base**exponent.numerator
 

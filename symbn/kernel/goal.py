@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import product
 
 from symbn.kernel.term import BATCH, Index, KernelError, Term, free_indices
 
@@ -40,6 +41,12 @@ class Goal:
     def least_batch(self) -> int:
         """Return the least batch size at which the explicit entries exist (x_2 needs m >= 2)."""
         return max([1, *(i.name for i in self.indices() if isinstance(i.name, int) and i.axis == BATCH)])
+
+    def placements(self, count: int) -> list[dict[Index, int]]:
+        """Return every way of giving the named indices one of the first `count` positions that the conditions admit."""
+        named = sorted((i for i in self.indices() if isinstance(i.name, str)), key=lambda i: (i.axis, str(i.name)))
+        choices = (dict(zip(named, places, strict=True)) for places in product(range(1, count + 1), repeat=len(named)))
+        return [at for at in choices if self.admits(at)]
 
     def admits(self, at: Mapping[Index, object]) -> bool:
         """Tell whether the values of the indices satisfy the conditions; an explicit index stands for itself."""

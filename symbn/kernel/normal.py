@@ -1,7 +1,6 @@
 """The normal form of a term: a quotient of polynomials in generators that are independent for a generic batch.
 
-- *Centred entries*: x_j = mean(x) + c_j, for every family of entries: the means, finitely many c_i, and the moments are
-  independent.
+- *Centred entries*: x_j = mean(x) + c_j, for every family of entries.
 - *No sum*: sum_j c_j^a d_j^b becomes one generator, the moment (a, b). A moment of degree 1 is 0, sum_j 1 is m,
   sum_j delta_jk f_j is f_k, and a restricted sum is the sum of (1 - delta_jk) f_j.
 - *No radical*: a radicand R that is linear in a scalar such as eps gets a root r with R = r^2, and the scalar is eliminated:
@@ -12,7 +11,7 @@ Invariants: I1 each step is an identity of real functions wherever both sides ar
 values, for every m >= 1; I2 only what is never negative gets a fractional exponent, so that (b^p)^q = b^(pq) is not used where
 it fails: sqrt(a^2) has no normal form; I3 a polynomial divided by is never zero.
 Outside: a denominator that depends on a summed index, other roots. Unequal normal forms refute nothing: a point does.
-Source: I. G. Macdonald, Symmetric Functions and Hall Polynomials, I.2 (independence of power sums; here polarised).
+Source: I. G. Macdonald, Symmetric Functions and Hall Polynomials, I.2: power sums are independent (here polarised).
 """
 
 from __future__ import annotations
@@ -90,7 +89,6 @@ class Normalizer:
         self.eliminated: dict[Generator, Polynomial] = {}
         self.formal: dict[str, tuple[Index, Polynomial]] = {}
         self.positive_roots: set[int] = set()
-        self.roots = 0
         self.divided_by: dict[int, Term] = {}
 
     def number(self, generator: Generator) -> int:
@@ -198,8 +196,7 @@ class Normalizer:
                 assert_never(term)
 
     def entry(self, name: str, indices: tuple[Index, ...]) -> Polynomial:
-        batch = tuple(i for i in indices if i.axis == BATCH)
-        others = tuple(i for i in indices if i.axis != BATCH)
+        batch, others = (tuple(i for i in indices if (i.axis == BATCH) == which) for which in (True, False))
         if len(batch) != 1:
             return self.make(Generator("fixed", name, indices))
         return poly.add(self.make(Generator("mean", name, others)), self.make(Generator("centred", name, batch + others)))
@@ -213,13 +210,11 @@ class Normalizer:
         if exponent < 0 and len(inner.top) == 1 and any(self.table[w].kind == "delta" for w, _ in next(iter(inner.top))):
             raise OutsideFragment("a division by a Kronecker delta")
         if exponent.denominator == 1:
-            count = exponent.numerator
-            if count < 0 and len(inner.top) > 1:
-                return Ratio(poly.integer_power(inner.bottom, -count), poly.integer_power(inner.top, -count))
-            top = poly.integer_power(inner.top, count)
-            if count < 0:
-                return Ratio(poly.multiply(top, poly.integer_power(inner.bottom, -count)), _ONE)
-            return Ratio(top, poly.integer_power(inner.bottom, count))
+            top, bottom, count = inner.top, inner.bottom, abs(exponent.numerator)
+            if exponent < 0:
+                single = len(top) == 1
+                top, bottom = (poly.multiply(bottom, poly.integer_power(top, -1)), _ONE) if single else (bottom, top)
+            return Ratio(poly.integer_power(top, count), poly.integer_power(bottom, count))
         if len(inner.top) == 1 and inner.bottom == _ONE:
             ((monomial, coefficient),) = inner.top.items()
             if coefficient > 0 and all(self.never_negative(which) for which, _ in monomial):
@@ -231,12 +226,8 @@ class Normalizer:
         try:
             return poly.constant(exact_power(value, exponent))
         except Irrational:
-            parts = (
-                (self.number(Generator("number", str(n))), e)
-                for n, e in ((value.numerator, 1), (value.denominator, -1))
-                if n > 1
-            )
-            return {tuple(sorted((which, poly.exact(sign * exponent)) for which, sign in parts)): 1}
+            parts = [(n, e) for n, e in ((value.numerator, exponent), (value.denominator, -exponent)) if n > 1]
+            return {tuple(sorted((self.number(Generator("number", str(n))), e) for n, e in parts)): 1}
 
     def folded(self, polynomial: Polynomial) -> Polynomial:
         """Return the polynomial with whole powers of the numbers under roots worked out: sqrt(2) sqrt(2) = 2."""
@@ -250,12 +241,12 @@ class Normalizer:
 
     def total(self, body: Polynomial, index: Index) -> Polynomial:
         """Return the sum of the polynomial over all values of the index."""
-        size = self.scalar(SIZE_NAME[index.axis])
         result: Polynomial = {}
         for monomial, coefficient in body.items():
             bound = [(which, e) for which, e in monomial if index in self.depends[which]]
-            rest: Polynomial = {tuple((w, e) for w, e in monomial if index not in self.depends[w]): coefficient}
-            result = poly.add(result, poly.multiply(rest, self.total_of(bound, index) if bound else size))
+            rest: Polynomial = {tuple(factor for factor in monomial if factor not in bound): coefficient}
+            total = self.total_of(bound, index) if bound else self.scalar(SIZE_NAME[index.axis])
+            result = poly.add(result, poly.multiply(rest, total))
         return result
 
     def total_of(self, factors: list[tuple[int, Exact]], index: Index) -> Polynomial:
@@ -276,57 +267,46 @@ class Normalizer:
             return {}
         return self.make(moment(families))
 
-    def adjoin_roots(self, terms: Sequence[Term]) -> None:
-        """Give every radicand in the terms a root, where that can be done. Innermost first."""
-        for node in (node for term in terms for node in subterms(term)):
-            if isinstance(node, Power) and node.exponent.denominator != 1:
-                self.adjoin(node.base)
-
     def adjoin(self, radicand: Term) -> None:
+        """Give the radicand a root if it is a G + rest, with `a` a positive monomial and the generator G in nothing else."""
         value = self.ratio(radicand)
         if isinstance(radicand, Power) and radicand.exponent.denominator == 1:
             # sqrt(b^3) is b^(3/2) only where b is known to be positive.
             inner = self.ratio(radicand.base)
             if inner.bottom == _ONE and self.surely_positive(inner.top):
                 self.adjoin(radicand.base)
-        elif len(value.top) > 1 and value.bottom == _ONE:
-            indices = {i for monomial in value.top for w, _ in monomial for i in self.depends[w]}
-            solved = self.solve(value.top, indices)
-            if solved is not None:
-                generator, coefficient, rest = solved
-                root = Generator("root", str(self.roots), tuple(sorted(indices, key=str)))
-                square = poly.integer_power(self.make(root), 2)
-                put = poly.multiply(poly.add(square, rest, -1), poly.integer_power(coefficient, -1))
-                self.roots += 1
+            return
+        indices = {i for monomial in value.top for w, _ in monomial for i in self.depends[w]}
+        fixed = all(isinstance(i.name, int) for i in indices)
+        candidates = {w for m in value.top for w, _ in m} if len(value.top) > 1 and value.bottom == _ONE else set()
+        for which in sorted(candidates, key=lambda w: (not self.strictly(w), w)):
+            generator = self.table[which]
+            scalar = generator.kind == "scalar" and generator.name not in SIZE_NAME.values() and fixed
+            square = len(generator.parts) == 1 and generator.parts[0][1] == 2
+            if not scalar and not (square and len(indices) == 1 and generator.parts[0][0].indices == tuple(indices)):
+                continue
+            holding = [monomial for monomial in value.top if any(w == which for w, _ in monomial)]
+            coefficient = {tuple((w, e) for w, e in holding[0] if w != which): value.top[holding[0]]}
+            if len(holding) == 1 and dict(holding[0])[which] == 1 and self.surely_positive(coefficient):
+                rest = {m: c for m, c in value.top.items() if m != holding[0]}
+                root = Generator("root", str(len(self.table)), tuple(sorted(indices, key=str)))
                 if self.surely_positive(value.top):
                     self.positive_roots.add(self.number(root))
-                if generator.kind == "moment":
-                    self.formal[generator.parts[0][0].name] = (generator.parts[0][0].indices[0], put)
-                else:
+                numerator = poly.add(poly.integer_power(self.make(root), 2), rest, -1)
+                put = poly.multiply(numerator, poly.integer_power(coefficient, -1))
+                if scalar:
                     self.eliminated[generator] = put
+                else:
+                    self.formal[generator.parts[0][0].name] = (generator.parts[0][0].indices[0], put)
                 self.memo.clear()
                 self.divided_by.clear()
-
-    def solve(self, radicand: Polynomial, indices: set[Index]) -> tuple[Generator, Polynomial, Polynomial] | None:
-        """Return (G, a, rest) with radicand = a G + rest, `a` a positive monomial, G independent of all else; or None."""
-        for which in sorted({w for m in radicand for w, _ in m}, key=lambda w: (not self.strictly(w), w)):
-            match self.table[which]:
-                case Generator("scalar", name) if name not in SIZE_NAME.values() and (not indices or self.explicit):
-                    pass
-                case Generator("moment", _, _, ((Generator(_, _, (feature,)), 2),)) if indices == {feature}:
-                    pass
-                case _:
-                    continue
-            holding = [monomial for monomial in radicand if any(w == which for w, _ in monomial)]
-            if len(holding) == 1 and dict(holding[0])[which] == 1:
-                coefficient = {tuple((w, e) for w, e in holding[0] if w != which): radicand[holding[0]]}
-                if self.surely_positive(coefficient):
-                    return self.table[which], coefficient, {m: c for m, c in radicand.items() if m != holding[0]}
-        return None
+                return
 
     def difference(self, left: Term, right: Term) -> Ratio:
-        """Return the normal form of left - right."""
-        self.adjoin_roots((left, right))
+        """Return the normal form of left - right, every radicand (innermost first) given a root where that can be done."""
+        for node in (*subterms(left), *subterms(right)):
+            if isinstance(node, Power) and node.exponent.denominator != 1:
+                self.adjoin(node.base)
         a, b = self.ratio(left), self.ratio(right)
         value = _plus(a, Ratio(poly.add({}, b.top, -1), b.bottom))
         return Ratio(self.folded(value.top), self.folded(value.bottom))

@@ -2,10 +2,8 @@
 
     polynomial = {monomial: coefficient}        monomial = ((generator, exponent), ...) sorted by generator, exponents not zero
 
-Generators are integers; `normal` knows what they stand for. A coefficient is an `int`, or a `Fraction` that is no integer.
-An exponent is an `int` (negative allowed), or a `Fraction` that is no integer, for generators that are positive. Integers stay
-`int`, since their arithmetic is many times faster. Invariant: no coefficient and no exponent is zero, so that a polynomial is
-zero exactly when the dict is empty.
+Generators are integers; `normal` knows what they stand for. Coefficients and exponents are `int` where they can be, which is
+many times faster, else `Fraction`. Invariant: none is zero, so that a polynomial is zero exactly when the dict is empty.
 """
 
 from __future__ import annotations
@@ -49,8 +47,6 @@ def add(left: Polynomial, right: Polynomial, scale: Exact = 1) -> Polynomial:
 
 
 def multiply_monomials(left: Monomial, right: Monomial) -> Monomial:
-    if not left or not right:
-        return left or right
     powers = dict(left)
     for which, exponent in right:
         powers[which] = powers.get(which, 0) + exponent

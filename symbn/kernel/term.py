@@ -146,16 +146,13 @@ def subterms(term: Term, seen: set[int] | None = None) -> Iterator[Term]:
         yield term
 
 
-def free_indices(term: Term) -> frozenset[Index]:
-    """Return the named indices and the explicit ones that no sum binds."""
-    return _free(term, {})
-
-
 # Memo tables are keyed by identity, which is fast on shared terms. They hold the term too, so that its address is not reused.
-_FreeMemo = dict[int, tuple["Term", frozenset[Index]]]
+FreeMemo = dict[int, tuple["Term", frozenset[Index]]]
 
 
-def _free(term: Term, memo: _FreeMemo) -> frozenset[Index]:
+def free_indices(term: Term, memo: FreeMemo | None = None) -> frozenset[Index]:
+    """Return the named indices and the explicit ones that no sum binds."""
+    memo = {} if memo is None else memo
     if id(term) not in memo:
         match term:
             case Entry(indices=indices):
@@ -163,9 +160,9 @@ def _free(term: Term, memo: _FreeMemo) -> frozenset[Index]:
             case Delta(left=left, right=right):
                 found = frozenset((left, right))
             case Sum(index=index, body=body, excluding=excluding):
-                found = (_free(body, memo) - {index}) | frozenset(excluding)
+                found = (free_indices(body, memo) - {index}) | frozenset(excluding)
             case _:
-                found = frozenset[Index]().union(*(_free(child, memo) for child in children(term)))
+                found = frozenset[Index]().union(*(free_indices(child, memo) for child in children(term)))
         memo[id(term)] = (term, found)
     return memo[id(term)][1]
 
@@ -177,10 +174,10 @@ def fresh(index: Index, avoid: frozenset[Index]) -> Index:
     return index
 
 
-def rename(term: Term, names: Mapping[Index, Index], free: _FreeMemo | None = None) -> Term:
+def rename(term: Term, names: Mapping[Index, Index], free: FreeMemo | None = None) -> Term:
     """Return the term with its free indices renamed; a bound index that would capture a new name is renamed too."""
     free = {} if free is None else free
-    names = {old: new for old, new in names.items() if old in _free(term, free)}
+    names = {old: new for old, new in names.items() if old in free_indices(term, free)}
     match term:
         case _ if not names:
             return term
@@ -192,7 +189,7 @@ def rename(term: Term, names: Mapping[Index, Index], free: _FreeMemo | None = No
             inner = {old: new for old, new in names.items() if old != index}
             outer = tuple(names.get(i, i) for i in excluding)
             outside = frozenset((*inner.values(), *outer))
-            inner[index] = fresh(index, outside | (_free(body, free) - {index})) if index in outside else index
+            inner[index] = fresh(index, outside | (free_indices(body, free) - {index})) if index in outside else index
             return Sum(inner[index], rename(body, inner, free), outer)
         case Add(terms=terms):
             return Add(tuple(rename(t, names, free) for t in terms))

@@ -8,17 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import product
 from typing import NoReturn
 
 from symbn.kernel.evaluate import Irrational, Point, Undefined, evaluate
 from symbn.kernel.goal import Goal
 from symbn.kernel.normal import Normalizer, OutsideFragment
-from symbn.kernel.polynomial import TooLarge
+from symbn.kernel.polynomial import MAX_TERMS, TooLarge
 from symbn.kernel.term import FEATURE, Index, KernelError, Term
 
 _SEAL = object()
-MAX_EXPLICIT_BATCH = 4096
 
 
 class _Verdict:
@@ -61,9 +59,16 @@ class Undecided(_Verdict):
     differs: bool = False
 
 
+def representatives(goal: Goal, batch: int) -> int:
+    """Return how many positions stand for all: the explicit ones, and one more for each free index; the rest are alike."""
+    return min(batch, goal.least_batch() + len(goal.indices()))
+
+
 def prove(goal: Goal) -> Proved | Undecided:
     """Return Proved if the two sides have one normal form: for every m, or for the batch size of the goal."""
     answer: Proved | Undecided = Undecided(goal, "")
+    if goal.batch is not None and not goal.placements(representatives(goal, goal.batch)):
+        return Undecided(goal, f"no indices of a batch of {goal.batch} satisfy the conditions")
     for method in (_normal_forms,) if goal.batch is None else (_normal_forms, _written_out):
         try:
             answer = method(goal)
@@ -90,25 +95,18 @@ def _normal_forms(goal: Goal) -> Proved | Undecided:
             return Undecided(goal, "a division by zero where some indices coincide")
         if case.top:
             return Undecided(goal, "the normal forms of the two sides differ", differs=True)
-    return Proved(goal, tuple(normalizer.divided_by.values()), _SEAL)
+    return Proved(goal, tuple(dict.fromkeys(normalizer.divided_by.values())), _SEAL)
 
 
 def _written_out(goal: Goal) -> Proved | Undecided:
     """Decide at the goal's batch size with every sum written out: complete, since c_1..c_(m-1) are independent."""
-    if goal.batch is None or goal.batch > MAX_EXPLICIT_BATCH:
+    if goal.batch is None or goal.batch > MAX_TERMS:
         raise TooLarge(f"a batch of {goal.batch} written out")
     if any(i.axis == FEATURE for i in goal.indices()):
         raise OutsideFragment("the normal forms differ, and goals with features are not written out")
-    named = sorted((i for i in goal.indices() if isinstance(i.name, str)), key=lambda i: str(i.name))
     normalizer = Normalizer(goal.positive, goal.batch, explicit=True)
     general = normalizer.difference(goal.left, goal.right)
-    # The entries are interchangeable, so beside the explicit ones it is enough to try one more position for each free index.
-    places = range(1, min(goal.batch, goal.least_batch() + len(named)) + 1)
-    choices = [dict(zip(named, choice, strict=True)) for choice in product(places, repeat=len(named))]
-    admitted = [at for at in choices if goal.admits(at)]
-    if not admitted:
-        return Undecided(goal, f"no indices of a batch of {goal.batch} satisfy the conditions")
-    for at in admitted:
+    for at in goal.placements(representatives(goal, goal.batch)):
         value = general
         for old, new in at.items():
             value = normalizer.renamed(value, old, Index(new))
@@ -116,7 +114,7 @@ def _written_out(goal: Goal) -> Proved | Undecided:
             return Undecided(goal, "a division by zero")
         if normalizer.without_last(value.top):
             return Undecided(goal, f"the two sides differ at m = {goal.batch}", differs=True)
-    return Proved(goal, tuple(normalizer.divided_by.values()), _SEAL)
+    return Proved(goal, tuple(dict.fromkeys(normalizer.divided_by.values())), _SEAL)
 
 
 def refute(goal: Goal, point: Point) -> Refuted | Undecided:
