@@ -39,7 +39,9 @@ def imports(tree: ast.AST) -> Iterator[tuple[ast.stmt, str]]:
 
 def top_level(tree: ast.Module) -> Iterator[str]:
     for node in tree.body:
-        yield from (name for _, name in imports(ast.Module([node], []))) if isinstance(node, ast.Import | ast.ImportFrom) else ()
+        yield from (
+            (name for _, name in imports(ast.Module([node], []))) if isinstance(node, ast.Import | ast.ImportFrom) else ()
+        )
 
 
 @pytest.mark.parametrize("path", sources(), ids=lambda path: str(path.relative_to(ROOT)))
@@ -70,8 +72,16 @@ def test_nothing_executes_text(path: Path) -> None:
     forbidden = {"eval", "exec", "compile", "sympify", "parse_expr", "parse_latex", "lambdify", "__import__", "S"}
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Call):
-            called = node.func.id if isinstance(node.func, ast.Name) else node.func.attr if isinstance(node.func, ast.Attribute) else ""
-            module = isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name) and node.func.value.id == "re"
+            called = (
+                node.func.id
+                if isinstance(node.func, ast.Name)
+                else node.func.attr
+                if isinstance(node.func, ast.Attribute)
+                else ""
+            )
+            module = (
+                isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name) and node.func.value.id == "re"
+            )
             assert called not in forbidden or module, f"{path.name}:{node.lineno} calls {called}"
 
 

@@ -26,6 +26,7 @@ from symbn.syntax.tree import (
     Relation,
     Scripted,
     children,
+    number_value,
 )
 
 ARRAYS = frozenset({"x", "c", "xhat", "y", "g"})
@@ -84,8 +85,9 @@ def kronecker(node: Node) -> tuple[Name | Number, Name | Number] | None:
 
 def _named(key: str, sub: Node | None, sup: Node | None, notation: Notation) -> Resolved | None:
     label, power = _label(sup), None if _label(sup) is not None else sup
-    if f"{key}^2" in notation.roles and key not in notation.roles and isinstance(power, Number) and power.value % 2 == 0:
-        left = power.value / 2
+    value = None if power is None else number_value(power)
+    if f"{key}^2" in notation.roles and key not in notation.roles and value is not None and value % 2 == 0:
+        left = value / 2
         return Resolved(notation.roles[f"{key}^2"], f"{key}^2", indices_of(sub), label, None if left == 1 else left)
     if key in notation.roles:
         role = notation.roles[key]

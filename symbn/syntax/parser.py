@@ -114,7 +114,7 @@ class _Parser:
 
     def expected(self, what: str) -> UnreadableError:
         token = self.next
-        if token.kind == "end" and self.open:
+        if token.kind in ("end", "relation") and self.open:
             opener = self.open[-1]
             return unreadable(
                 "unbalanced", f"this {opener.text} is never closed", opener.span, f"add the closing {CLOSING[opener.text]}"
@@ -486,9 +486,7 @@ class _Parser:
                     number = self.number()
                     return Number(self.since(start), -number.value)
                 if self.at("word"):
-                    token = self.take()
-                    names = [Name(Span(token.span.start + p, token.span.start + p + 1), c) for p, c in enumerate(token.text)]
-                    return Listing(token.span, tuple(names))
+                    return self.letters()
                 return self.number() if self.at("number") else self.atom()
             if self.at("number") and len(self.next.text) > 1:
                 # TeX: x^12 is x^1 times 2.
@@ -500,7 +498,15 @@ class _Parser:
                 raise self.expected("a script in braces")
             return self.atom()
 
+    def letters(self) -> Listing:
+        """In a script of plain text a word is a row of letters: x_ij is x_{i,j}."""
+        token = self.take()
+        names = [Name(Span(token.span.start + p, token.span.start + p + 1), c) for p, c in enumerate(token.text)]
+        return Listing(token.span, tuple(names))
+
     def listed(self, bounds: bool) -> Node:
+        if self.dialect == "plain" and self.at("word") and self.tokens[self.place + 1].text in ("}", ",", ")"):
+            return self.letters()
         left = self.expression()
         if bounds and self.at("relation"):
             operator = self.take().text
@@ -647,8 +653,8 @@ class _Parser:
                 (top,) = self.differentials(signs[0], single=True)
                 bottoms = self.differentials(signs[0], single=False)
                 return self.joined(top, bottoms, token.span.start)
-            top_node = self.argument()
-            return Fraction(self.since(token.span.start), top_node, self.argument())
+            above, below = self.argument(), self.argument()
+            return Fraction(self.since(token.span.start), above, below)
 
     def sign_ahead(self, place: int) -> str | None:
         """Return the differential sign that the argument at the place begins with."""
