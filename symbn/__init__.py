@@ -12,7 +12,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from symbn.checking import Counterexample, Step, Verdict, verify
+from symbn.answer import Counterexample, Step
+from symbn.checking import Verdict, verify
 from symbn.errors import NotProvedError, SymbnError, UnreadableError, UsageError
 
 if TYPE_CHECKING:

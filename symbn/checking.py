@@ -2,8 +2,7 @@
 
     text -> statements (syntax) -> equations, one for each reading (elaboration) -> decision (kernel) -> Step -> Verdict
 
-A `Step` is the answer to one equality step, as plain data that every report is made from. A fault of the text is an answer too
-(`unreadable`, with its place); only a fault of the caller is raised.
+A fault of the text is an answer too (`unreadable`, with its place); only a fault of the caller is raised.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ from fractions import Fraction
 from time import perf_counter
 from typing import NoReturn
 
+from symbn.answer import PROVED, REFUTED, UNDECIDED, UNREADABLE, Counterexample, Row, Step
 from symbn.decision.decide import Decision, decide
 from symbn.diagnostic import Diagnostic, Span, position
 from symbn.elaboration.elaborate import Equation, readings
@@ -23,54 +23,14 @@ from symbn.errors import UnreadableError, UsageError
 from symbn.kernel.evaluate import Irrational, Undefined, evaluate
 from symbn.kernel.term import Entry, Index, KernelError, Var
 from symbn.kernel.verdict import Proved, Refuted
-from symbn.layers.batchnorm import EVALUATION, TRAINING
+from symbn.layers.batchnorm import CLOSED_FORMS, EVALUATION, TRAINING
+from symbn.report.terminal import render
 from symbn.syntax.parser import parse
 from symbn.syntax.tree import Node, Relation
 
-SCHEMA = 1
-PROVED, REFUTED, UNDECIDED, UNREADABLE, ASSUMED = "proved", "refuted", "undecided", "unreadable", "assumed"
 MAX_BATCH = 4096
 MAX_SYMPY_BATCH = 64
 _SHOWN_SOURCE = 2000
-
-
-@dataclass(frozen=True, slots=True)
-class Counterexample:
-    """Exact values at which the sides differ. entries: inputs by name; indices: the free indices; derived: nodes, to redo it
-    by hand."""
-
-    m: int
-    entries: tuple[tuple[str, Fraction], ...]
-    indices: tuple[tuple[str, int], ...]
-    left: Fraction
-    right: Fraction
-    derived: tuple[tuple[str, Fraction], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """The answer to one equality step. Fields as in the JSON record; `span` and `diagnostics` count the characters of
-    `source`."""
-
-    source: str
-    span: Span
-    step: int
-    lhs: str
-    rhs: str
-    verdict: str
-    scope: str
-    file: str | None = None
-    line: int = 1
-    column: int = 1
-    caveat: str | None = None
-    readings: tuple[str, ...] = ()
-    statement: str | None = None
-    counterexample: Counterexample | None = None
-    true_up_to: int | None = None
-    reason: str | None = None
-    notes: tuple[str, ...] = ()
-    diagnostics: tuple[Diagnostic, ...] = ()
-    milliseconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +54,6 @@ class Verdict:
         raise TypeError("a verdict is not a truth value: compare verdict.kind, or use symbn.testing.assert_proved")
 
     def __str__(self) -> str:
-        from symbn.report.terminal import render
-
         return "\n".join(render(step) for step in self.steps)
 
 
@@ -142,6 +100,15 @@ def check_formula(text: str, options: Options, file: str | None = None, line: in
     for number, step in enumerate(_steps(text, options), 1):
         below, right = position(text, step.span.start)
         yield replace(step, step=number, file=file, line=line + below - 1, column=right + (column - 1 if below == 1 else 0))
+
+
+def closed_forms(batches: tuple[int, ...]) -> Iterator[Row]:
+    """Yield the closed forms of the layer as they are decided: for every batch size, and by both engines at the chosen ones."""
+    for form in CLOSED_FORMS:
+        notation = Notation(mode=form.mode)
+        (general,) = check_formula(form.formula, Options(notation))
+        chosen = tuple(step for batch in batches for step in check_formula(form.formula, Options(notation, batch)))
+        yield Row(form, general, chosen)
 
 
 def _steps(text: str, options: Options) -> Iterator[Step]:
@@ -226,7 +193,11 @@ def _with_decision(step: Step, decision: Decision) -> Step:
             found = Counterexample(
                 point.m,
                 (
-                    *((f"{name}_{','.join(map(str, at))}", value) for (name, at), value in sorted(point.entries.items())),
+                    # x before its upstream gradient, as one computes.
+                    *(
+                        (f"{name}_{','.join(map(str, at))}", value)
+                        for (name, at), value in sorted(point.entries.items(), key=lambda entry: (entry[0][0] != "x", entry[0]))
+                    ),
                     *sorted(point.scalars.items()),
                 ),
                 tuple(sorted((str(index.name), at) for index, at in point.indices.items())),
@@ -306,9 +277,10 @@ def _with_sympy(step: Step, equation: Equation, options: Options) -> Step:
         said = f"the kernel says {step.verdict}, SymPy says {answer} at m = {equation.batch}"
         bug = f"this is a bug in symbn: {said}; please report it"
         return replace(step, verdict=UNDECIDED, caveat=None, counterexample=None, true_up_to=None, reason=bug)
+    verb = "agrees" if step.verdict in (PROVED, REFUTED) else "finds without the kernel, so that this is no proof,"
     words = {
-        "equal": f"SymPy agrees at m = {equation.batch}: the sides are equal ({took})",
-        "different": f"SymPy agrees at m = {equation.batch}: the sides differ ({took})",
+        "equal": f"SymPy {verb} at m = {equation.batch}: the sides are equal ({took})",
+        "different": f"SymPy {verb} at m = {equation.batch}: the sides differ ({took})",
         "undecided": f"SymPy does not decide this at m = {equation.batch}: {reason}",
     }
-    return replace(step, notes=(*step.notes, words[answer]))
+    return replace(step, notes=(*step.notes, words[answer]), sympy=answer)

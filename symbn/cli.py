@@ -9,17 +9,15 @@ import argparse
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NoReturn, TextIO
+from typing import NoReturn, TextIO
 
 from symbn import __version__
-from symbn.checking import ASSUMED, PROVED, REFUTED, UNREADABLE, Options, Step, check_batch, check_formula
+from symbn.answer import ASSUMED, PROVED, REFUTED, UNREADABLE, Row, Step
+from symbn.checking import Options, check_batch, check_formula, closed_forms
 from symbn.elaboration.notation import Notation
 from symbn.errors import SymbnError, UsageError
 from symbn.layers.batchnorm import MODES, TRAINING
 from symbn.report.terminal import Style, render
-
-if TYPE_CHECKING:
-    from symbn.report.table import Row
 
 OK, SOME_REFUTED, USAGE, SOME_OPEN, INTERRUPTED = 0, 1, 2, 3, 130
 _EXAMPLES = r"""
@@ -200,11 +198,11 @@ def _lines(readline: object, file: str) -> Iterator[tuple[str, str | None, int]]
 
 
 def _table(arguments: argparse.Namespace) -> int:
-    from symbn.report.table import as_json, as_latex, as_markdown, rows
+    from symbn.report.table import as_json, as_latex, as_markdown
 
     asked = [batch_size(text) for text in arguments.batch or ("1", "2", "3", "4")]
     batches = tuple(sorted({batch for batch in asked if batch is not None}))
-    table = _with_progress(rows(batches), style_for(sys.stderr, arguments.color))
+    table = _with_progress(closed_forms(batches), style_for(sys.stderr, arguments.color))
     writers = {
         "latex": lambda: as_latex(table, batches),
         "markdown": lambda: as_markdown(table, batches),

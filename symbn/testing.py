@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from symbn.checking import PROVED, REFUTED, Verdict, verify
+from symbn.answer import PROVED, REFUTED
+from symbn.checking import Verdict, verify
 from symbn.errors import NotProvedError
 from symbn.layers.batchnorm import TRAINING
 

@@ -13,8 +13,8 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "symbn"
 FLOORS = [
-    "kernel", "diagnostic", "errors", "syntax", "layers", "elaboration", "symbolic", "decision", "checking", "report", "testing",
-    "cli", "__main__",
+    "kernel", "diagnostic", "errors", "syntax", "layers", "elaboration", "symbolic", "decision", "answer", "report",
+    "checking", "testing", "cli", "__main__",
 ]  # fmt: skip
 HEAVY = {"sympy", "numpy", "rich"}
 
@@ -49,11 +49,9 @@ def test_imports_go_down_only(path: Path) -> None:
     here = room(path)
     if here == "__init__":
         return
-    for node, name in imports(ast.parse(path.read_text("utf-8"))):
+    for _, name in imports(ast.parse(path.read_text("utf-8"))):
         if name.startswith("symbn.") and (target := name.split(".")[1]) != here:
-            # Two named exceptions, both lazy and for presentation: str(verdict), and SymPy where a batch size is chosen.
-            lazy_print = here == "checking" and target == "report" and node.col_offset > 0
-            assert FLOORS.index(target) < FLOORS.index(here) or lazy_print, f"{here} imports {target}"
+            assert FLOORS.index(target) < FLOORS.index(here), f"{here} imports {target}"
 
 
 @pytest.mark.parametrize("path", sorted((PACKAGE / "kernel").glob("*.py")), ids=lambda path: path.name)

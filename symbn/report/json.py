@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from symbn.checking import SCHEMA, Step
+from symbn.answer import SCHEMA, Step
 
 
 def record(step: Step) -> dict[str, Any]:

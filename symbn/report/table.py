@@ -3,47 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
 
-from symbn.checking import Options, Step, check_formula
-from symbn.elaboration.notation import Notation
-from symbn.layers.batchnorm import CLOSED_FORMS, ClosedForm
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One closed form: the kernel's answer for every batch size, and both engines' at each chosen one."""
-
-    form: ClosedForm
-    general: Step
-    chosen: tuple[Step, ...]
-
-    @property
-    def agreement(self) -> str:
-        """What SymPy says at the chosen sizes, in one word or two."""
-        answers = {_sympy_answer(step) for step in self.chosen}
-        return answers.pop() if len(answers) == 1 else "mixed: " + ", ".join(sorted(answers))
-
-    @property
-    def seconds(self) -> float:
-        return sum(step.milliseconds for step in self.chosen) / 1000
-
-
-def _sympy_answer(step: Step) -> str:
-    note = next((note for note in step.notes if note.startswith("SymPy")), "")
-    return (
-        "equal" if "are equal" in note else "different" if "differ" in note else "not run" if "not run" in note else "undecided"
-    )
-
-
-def rows(batches: tuple[int, ...]) -> Iterator[Row]:
-    """Yield the rows as they are decided."""
-    for form in CLOSED_FORMS:
-        notation = Notation(mode=form.mode)
-        (general,) = check_formula(form.formula, Options(notation))
-        chosen = tuple(step for batch in batches for step in check_formula(form.formula, Options(notation, batch)))
-        yield Row(form, general, chosen)
+from symbn.answer import SCHEMA, Row
 
 
 def sizes(batches: tuple[int, ...]) -> str:
@@ -83,13 +44,13 @@ def as_json(table: list[Row]) -> str:
     return "\n".join(
         json.dumps(
             {
-                "schema": 1,
+                "schema": SCHEMA,
                 "name": r.form.name,
                 "formula": r.form.formula,
                 "mode": r.form.mode,
                 "verdict": r.general.verdict,
                 "milliseconds": r.general.milliseconds,
-                "sympy": {step.scope: _sympy_answer(step) for step in r.chosen},
+                "sympy": {step.scope: step.sympy for step in r.chosen},
                 "sympy_seconds": round(r.seconds, 3),
             },
             ensure_ascii=False,

@@ -11,7 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 from fractions import Fraction
 
-from symbn.checking import ASSUMED, PROVED, REFUTED, UNDECIDED, UNREADABLE, Counterexample, Step
+from symbn.answer import ASSUMED, PROVED, REFUTED, UNDECIDED, UNREADABLE, Counterexample, Step
 from symbn.diagnostic import Diagnostic, position
 
 _COLOURS = {PROVED: "32", REFUTED: "31", UNDECIDED: "33", UNREADABLE: "35", ASSUMED: "36", "dim": "2", "bold": "1", "red": "31"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 from itertools import product
 from random import Random
 
@@ -14,7 +15,7 @@ from symbn.elaboration.meaning import OutsideError
 from symbn.elaboration.notation import Notation
 from symbn.elaboration.readings import TooManyReadingsError
 from symbn.errors import UnreadableError
-from symbn.kernel.evaluate import Irrational, Undefined, evaluate
+from symbn.kernel.evaluate import Irrational, Point, Undefined, evaluate
 from symbn.kernel.goal import Goal
 from symbn.syntax import latex
 from symbn.syntax.parser import parse
@@ -42,13 +43,13 @@ def label(goal: Goal, random: Random) -> bool | None:
     for m in range(goal.least_batch(), 5):
         for _ in range(5):
             point = points(random, m)
-            scalars = {**point.scalars, "gamma": random.choice((-2, 3, 5)), "beta": random.choice((-1, 2))}
+            scalars = {**point.scalars, "gamma": Fraction(random.choice((-2, 3, 5))), "beta": Fraction(random.choice((-1, 2)))}
             named = sorted((i for i in goal.indices() if isinstance(i.name, str)), key=str)
             for places in product(range(1, m + 1), repeat=len(named)):
                 at = dict(zip(named, places, strict=True))
                 if not goal.admits(at):
                     continue
-                where = type(point)(m, {k: v * 1 for k, v in scalars.items()}, point.entries, at)
+                where = Point(m, scalars, point.entries, at)
                 try:
                     if evaluate(goal.left, where) != evaluate(goal.right, where):
                         return False

@@ -36,7 +36,7 @@ def test_the_derivative_is_the_limit_of_exact_difference_quotients() -> None:
     slope = evaluate(derive(term, x(K)), at(1, 4, 6, k=2))
 
     def quotient(h: F) -> F:
-        values = {("x", (1,)): F(1), ("x", (2,)): F(4) + h, ("x", (3,)): F(6)}
+        values = dict[tuple[str, tuple[int, ...]], F]({("x", (1,)): F(1), ("x", (2,)): F(4) + h, ("x", (3,)): F(6)})
         moved = Point(3, {}, values, {I: 1})
         return (evaluate(term, moved) - evaluate(term, at(1, 4, 6))) / h
 

@@ -10,7 +10,7 @@ from symbn.kernel.evaluate import Irrational, Point, Undefined, evaluate, exact_
 from symbn.kernel.term import Add, Delta, Entry, Index, KernelError, Mul, Power, Sum, Var, num
 
 I, J = Index("i"), Index("j")
-X = {("x", (1,)): F(2), ("x", (2,)): F(5)}
+X: dict[tuple[str, tuple[int, ...]], F] = {("x", (1,)): F(2), ("x", (2,)): F(5)}
 POINT = Point(2, {"a": F(3)}, X, {I: 2})
 
 

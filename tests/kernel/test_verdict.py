@@ -77,8 +77,8 @@ def random_term(random: Random, depth: int, free: list[Index]) -> Term:
 
 
 def points(random: Random, m: int) -> Point:
-    xs = {("x", (n,)): F(random.randint(-3, 3)) for n in range(1, m + 1)}
-    gs = {("g", (n,)): F(random.randint(-3, 3)) for n in range(1, m + 1)}
+    xs: dict[tuple[str, tuple[int, ...]], F] = {("x", (n,)): F(random.randint(-3, 3)) for n in range(1, m + 1)}
+    gs: dict[tuple[str, tuple[int, ...]], F] = {("g", (n,)): F(random.randint(-3, 3)) for n in range(1, m + 1)}
     mean = sum(xs.values(), F(0)) / m
     variance = sum(((v - mean) ** 2 for v in xs.values()), F(0)) / m
     root = random.randint(2, 4)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from itertools import product
+from random import Random
 
 import pytest
+import sympy
 
-from symbn.kernel.evaluate import evaluate
+from symbn.kernel.evaluate import Point, evaluate
 from symbn.kernel.goal import Goal
 from symbn.kernel.term import FEATURE, Entry, Index, KernelError, Term, Var, power
 from symbn.kernel.verdict import Proved, prove
@@ -26,24 +29,17 @@ def leaf(name: str, index: Index) -> Leaf:
 
 @pytest.mark.parametrize(("of", "by"), [(a, b) for a, b in product(NODES, NODES) if b != "L" and not (a == "L" and b == "L")])
 def test_total_derivatives_agree_with_sympy(of: str, by: str) -> None:
-    from random import Random
-
-    import sympy
-
     term = GRAPH.expand(GRAPH.total(leaf(of, I), leaf(by, K)))
     layer = BatchNorm(batch=3)
     row = 2 if GRAPH.nodes[of].slots else None
     column = 3 if GRAPH.nodes[by].slots else None
     expected = layer.derivative(of, by, row, column)
     point = points(Random(f"{of} {by}"), 3)
-    scalars = {**point.scalars, "gamma": 5, "beta": 2}
-    at = type(point)(3, {k: v * 1 for k, v in scalars.items()}, point.entries, {I: 2, K: 3})
-    values = {sympy.Symbol(f"{name}_{place[0]}", real=True): sympy.Rational(v.numerator, v.denominator)
-              for (name, place), v in point.entries.items()}  # fmt: skip
-    values |= {layer.gamma: 5, layer.beta: 2, layer.eps: sympy.Rational(scalars["eps"].numerator, scalars["eps"].denominator)}
-    assert evaluate(term, at) == expected.xreplace(
-        {k: sympy.Integer(v) if isinstance(v, int) else v for k, v in values.items()}
-    )
+    scalars = {**point.scalars, "gamma": Fraction(5), "beta": Fraction(2)}
+    values = {sympy.Symbol(f"{name}_{at[0]}", real=True): value for (name, at), value in point.entries.items()}
+    values |= {layer.gamma: scalars["gamma"], layer.beta: scalars["beta"], layer.eps: scalars["eps"]}
+    exact = {symbol: sympy.Rational(value.numerator, value.denominator) for symbol, value in values.items()}
+    assert evaluate(term, Point(3, scalars, point.entries, {I: 2, K: 3})) == expected.xreplace(exact)
 
 
 def test_local_derivatives_hold_the_other_parents_fixed() -> None:
