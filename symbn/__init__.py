@@ -5,18 +5,20 @@
     'proved'
 
 `verify` answers a formula; `BatchNorm` is the layer as SymPy expressions at a chosen batch size; `symbn.testing` is for test
-suites. Importing this package loads neither SymPy nor NumPy.
+suites. Importing this package loads next to nothing; a name loads what it needs when it is first used, and SymPy only where it
+works.
 """
 
 from __future__ import annotations
 
+import sys
+from importlib import import_module
 from typing import TYPE_CHECKING
 
-from symbn.answer import Counterexample, Step
-from symbn.checking import Verdict, verify
-from symbn.errors import NotProvedError, SymbnError, UnreadableError, UsageError
-
 if TYPE_CHECKING:
+    from symbn.answer import Counterexample, Step
+    from symbn.checking import Verdict, verify
+    from symbn.errors import NotProvedError, SymbnError, UnreadableError, UsageError
     from symbn.symbolic import BatchNorm
 
 __version__ = "0.1.0"
@@ -33,11 +35,26 @@ __all__ = [
     "verify",
 ]
 
+_HOMES = {
+    "BatchNorm": "symbolic",
+    "Counterexample": "answer",
+    "Step": "answer",
+    "Verdict": "checking",
+    "verify": "checking",
+    "NotProvedError": "errors",
+    "SymbnError": "errors",
+    "UnreadableError": "errors",
+    "UsageError": "errors",
+}
+
 
 def __getattr__(name: str) -> object:
-    # SymPy takes a second to import and most uses do not want it.
-    if name == "BatchNorm":
-        from symbn.symbolic import BatchNorm
+    if name not in _HOMES:
+        raise AttributeError(f"module 'symbn' has no attribute {name!r}")
+    value = getattr(import_module(f"symbn.{_HOMES[name]}"), name)
+    setattr(sys.modules[__name__], name, value)
+    return value
 
-        return BatchNorm
-    raise AttributeError(f"module 'symbn' has no attribute {name!r}")
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

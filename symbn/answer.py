@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from symbn.diagnostic import Diagnostic, Span
+from symbn.diagnostic import Diagnostic, Span, Value
 from symbn.layers.batchnorm import ClosedForm
 
 SCHEMA = 1
 PROVED, REFUTED, UNDECIDED, UNREADABLE, ASSUMED = "proved", "refuted", "undecided", "unreadable", "assumed"
 
 
-@dataclass(frozen=True, slots=True)
-class Counterexample:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Counterexample(Value):
     """Exact values at which the sides differ. entries: inputs by name; indices: the free indices; derived: nodes, to redo it
     by hand."""
 
@@ -25,8 +25,8 @@ class Counterexample:
     derived: tuple[tuple[str, Fraction], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Step(Value):
     """The answer to one equality step. Fields as in the JSON record; `span` and `diagnostics` count the characters of
     `source`."""
 
@@ -52,8 +52,8 @@ class Step:
     milliseconds: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Row(Value):
     """One closed form: the kernel's answer for every batch size, and both engines' at each chosen one."""
 
     form: ClosedForm

@@ -42,20 +42,26 @@ class _Parser(argparse.ArgumentParser):
         raise SystemExit(USAGE)
 
 
+def _help_formatter(prog: str) -> argparse.HelpFormatter:
+    # With a width of its own argparse need not import shutil, and with it the compression modules, to ask the terminal.
+    return argparse.RawDescriptionHelpFormatter(prog, width=style_for(sys.stdout, "never").width)
+
+
 def build_parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="symbn",
         description="Proves or refutes hand-derived gradients of batch normalisation, exactly.",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_help_formatter,
         epilog="examples:\n  symbn verify 'dL/dbeta = sum_j g_j'\n  symbn table\n  symbn verify --help",
     )
     parser.add_argument("--version", action="version", version=f"symbn {__version__}")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    # Without `prog`, argparse formats a usage line to find it, which imports shutil and the compression modules.
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, prog="symbn")
     verify = commands.add_parser(
         "verify",
         help="prove or refute formulas",
         description="Prove or refute every equality step of the formulas: for every batch size, or at a chosen one.",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_help_formatter,
         epilog=_EXAMPLES,
     )
     verify.add_argument(
@@ -79,7 +85,7 @@ def build_parser() -> argparse.ArgumentParser:
         "table",
         help="the closed forms symbn knows, proved by both engines",
         description="Prove the closed forms of batch norm for every batch size, and with SymPy at chosen ones.",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_help_formatter,
         epilog="examples:\n  symbn table\n  symbn table --batch 8\n  symbn table --format latex > table.tex",
     )
     table.add_argument(

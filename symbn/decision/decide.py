@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from symbn.decision.refute import Counterexample, counterexample
+from symbn.diagnostic import Value
 from symbn.elaboration.elaborate import Equation
 from symbn.elaboration.meaning import OutsideError
 from symbn.elaboration.readings import TooManyReadingsError
@@ -18,8 +18,8 @@ from symbn.kernel.goal import Goal
 from symbn.kernel.verdict import Proved, Refuted, Undecided, prove
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Decision(Value):
     """equation: the reading that the verdict is about (None if no reading gave a goal). holds_below: see `Counterexample`."""
 
     verdict: Proved | Refuted | None
@@ -51,14 +51,21 @@ def decide(equations: Iterator[Equation]) -> Decision:
         except TooManyReadingsError:
             reasons.append("there are more readings than are tried: write the brackets and indices out")
             break
-    found: Counterexample | None = None
+    if not open_goals:
+        return Decision(None, first, reasons[0] if reasons else "the equation has no admissible reading")
+    # Looked for only now: a proof, which is what most formulas get, starts sooner without the search.
+    from symbn.decision.refute import counterexample, is_false
+
+    found = None
     for equation, goal, answer in open_goals:
-        point = counterexample(goal, answer.differs)
-        if point is None:
+        if found is None:
+            found, first = counterexample(goal, answer.differs), equation
+            false = found is not None
+        else:
+            false = is_false(goal, answer.differs, found.refuted.point)
+        if not false:
             reasons.append(answer.reason if not answer.differs else "the sides differ, but no exact counterexample was found")
             break
-        if found is None:
-            found, first = point, equation
     if found is None or reasons:
         return Decision(None, first, reasons[0] if reasons else "the equation has no admissible reading")
     return Decision(found.refuted, first, None, found.holds_below)

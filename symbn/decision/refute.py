@@ -11,11 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import product
+from itertools import islice, product
 from math import lcm
 from random import Random
 from time import monotonic
 
+from symbn.diagnostic import Value
 from symbn.kernel.evaluate import Irrational, Point, Undefined, evaluate
 from symbn.kernel.goal import Goal
 from symbn.kernel.term import BATCH, Entry, Index, KernelError, Power, Sum, Term, Var, free_indices, subterms
@@ -26,8 +27,8 @@ MAX_PLACES = 64
 SECONDS = 2.0
 
 
-@dataclass(frozen=True, slots=True)
-class Counterexample:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Counterexample(Value):
     """A refutation at the smallest batch size. holds_below: the goal is proved for every smaller batch that has its entries."""
 
     refuted: Refuted
@@ -44,18 +45,28 @@ def counterexample(goal: Goal, differs: bool) -> Counterexample | None:
     for m in range(first, last + 1):
         if monotonic() > deadline:
             break
-        found = _search(goal, plan.points(m, 3))
+        found = _search(goal, plan.points(m, 2))
         if found is None:
             decided = prove(replace(goal, batch=m))
             if isinstance(decided, Proved):
                 continue
-            empty = "no indices" in decided.reason
-            if not empty:
-                found = _search(goal, plan.points(m, 40 if decided.differs else 12, skip=3))
+            if "no indices" not in decided.reason:
+                found = _search(goal, plan.points(m, 40 if decided.differs else 12, skip=2))
                 holds = holds and found is not None
         if found is not None:
             return Counterexample(found, holds and goal.batch is None and m > first)
     return None
+
+
+def is_false(goal: Goal, differs: bool, hint: Point) -> bool:
+    """Tell whether the goal is refuted somewhere. hint: a point that refutes a goal much like it, which is tried first."""
+    if {i for i in goal.indices if isinstance(i.name, str)} <= set(hint.indices):
+        try:
+            if isinstance(refute(goal, hint), Refuted):
+                return True
+        except KernelError:
+            pass  # The hint lacks a value that this goal needs.
+    return counterexample(goal, differs) is not None
 
 
 def _search(goal: Goal, points: Iterator[Point]) -> Refuted | None:
@@ -106,13 +117,10 @@ class _Plan:
                 yield replace(base, indices=at)
 
     def places(self, m: int, n: int) -> Iterator[dict[Index, int]]:
-        named = sorted((i for i in self.goal.indices() if isinstance(i.name, str)), key=lambda i: (i.axis, str(i.name)))
-        for tried, places in enumerate(product(*(range(1, (m if i.axis == BATCH else n) + 1) for i in named))):
-            if tried == MAX_PLACES:
-                return
-            at = dict(zip(named, places, strict=True))
-            if self.goal.admits(at):
-                yield at
+        named = sorted((i for i in self.goal.indices if isinstance(i.name, str)), key=lambda i: (i.axis, str(i.name)))
+        places = product(*(range(1, (m if i.axis == BATCH else n) + 1) for i in named))
+        choices = (dict(zip(named, place, strict=True)) for place in places)
+        yield from islice((at for at in choices if self.goal.admits(at)), MAX_PLACES)
 
     def values(self, m: int, number: int) -> Point | None:
         random = Random(f"{m} {number}")

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction as Rational
 
-from symbn.diagnostic import Span
+from symbn.diagnostic import Span, Value
 from symbn.elaboration.conditions import cases, condition, indicator
 from symbn.elaboration.context import Context, Inside
 from symbn.elaboration.derivatives import derivative
@@ -49,8 +49,8 @@ from symbn.syntax.tree import (
 _REPEATED = "{} is summed over the batch although no sum sign says so: write \\sum_{}"
 
 
-@dataclass(frozen=True, slots=True)
-class Equation:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Equation(Value):
     """One step as meant. unmatched: indices that stand free on one side only, with a place where they are written."""
 
     left: Meaning

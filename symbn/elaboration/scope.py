@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from fractions import Fraction as Rational
 
-from symbn.diagnostic import Span
+from symbn.diagnostic import Span, Value
 from symbn.elaboration.notation import AMBIGUOUS, BATCH_NAMES, FEATURE_NAMES, LABELS, Notation, key_of
 from symbn.errors import unreadable
 from symbn.kernel.term import BATCH, FEATURE, Index
@@ -34,8 +34,8 @@ PER_FEATURE = frozenset({"mu", "var", "deviation", "s", "gamma", "beta"})
 FRESH_LETTERS = "ikjlpqrtuvw"
 
 
-@dataclass(frozen=True, slots=True)
-class Resolved:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Resolved(Value):
     """A name with its scripts, sorted out.
 
     role: canonical name. adjoint: the gradient dL/d role is meant. power: what is left of the superscript.

@@ -50,6 +50,7 @@ class _Evaluation:
         self.size = {BATCH: point.m, FEATURE: point.n}
         self.scalars = {**point.scalars, **{SIZE_NAME[axis]: Fraction(size) for axis, size in self.size.items()}}
         self.free: FreeMemo = {}
+        self.order: dict[int, tuple[Index, ...]] = {}
         self.memo: dict[tuple[int, tuple[int, ...]], Fraction] = {}
 
     def position(self, index: Index, at: Mapping[Index, int]) -> int:
@@ -59,8 +60,9 @@ class _Evaluation:
         return place
 
     def value(self, term: Term, at: dict[Index, int]) -> Fraction:
-        where = tuple(self.position(i, at) for i in sorted(free_indices(term, self.free), key=lambda i: (i.axis, str(i.name))))
-        key = (id(term), where)
+        if id(term) not in self.order:
+            self.order[id(term)] = tuple(sorted(free_indices(term, self.free), key=str))
+        key = (id(term), tuple(self.position(i, at) for i in self.order[id(term)]))
         if key not in self.memo:
             self.memo[key] = self.compute(term, at)
         return self.memo[key]

@@ -7,7 +7,7 @@ satisfies the conditions, wherever both sides have a value.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
 
 from symbn.kernel.term import BATCH, Index, KernelError, Term, free_indices
@@ -29,22 +29,21 @@ class Goal:
     conditions: tuple[Condition, ...] = ()
     positive: frozenset[str] = frozenset({"eps"})
     batch: int | None = None
+    indices: frozenset[Index] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
+        compared = {i for c in self.conditions for i in (c.left, c.right)}
+        object.__setattr__(self, "indices", free_indices(self.left) | free_indices(self.right) | compared)
         if self.batch is not None and self.batch < self.least_batch():
             raise KernelError(f"a batch of {self.batch} has no entry {self.least_batch()}")
 
-    def indices(self) -> frozenset[Index]:
-        compared = {i for c in self.conditions for i in (c.left, c.right)}
-        return free_indices(self.left) | free_indices(self.right) | compared
-
     def least_batch(self) -> int:
         """Return the least batch size at which the explicit entries exist (x_2 needs m >= 2)."""
-        return max([1, *(i.name for i in self.indices() if isinstance(i.name, int) and i.axis == BATCH)])
+        return max([1, *(i.name for i in self.indices if isinstance(i.name, int) and i.axis == BATCH)])
 
     def placements(self, count: int) -> list[dict[Index, int]]:
         """Return every way of giving the named indices one of the first `count` positions that the conditions admit."""
-        named = sorted((i for i in self.indices() if isinstance(i.name, str)), key=lambda i: (i.axis, str(i.name)))
+        named = sorted((i for i in self.indices if isinstance(i.name, str)), key=lambda i: (i.axis, str(i.name)))
         choices = (dict(zip(named, places, strict=True)) for places in product(range(1, count + 1), repeat=len(named)))
         return [at for at in choices if self.admits(at)]
 

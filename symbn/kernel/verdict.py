@@ -61,7 +61,7 @@ class Undecided(_Verdict):
 
 def representatives(goal: Goal, batch: int) -> int:
     """Return how many positions stand for all: the explicit ones, and one more for each free index; the rest are alike."""
-    return min(batch, goal.least_batch() + len(goal.indices()))
+    return min(batch, goal.least_batch() + len(goal.indices))
 
 
 def prove(goal: Goal) -> Proved | Undecided:
@@ -102,7 +102,7 @@ def _written_out(goal: Goal) -> Proved | Undecided:
     """Decide at the goal's batch size with every sum written out: complete, since c_1..c_(m-1) are independent."""
     if goal.batch is None or goal.batch > MAX_TERMS:
         raise TooLarge(f"a batch of {goal.batch} written out")
-    if any(i.axis == FEATURE for i in goal.indices()):
+    if any(i.axis == FEATURE for i in goal.indices):
         raise OutsideFragment("the normal forms differ, and goals with features are not written out")
     normalizer = Normalizer(goal.positive, goal.batch, explicit=True)
     general = normalizer.difference(goal.left, goal.right)

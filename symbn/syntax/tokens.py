@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from symbn.diagnostic import Span
+from symbn.diagnostic import Span, Value
 from symbn.errors import unreadable
 
 MAX_CHARACTERS = 64 * 1024
@@ -16,8 +16,8 @@ MAX_DEPTH = 64
 # | open ( [ { | close ) ] } | mark (+ - * / ^ _ , ; : ! ' & | . <) | relation (= \neq \approx ...) | row (\\) | end
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Token(Value):
     kind: str
     text: str
     span: Span

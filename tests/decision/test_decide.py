@@ -44,7 +44,7 @@ def label(goal: Goal, random: Random) -> bool | None:
         for _ in range(5):
             point = points(random, m)
             scalars = {**point.scalars, "gamma": Fraction(random.choice((-2, 3, 5))), "beta": Fraction(random.choice((-1, 2)))}
-            named = sorted((i for i in goal.indices() if isinstance(i.name, str)), key=str)
+            named = sorted((i for i in goal.indices if isinstance(i.name, str)), key=str)
             for places in product(range(1, m + 1), repeat=len(named)):
                 at = dict(zip(named, places, strict=True))
                 if not goal.admits(at):
