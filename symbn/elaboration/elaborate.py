@@ -16,7 +16,7 @@ from symbn.diagnostic import Span, Value
 from symbn.elaboration.conditions import cases, condition, indicator
 from symbn.elaboration.context import Context, Inside
 from symbn.elaboration.derivatives import derivative
-from symbn.elaboration.meaning import Constant, Meaning, Plus, Raised, SumOver, Times, free, show, times, to_term
+from symbn.elaboration.meaning import Constant, Meaning, Plus, Raised, SumOver, Times, free, names, show, times, to_term
 from symbn.elaboration.names import MAX_EXPONENT, constant, quantity
 from symbn.elaboration.notation import Notation
 from symbn.elaboration.readings import Choices, Reading, explore
@@ -75,6 +75,8 @@ class Equation(Value):
         )
         explicit = [i.name for i in free(self.left) | free(self.right) if isinstance(i.name, int)]
         size = f"m = {self.batch}" if self.batch is not None else f"all m >= {max([1, *explicit])}"
+        if (names(self.left) | names(self.right)) & {"eps", "s", "xhat", "y"}:
+            size += ", eps > 0"
         text = f"for {size}" + (f" and all {', '.join(indices)}" if indices else "")
         if self.conditions:
             signs = [f"{c.left.name} {'=' if c.equal else '!='} {c.right.name}" for c in self.conditions]

@@ -24,12 +24,12 @@ refuted at m = 2; true for m <= 1
 """,
     "dxhat_i/dx_i = 1/s": """
 proved for every batch size with a caveat
-  read as: for all m >= 1 and all i: dxhat_i/dx_i = 1/s
+  read as: for all m >= 1, eps > 0 and all i: dxhat_i/dx_i = 1/s
   only if: dxhat/dx is the local derivative, with mu and var held fixed
 """,
     "L = sum_j g_j y_j": """
 undecided
-  read as: for all m >= 1: L = (sum_j (g_j*y_j))
+  read as: for all m >= 1, eps > 0: L = (sum_j (g_j*y_j))
   because: the loss is known only through its gradient: its own value is not
            determined
 """,
