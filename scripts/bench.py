@@ -52,12 +52,14 @@ def timed(run: Callable[[], object], repeat: int = 15) -> tuple[float, float]:
 
 def first_reading(text: str, batch: int | None = None) -> Equation:
     (statement,) = parse(text)
-    return next(readings(*statement.sides, statement.conditions, Notation(), batch))
+    left, right = statement.sides
+    return next(readings(left, right, statement.conditions, Notation(), batch))
 
 
 def decide_text(text: str) -> object:
     (statement,) = parse(text)
-    return decide(readings(*statement.sides, statement.conditions, Notation()))
+    left, right = statement.sides
+    return decide(readings(left, right, statement.conditions, Notation()))
 
 
 def every_entry(batch: int) -> int:

@@ -37,8 +37,8 @@ from symbn.elaboration.meaning import (
     Slope,
     SumOver,
     Times,
-    free,
 )
+from symbn.elaboration.meaning import free, names, parts
 from symbn.errors import UsageError
 from symbn.kernel.term import BATCH, Index
 from symbn.layers.batchnorm import EVALUATION, MODES, TRAINING
@@ -47,6 +47,7 @@ Comparison = Literal["equal", "different", "undecided"]
 ARRAYS = ("x", "c", "xhat", "y", "g")
 GRADIENTS = {"dx": "x", "dgamma": "gamma", "dbeta": "beta", "dmu": "mu", "dvar": "var", "dxhat": "xhat"}
 MAX_BATCH = 256
+MAX_WORK = 20_000
 # Up to this size a derivative is SymPy's own `diff`; beyond it, the same rules with every subtree visited once.
 DIFF_UP_TO = 8
 
@@ -317,6 +318,19 @@ def _expression(value: object) -> Expr:
     raise UsageError(f"not a SymPy expression: {value!r}")
 
 
+def _size(meaning: Meaning, batch: int) -> int:
+    """Return about how many nodes the expression has once its sums are written out and its powers multiplied out."""
+    own = sum(_size(part, batch) for part in parts(meaning)) + 1
+    match meaning:
+        case SumOver():
+            return own * batch
+        case Raised(base=base, exponent=exponent) if exponent.denominator == 1 and not isinstance(base, Constant):
+            width = batch if names(base) & {"y", "xhat", "c", "mu", "var"} else 1
+            return own * (1 if width == 1 else min(MAX_WORK + 1, width ** min(abs(exponent.numerator) // 2, 8)))
+        case _:
+            return own
+
+
 def _place(index: Index, at: Mapping[Index, int]) -> int:
     return index.name if isinstance(index.name, int) else at[index]
 
@@ -510,6 +524,10 @@ def ask(equation: Equation) -> tuple[Comparison, str]:
     The positions are interchangeable, so each free index takes one position beyond the explicit ones, in every combination.
     """
     assert equation.batch is not None
+    if equation.graph.nodes["x"].slots != (BATCH,):
+        return "undecided", "SymPy is run on one feature only"
+    if max(_size(equation.left, equation.batch), _size(equation.right, equation.batch)) > MAX_WORK:
+        return "undecided", "written out, the expression is too large for SymPy"
     layer = BatchNorm(equation.batch, equation.mode)
     indices = sorted(
         set(free(equation.left) | free(equation.right)) | {i for c in equation.conditions for i in (c.left, c.right)},

@@ -61,7 +61,8 @@ def test_the_terms_that_are_proved_are_the_derivatives_that_numpy_measures() -> 
     hat = (x - x.mean()) / np.sqrt(x.var() + float(eps))
     upstream = weights * np.cos(weights * (float(gamma) * hat + float(beta)))
     (statement,) = parse(next(f for f in formulas("backward.txt") if r"- \hat x_i \sum_j g_j \hat x_j" in f))
-    goal = next(readings(*statement.sides, statement.conditions, Notation())).goal()
+    left_side, right_side = statement.sides
+    goal = next(readings(left_side, right_side, statement.conditions, Notation())).goal()
     entries: dict[tuple[str, tuple[int, ...]], Fraction] = {}
     for place in range(m):
         entries["x", (place + 1,)] = Fraction(int(x[place]))

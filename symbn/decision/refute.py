@@ -45,13 +45,13 @@ def counterexample(goal: Goal, differs: bool) -> Counterexample | None:
     for m in range(first, last + 1):
         if monotonic() > deadline:
             break
-        found = _search(goal, plan.points(m, 2))
+        found = _search(goal, plan.points(m, 2), deadline)
         if found is None:
             decided = prove(replace(goal, batch=m))
             if isinstance(decided, Proved):
                 continue
             if "no indices" not in decided.reason:
-                found = _search(goal, plan.points(m, 40 if decided.differs else 12, skip=2))
+                found = _search(goal, plan.points(m, 40 if decided.differs else 12, skip=2), deadline)
                 holds = holds and found is not None
         if found is not None:
             return Counterexample(found, holds and goal.batch is None and m > first)
@@ -69,8 +69,10 @@ def is_false(goal: Goal, differs: bool, hint: Point) -> bool:
     return counterexample(goal, differs) is not None
 
 
-def _search(goal: Goal, points: Iterator[Point]) -> Refuted | None:
+def _search(goal: Goal, points: Iterator[Point], deadline: float) -> Refuted | None:
     for point in points:
+        if monotonic() > deadline:
+            break
         answer = refute(goal, point)
         if isinstance(answer, Refuted):
             return answer
@@ -97,6 +99,7 @@ class _Plan:
                     radicands.append((term.base, term.exponent.denominator))
                 elif isinstance(term, Sum) and term.index.axis != BATCH:
                     self.wide = True
+        self.features = [1, *(i.name for i in goal.indices if isinstance(i.name, int) and i.axis != BATCH)]
         self.degree = 1
         for _, degree in radicands:
             self.degree = lcm(self.degree, degree) if self.degree * degree > 2 else degree
@@ -124,7 +127,7 @@ class _Plan:
 
     def values(self, m: int, number: int) -> Point | None:
         random = Random(f"{m} {number}")
-        n = 1 if not self.wide or (number % 2 == 0 and m > 1) else 2
+        n = max(1 if not self.wide or (number % 2 == 0 and m > 1) else 2, *self.features)
         entries: dict[tuple[str, tuple[int, ...]], Fraction] = {}
         for name, indices in sorted(self.families.items()):
             sizes = [range(1, (m if i.axis == BATCH else n) + 1) for i in indices]
@@ -165,6 +168,8 @@ def _entry(name: str, place: tuple[int, ...], slots: int, m: int, number: int, s
     With features, every column of x is the first one turned and shifted, so that one eps serves the variances of all.
     """
     example, feature = place[0], place[1] if slots > 1 else 1
+    if name in ("var", "eps"):
+        return 1  # in evaluation mode the variance of every feature is an input; one value, so that one eps serves all
     if slots > 1 and name == "x":
         return _entry(name, ((example + feature - 2) % m + 1,), 1, m, number, salt) + feature - 1
     if number == 0:

@@ -73,7 +73,7 @@ class Equation(Value):
             {str(i.name) for i in free(self.left) | free(self.right) if isinstance(i.name, str)}
             | {str(i.name) for c in self.conditions for i in (c.left, c.right) if isinstance(i.name, str)}
         )
-        explicit = [i.name for i in free(self.left) | free(self.right) if isinstance(i.name, int)]
+        explicit = [i.name for i in free(self.left) | free(self.right) if isinstance(i.name, int) and i.axis == BATCH]
         size = f"m = {self.batch}" if self.batch is not None else f"all m >= {max([1, *explicit])}"
         if (names(self.left) | names(self.right)) & {"eps", "s", "xhat", "y"}:
             size += ", eps > 0"
@@ -107,6 +107,12 @@ def _equation(context: Context, left: Node, right: Node, conditions: tuple[Relat
     indices = [free(meaning) for meaning in meant]
     for side in (0, 1):
         meant[side] = _with_repeated(context, meant[side], indices[side] - indices[1 - side], f"{side}")
+    explicit = [i.name for i in indices[0] | indices[1] if isinstance(i.name, int) and i.axis == BATCH]
+    if context.batch is not None and max([0, *explicit]) > context.batch:
+        last = max(explicit)
+        raise unreadable(
+            "bad-index", f"a batch of {context.batch} has no entry {last}", left.span.to(right.span), f"--batch {last}"
+        )
     where = tuple(condition(context, relation) for relation in conditions)
     compared = {i for c in where for i in (c.left, c.right)}
     lone = (free(meant[0]) ^ free(meant[1])) - compared

@@ -149,7 +149,8 @@ def _term(meaning: Meaning, graph: Graph) -> Term:
 
 
 def _slope(of: Meaning, by: Quantity, kind: str, graph: Graph) -> Term:
-    leaf = graph.leaf(by.name, by.indices) if by.name in graph.nodes else Var(by.name)
+    known = by.name in graph.nodes
+    leaf = graph.leaf(by.name, by.indices) if known else Entry(by.name, by.indices) if by.indices else Var(by.name)
     if isinstance(of, Quantity) and of.name == graph.loss:
         return graph.total(Var(graph.loss), leaf)
     term = _term(of, graph)
@@ -211,7 +212,9 @@ def _show(meaning: Meaning) -> tuple[str, int]:
             if exponent == -1:
                 return f"1/{_in(base, _POWER)}", _PRODUCT
             power = str(exponent) if exponent.denominator == 1 and exponent >= 0 else f"({exponent})"
-            return f"{_in(base, _ATOM)}^{power}", _POWER
+            # A superscript after dL/dx_i would belong to x_i.
+            bare = f"({show(base)})" if isinstance(base, Slope) else _in(base, _ATOM)
+            return f"{bare}^{power}", _POWER
         case Slope(of=of, by=by):
             below = f"d{show(by)}" if by.name.isalpha() else f"d {show(by)}"
             if isinstance(of, Quantity):

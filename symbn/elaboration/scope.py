@@ -31,6 +31,8 @@ from symbn.syntax.tree import (
 
 ARRAYS = frozenset({"x", "c", "xhat", "y", "g"})
 PER_FEATURE = frozenset({"mu", "var", "deviation", "s", "gamma", "beta"})
+MAX_INDEX = 1000
+MAX_FREE_INDICES = 5
 FRESH_LETTERS = "ikjlpqrtuvw"
 
 
@@ -80,6 +82,8 @@ def kronecker(node: Node) -> tuple[Name | Number, Name | Number] | None:
         found = indices_of(node.sub)
         if len(found) == 2 and node.primes == 0:
             return found[0], found[1]
+        if len(found) == 1 and isinstance(found[0], Number) and found[0].value >= 10:
+            raise unreadable("two-roles", "this may be one index or two", found[0].span, "write \\delta_{1,2} for two indices")
     return None
 
 
@@ -111,6 +115,21 @@ def _label(sup: Node | None) -> Name | Number | None:
     return None
 
 
+def check_power(found: Resolved, span: Span) -> None:
+    """Refuse x^{(1)}, which may be an entry or a power. Raises: UnreadableError."""
+    power = found.power
+    whole = (
+        isinstance(power, Group)
+        and power.bracket == "("
+        and isinstance(power.body, Number)
+        and power.body.value.denominator == 1
+    )
+    if whole and found.role in ARRAYS and not found.indices:
+        raise unreadable(
+            "two-roles", "this may be an entry of the batch or a power", span, "write x_1 for the entry, x^2 for the power"
+        )
+
+
 def indices_of(sub: Node | None) -> tuple[Name | Number, ...]:
     """Return the indices written in a subscript. Raises: UnreadableError if it holds anything else."""
     match sub:
@@ -128,6 +147,8 @@ def indices_of(sub: Node | None) -> tuple[Name | Number, ...]:
             items = (sub,)
     for item in items:
         whole = isinstance(item, Number) and item.value.denominator == 1 and item.value >= 1
+        if whole and isinstance(item, Number) and item.value > MAX_INDEX:
+            raise unreadable("bad-index", f"explicit indices are read up to {MAX_INDEX}", item.span)
         if not whole and not (isinstance(item, Name) and (len(item.text) == 1 or item.text == "\\ell")):
             raise unreadable("bad-index", "an index is a letter or a positive whole number", item.span)
     return tuple(item for item in items if isinstance(item, Name | Number))
@@ -160,10 +181,37 @@ class Scope:
         scope._choose_axes(uses)
         scope._choose_sizes(tops)
         for condition in conditions:
+            if isinstance(condition.left, Number) and isinstance(condition.right, Number):
+                raise unreadable("unsupported-condition", "this condition holds no index", condition.span)
             for node in (condition.left, condition.right):
-                if isinstance(node, Name):
-                    scope._see(node, frozenset())
+                if isinstance(node, Name) and node.text not in scope.spans:
+                    # Otherwise `, m = 1` would be a condition, and the equation would be judged without it.
+                    raise unreadable(
+                        "unsupported-condition",
+                        f"{node.text} is no index of the equation",
+                        condition.span,
+                        "conditions are on indices; for a chosen batch size say --batch",
+                    )
+        scope._check_roles(uses)
         return scope
+
+    def _check_roles(self, uses: list[tuple[Resolved, Span]]) -> None:
+        """Refuse a letter that is an index here and a quantity there. Raises: UnreadableError."""
+        arities: dict[str, int] = {}
+        for used, span in uses:
+            if used.key in self.spans:
+                raise unreadable(
+                    "two-roles", f"{used.key} is used as an index and as a quantity", self.spans[used.key], "rename the index"
+                )
+            if used.free and arities.setdefault(used.key, len(used.indices)) != len(used.indices):
+                raise unreadable("bad-index", f"{used.key} has different numbers of indices", span, "rename one of them")
+            if self.wide and used.role in ARRAYS and len(used.indices) == 1 and isinstance(used.indices[0], Number):
+                raise unreadable("missing-index", f"{used.key} lacks an index here", span, "write x_{1,1} with a comma")
+        for letter, span in self.spans.items():
+            if letter.startswith("\\") and letter != "\\ell":
+                raise unreadable("bad-index", f"{letter} is no index", span, "an index is a Latin letter or a number")
+        if len(self.free) > MAX_FREE_INDICES:
+            raise unreadable("too-long", f"more than {MAX_FREE_INDICES} free indices", self.spans[self.free[MAX_FREE_INDICES]])
 
     def _see(self, index: Name | Number, inside: frozenset[str]) -> None:
         if isinstance(index, Name):
@@ -183,6 +231,7 @@ class Scope:
             case Name() | Scripted():
                 found = resolve(node, self.notation)
                 if found is not None:
+                    check_power(found, node.span)
                     uses.append((found, node.span))
                     for index in (*found.indices, *([found.label] if found.label else [])):
                         self._see(index, inside)
@@ -202,12 +251,12 @@ class Scope:
                 elif key is not None:
                     self.scalars.setdefault(key, node.span)
             case Big(lower=lower, upper=upper, body=body):
-                names = bound_names(lower)
+                names = bound_names(lower) if lower is not None else letters_of(body, self.notation, inside)
                 for name in names:
                     self.spans.setdefault(name.text, name.span)
                     self.bound.add(name.text)
-                for other in excluded_names(lower):
-                    self._see(other, inside)
+                for _, other in exclusions(lower):
+                    self._see(other, inside | {name.text for name in names})
                 if upper is not None and (key := key_of(upper)) is not None and not key.isdigit():
                     tops.setdefault(key, upper.span)
                 self._collect(body, inside | {name.text for name in names}, uses, tops)
@@ -228,7 +277,11 @@ class Scope:
                     if function in ("delta", "\\delta") and isinstance(argument, Name):
                         self._see(argument, inside)
                     else:
-                        self._collect(argument, inside, uses, tops, averaged=True)
+                        names = () if function == "\\delta" else letters_of(argument, self.notation, inside)
+                        for name in names:
+                            self.spans.setdefault(name.text, name.span)
+                            self.bound.add(name.text)
+                        self._collect(argument, inside | {name.text for name in names}, uses, tops)
             case _:
                 for child in children(node):
                     self._collect(child, inside, uses, tops)
@@ -316,31 +369,47 @@ class Scope:
 
 
 def bound_names(lower: Node | None) -> tuple[Name, ...]:
-    """Return the letters that the lower bound of a sum binds."""
+    """Return the letters that the lower bound of a sum binds: those that stand alone or on the left of a relation."""
     match lower:
         case Name():
             return (lower,)
-        case Relation(operator=operator, left=left) if operator in ("=", "\\neq", "\\in"):
+        case Relation(operator="=" | "\\neq" | "\\in", left=left):
             return bound_names(left)
-        case Relation(operator=operator, right=Listing(items=(middle, _))) if operator in ("\\le\\le", "<<", "\\le<"):
+        case Relation(operator="\\le\\le", right=Listing(items=(middle, _))):
             return bound_names(middle)
         case Listing(items=items) | Product(factors=items):
             found: list[Name] = []
+            excluding = False
             for item in items:
+                # j \neq i, k leaves out both: what follows a \neq bare is no letter of its own.
+                if excluding and not isinstance(item, Relation):
+                    continue
+                excluding = isinstance(item, Relation) and item.operator == "\\neq"
                 found += [name for name in bound_names(item) if name.text not in {f.text for f in found}]
             return tuple(found)
         case _:
             return ()
 
 
-def excluded_names(lower: Node | None) -> tuple[Name | Number, ...]:
-    """Return the indices that the lower bound of a sum leaves out."""
-    match lower:
-        case Relation(operator="\\neq", right=Listing(items=items)):
-            return tuple(item for item in items if isinstance(item, Name | Number))
-        case Relation(operator="\\neq", right=right) if isinstance(right, Name | Number):
-            return (right,)
-        case Listing(items=items):
-            return tuple(index for item in items for index in excluded_names(item))
-        case _:
-            return ()
+def exclusions(lower: Node | None) -> list[tuple[Name, Name | Number]]:
+    """Return the pairs (a, b) of indices that the lower bound says to be different. Raises: UnreadableError."""
+    items = lower.items if isinstance(lower, Listing) else () if lower is None else (lower,)
+    found: list[tuple[Name, Name | Number]] = []
+    last: Name | None = None
+    for item in items:
+        if isinstance(item, Relation) and item.operator == "\\neq" and isinstance(item.left, Name):
+            last = item.left
+            found += [(last, index) for index in indices_of(item.right)]
+        elif isinstance(item, Relation):
+            last = None
+        elif last is not None:
+            found += [(last, index) for index in indices_of(item)]
+    return found
+
+
+def letters_of(body: Node, notation: Notation, inside: frozenset[str]) -> tuple[Name, ...]:
+    """Return the index letters of a summand that nothing around it binds: what a sum without bounds runs over."""
+    scope = Scope(notation)
+    scope._collect(body, inside, [], {})
+    letters = [letter for letter in scope.free if letter not in scope.bound]
+    return tuple(Name(scope.spans[letter], letter) for letter in letters)

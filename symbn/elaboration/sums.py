@@ -7,11 +7,12 @@ from fractions import Fraction as Rational
 from symbn.elaboration.conditions import same
 from symbn.elaboration.context import Context, Inside
 from symbn.elaboration.meaning import Constant, Meaning, Plus, Quantity, Raised, SumOver, plus, times
-from symbn.elaboration.names import named, quantity
-from symbn.elaboration.notation import key_of
-from symbn.elaboration.scope import Resolved, bound_names, excluded_names, resolve
+from symbn.elaboration.names import named, quantity, written_text
+from symbn.elaboration.notation import LABELS, key_of
+from symbn.elaboration.scope import MAX_INDEX, Resolved, bound_names, exclusions, letters_of, resolve
 from symbn.errors import unreadable
-from symbn.kernel.term import FEATURE, Index
+from symbn.kernel.term import BATCH, FEATURE, Index
+from symbn.layers.batchnorm import EVALUATION
 from symbn.syntax.tree import (
     Additive,
     Big,
@@ -37,14 +38,8 @@ def additive(context: Context, node: Additive, inside: Inside) -> Meaning:
         if big is not None and big.operator == "sum":
             letters = [name.text for name in bound_names(big.lower)]
             rest = node.terms[place + 1 :]
-            escapes = any(_mentions(later, letter) for later in rest for letter in letters if inside.index(letter) is None)
             words = _EXTENT.format(", ".join(letters) or "the batch")
-            if escapes:
-                # The bound letter is used after the sum's end, so that the wide reading is the plainer one.
-                taken = context.choices.pick(f"extent {big.span.start}", [words, f"{letters[0]} is free after the sum"])
-                wide = taken == 0
-            else:
-                wide = context.choices.pick(f"extent {big.span.start}", [None, words]) == 1
+            wide = context.choices.pick(f"extent {big.span.start}", [None, words]) == 1
             if wide:
                 body = Additive(
                     big.body.span.to(rest[-1].span), (1, *node.signs[place + 1 :]), (big.body, *rest)
@@ -67,65 +62,107 @@ def big(context: Context, node: Big, inside: Inside) -> Meaning:
     if node.operator != "sum":
         raise unreadable("unsupported", "products over the batch are outside what symbn decides", node.span)
     names = bound_names(node.lower)
+    if not names and node.lower is not None:
+        raise unreadable("bad-bounds", "these bounds of a sum are not read", node.lower.span, "write \\sum_{j=1}^{m}")
+    axis = FEATURE if node.upper is not None and key_of(node.upper) == context.scope.features else None
+    check_bounds(context, node, FEATURE if any(context.scope.index(n, axis).axis == FEATURE for n in names) else BATCH)
     if not names:
-        if node.lower is not None:
-            raise unreadable("bad-bounds", "these bounds of a sum are not read", node.lower.span, "write \\sum_{j=1}^{m}")
         return anonymous(context, node.body, inside)
-    check_bounds(context, node)
-    excluded = tuple(context.index(other, inside) for other in excluded_names(node.lower))
-    indices = []
+    pairs = exclusions(node.lower)
+    if len(names) == len(pairs) == 1 and isinstance(second := pairs[0][1], Name) and inside.index(second.text) is None:
+        own, also = names[0].text, second.text
+        words = f"the sum runs over {own} and {also}: write \\sum_{also} \\sum_{{{own} \\neq {also}}}"
+        if context.choices.pick(f"double {node.span.start}", [None, words]):
+            names = (second, *names)
+    outer = inside
+    indices: dict[str, Index] = {}
     for name in names:
-        index = context.scope.index(name, axis_of(context, node))
-        if inside.index(name.text) is not None or (name.text in context.scope.free and index in excluded):
+        index = context.scope.index(name, axis)
+        if outer.index(name.text) is not None:
             index = Index(context.new_letter(), index.axis)
-        indices.append(index)
+        indices[name.text] = index
         inside = inside.with_bound(name.text, index)
     body = context.read(node.body, inside)
-    for place, index in reversed(list(enumerate(indices))):
-        skip = tuple(e for e in excluded if e.axis == index.axis) if place == 0 else ()
-        if any(other == index for other in skip):
+    order = list(indices)
+    skipped: dict[str, list[Index]] = {letter: [] for letter in order}
+    for first, other in pairs:
+        text = written_text(other)
+        if text == first.text:
             raise unreadable("bad-bounds", "a sum cannot leave out the index it runs over", node.span)
-        body = SumOver(index, skip, body)
+        # Of two indices that are both bound here, the inner sum leaves out the outer one's.
+        inner = max((letter for letter in (first.text, text) if letter in indices), key=order.index)
+        index = context.index(other if inner == first.text else first, inside)
+        if index.axis != indices[inner].axis:
+            raise unreadable("two-roles", "this compares an example with a feature", node.span, "use indices of one kind")
+        skipped[inner].append(index)
+    for letter in reversed(order):
+        body = SumOver(indices[letter], tuple(skipped[letter]), body)
     return body
 
 
-def axis_of(context: Context, node: Big) -> str | None:
-    return FEATURE if node.upper is not None and key_of(node.upper) == context.scope.features else None
-
-
-def check_bounds(context: Context, node: Big) -> None:
-    """A sum runs over the whole batch (or all features); anything else is refused."""
+def check_bounds(context: Context, node: Big, axis: str) -> None:
+    """A sum runs over the whole batch (or all features); anything else is refused. Raises: UnreadableError."""
+    size_key = context.scope.features if axis == FEATURE else context.scope.batch
+    help = f"write \\sum_{{j=1}}^{{{size_key}}}" + ("" if axis == FEATURE else ", or say --let batch=...")
     lowest = Rational(1)
+    excluding = False
     for item in node.lower.items if isinstance(node.lower, Listing) else (node.lower,):
-        if isinstance(item, Relation) and item.operator == "=":
-            start = number_value(item.right)
-            if start is None or start not in (0, 1):
-                raise unreadable("bad-bounds", "a sum starts at 1 (or at 0)", item.span, "write \\sum_{j=1}^{m}")
-            lowest = start
-        elif isinstance(item, Relation) and item.operator in ("\\le\\le", "<<", "\\le<"):
-            if number_value(item.left) != 1 or key_of(_last(item.right)) not in (context.scope.batch, context.scope.features):
-                raise unreadable("bad-bounds", "these bounds of a sum are not read", item.span, "write \\sum_{j=1}^{m}")
+        match item:
+            case Relation(operator="=", right=right) if number_value(right) in (0, 1):
+                lowest = number_value(right) or Rational(0)
+            case Relation(operator="\\neq"):
+                excluding = True
+                continue
+            case Relation(operator="\\in", right=right) if axis == BATCH and key_of(right) in LABELS:
+                pass
+            case Relation(operator="\\le\\le", left=left, right=Listing(items=(_, last))) if (
+                number_value(left) == 1 and key_of(last) == size_key
+            ):
+                pass
+            case None | Name():
+                continue
+            case Number() if excluding:
+                continue
+            case Product(operators=operators) if not any(operators):
+                continue
+            case _:
+                raise unreadable("bad-bounds", "these bounds of a sum are not read", item.span, help)
+        excluding = False
     if node.upper is None:
         return
     upper: Node = node.upper
     if lowest == 0 and isinstance(upper, Additive) and upper.signs == (1, -1) and number_value(upper.terms[1]) == 1:
         upper = upper.terms[0]
     elif lowest == 0:
-        raise unreadable("bad-bounds", "a sum from 0 to m has m + 1 terms", node.upper.span, "write \\sum_{j=1}^{m}")
+        raise unreadable("bad-bounds", f"a sum from 0 to {size_key} has one term too many", node.upper.span, help)
     size = number_value(upper)
-    if size is not None and size.denominator == 1 and size >= 1:
+    if size is not None and size.denominator == 1 and 1 <= size <= MAX_INDEX and axis == BATCH:
         if context.batch is None:
             context.batch = int(size)
             context.choices.note(f"the sums end at {size}, so the batch size is {size}")
         if context.batch != size:
             raise unreadable("bad-bounds", f"the batch size is {context.batch}, but this sum ends at {size}", upper.span)
-    elif key_of(upper) not in (context.scope.batch, context.scope.features):
-        raise unreadable(
-            "bad-bounds", "a sum ends at the batch size", upper.span, f"write {context.scope.batch}, or say --let batch=..."
-        )
+    elif key_of(upper) != size_key:
+        what = "the number of features" if axis == FEATURE else "the batch size"
+        raise unreadable("bad-bounds", f"this sum ends at {what}, which is {size_key}", upper.span, help)
 
 
 def anonymous(context: Context, body: Node, inside: Inside) -> Meaning:
+    """A sum or an average that does not say what it runs over: the one index of its body, or the one that is left out there."""
+    letters = [
+        name
+        for name in letters_of(body, context.notation, frozenset(text for text, _ in inside.bound))
+        if context.scope.index(name).axis == BATCH
+    ]
+    if len(letters) > 1:
+        which = " or ".join(name.text for name in letters)
+        raise unreadable(
+            "missing-index", f"this sum or average may run over {which}", body.span, "write \\sum_i with its index"
+        )
+    if letters:
+        index = context.scope.index(letters[0])
+        context.choices.note(f"the sum or average without an index runs over {letters[0].text}")
+        return SumOver(index, (), context.read(body, inside.with_bound(letters[0].text, index, averaged=True)))
     index = Index(context.new_letter())
     return SumOver(index, (), context.read(body, inside.with_bound("", index, averaged=True)))
 
@@ -143,19 +180,20 @@ def call(context: Context, node: Call, inside: Inside) -> Meaning:
         return times(quantity(context, Name(node.function.span, "\\delta"), inside), context.read(argument, inside))
     if function == "sum":
         return anonymous(context, argument, inside)
+    if context.notation.mode == EVALUATION:
+        raise unreadable(
+            "two-roles",
+            f"in evaluation mode {function}[..] may be of the batch or a running statistic",
+            node.span,
+            "write \\mu, or the sum",
+        )
     found = resolve(argument, context.notation) if isinstance(argument, Name | Scripted) else None
     if found is not None and found.role == "x" and found.power is None and not (found.indices and not context.scope.wide):
         role = {"E": "mu", "\\mathbb E": "mu", "Mean": "mu", "mean": "mu"}.get(function or "", "var")
         own = (*found.indices, *([found.label] if found.label else []))
         if len(own) <= 1:
-            node_itself = Resolved(role, function or "", own, None, None)
-            value = named(context, node_itself, node.span, inside)
+            value = named(context, Resolved(role, function or "", own, None, None), node.span, inside)
             return Raised(value, Rational(1, 2)) if function in ("Std", "std") else value
-    if found is not None and found.indices and not context.scope.wide:
-        raise unreadable(
-            "bad-index", "an average runs over the batch, so that the index would be bound", argument.span,
-            "leave the index out, or write the sum",
-        )  # fmt: skip
     mean = average(context, argument, inside)
     if function in ("E", "\\mathbb E", "Mean", "mean"):
         return mean
@@ -195,7 +233,3 @@ def _mentions(node: Node, letter: str) -> bool:
     if isinstance(node, Name):
         return node.text == letter
     return any(_mentions(child, letter) for child in children(node))
-
-
-def _last(node: Node) -> Node:
-    return node.items[-1] if isinstance(node, Listing) else node

@@ -14,7 +14,7 @@ from typing import assert_never
 from symbn.kernel.term import BATCH, FEATURE, SIZE_NAME, Add, Delta, Entry, Index, KernelError, Mul, Num, Power, Sum, Term
 from symbn.kernel.term import Var, free_indices, FreeMemo
 
-MAX_BITS = 4096
+MAX_BITS, MAX_STEPS = 4096, 200_000
 
 
 class Undefined(Exception):
@@ -50,6 +50,7 @@ class _Evaluation:
         self.size = {BATCH: point.m, FEATURE: point.n}
         self.scalars = {**point.scalars, **{SIZE_NAME[axis]: Fraction(size) for axis, size in self.size.items()}}
         self.free: FreeMemo = {}
+        self.steps = 0
         self.order: dict[int, tuple[Index, ...]] = {}
         self.memo: dict[tuple[int, tuple[int, ...]], Fraction] = {}
 
@@ -62,6 +63,9 @@ class _Evaluation:
     def value(self, term: Term, at: dict[Index, int]) -> Fraction:
         if id(term) not in self.order:
             self.order[id(term)] = tuple(sorted(free_indices(term, self.free), key=str))
+        self.steps += 1
+        if self.steps > MAX_STEPS:
+            raise Irrational("evaluating it takes too long")
         key = (id(term), tuple(self.position(i, at) for i in self.order[id(term)]))
         if key not in self.memo:
             self.memo[key] = self.compute(term, at)

@@ -1,7 +1,6 @@
 """The equation as meant: two terms that are to be equal at every admissible point.
 
-Admissible: m >= 1 (or m = batch), real entries and scalars, those in `positive` > 0, every position of the free indices that
-satisfies the conditions, wherever both sides have a value.
+Admissible: m >= 1 (or m = batch), reals, those in `positive` > 0, free indices that satisfy the conditions; both sides defined.
 """
 
 from __future__ import annotations
@@ -41,8 +40,12 @@ class Goal:
         """Return the least batch size at which the explicit entries exist (x_2 needs m >= 2)."""
         return max([1, *(i.name for i in self.indices if isinstance(i.name, int) and i.axis == BATCH)])
 
-    def placements(self, count: int) -> list[dict[Index, int]]:
-        """Return every way of giving the named indices one of the first `count` positions that the conditions admit."""
+    def placements(self, batch: int) -> list[dict[Index, int]]:
+        """Return the admitted positions of the named indices that stand for all: those alike are tried once.
+
+        Entries are interchangeable, so beside the explicit ones it is enough to try one more position for each free index.
+        """
+        count = min(batch, self.least_batch() + len(self.indices))
         named = sorted((i for i in self.indices if isinstance(i.name, str)), key=lambda i: (i.axis, str(i.name)))
         choices = (dict(zip(named, places, strict=True)) for places in product(range(1, count + 1), repeat=len(named)))
         return [at for at in choices if self.admits(at)]

@@ -3,14 +3,13 @@
 - *Centred entries*: x_j = mean(x) + c_j, for every family of entries.
 - *No sum*: sum_j c_j^a d_j^b becomes one generator, the moment (a, b). A moment of degree 1 is 0, sum_j 1 is m,
   sum_j delta_jk f_j is f_k, and a restricted sum is the sum of (1 - delta_jk) f_j.
-- *No radical*: a radicand R that is linear in a scalar such as eps gets a root r with R = r^2, and the scalar is eliminated:
-  eps = r^2 - (R - eps). Powers of r may be any rational number, so quarter powers need nothing more. With a feature index
-  the second moment of that feature is eliminated instead, since eps belongs to all features.
+- *No radical*: a positive radicand R that is linear in a scalar such as eps gets a root r with R = r^2, and the scalar is
+  eliminated: eps = r^2 - (R - eps). Powers of r may be any rational number. With a feature index the second moment of that
+  feature is eliminated instead, since eps belongs to all features.
 
 Invariants: I1 each step is an identity of real functions wherever both sides are defined, so that equal normal forms mean equal
-values, for every m >= 1; I2 only what is never negative gets a fractional exponent, so that (b^p)^q = b^(pq) is not used where
-it fails: sqrt(a^2) has no normal form; I3 a polynomial divided by is never zero.
-Outside: a denominator that depends on a summed index, other roots. Unequal normal forms refute nothing: a point does.
+values, for every m >= 1; I2 only what is never negative gets a fractional exponent: sqrt(a^2) has no normal form; I3 what is
+divided by is never zero. Outside: denominators that depend on a summed index, other roots. Unequal forms refute nothing.
 Source: I. G. Macdonald, Symmetric Functions and Hall Polynomials, I.2: power sums are independent (here polarised).
 """
 
@@ -56,6 +55,12 @@ class Generator:
             return moment([(part.renamed(old, new), e) for part, e in self.parts])
         return Generator(self.kind, self.name, tuple(new if i == old else i for i in self.indices))
 
+    def pattern(self) -> tuple[tuple[str, str], tuple[Index, ...]]:
+        """Return what is eliminated for all features alike: a scalar, an entry per feature, or a family's second moment."""
+        if self.kind == "moment" and len(self.parts) == 1 and self.parts[0][1] == 2:
+            return ("moment", self.parts[0][0].name), self.parts[0][0].indices
+        return (self.kind, self.name), self.indices if self.kind == "fixed" else ()
+
 
 def moment(parts: Sequence[tuple[Generator, Exact]]) -> Generator:
     powers: dict[Generator, Exact] = {}
@@ -74,10 +79,8 @@ _ONE: Polynomial = {UNIT: 1}
 
 
 class Normalizer:
-    """Normal forms that can be compared with each other. positive: the scalars known to be > 0. batch: None for every m.
-
-    explicit: at a chosen batch size, write every sum out over c_1..c_m with c_m = -(c_1 + .. + c_{m-1}): decides completely.
-    """
+    """Normal forms that can be compared. positive: names known to be > 0. batch: None for every m. explicit: at a chosen batch,
+    write the sums out over c_1..c_m with c_m = -(c_1 + .. + c_{m-1}), which decides completely."""
 
     def __init__(self, positive: frozenset[str], batch: int | None = None, explicit: bool = False) -> None:
         self.positive = positive | frozenset(SIZE_NAME.values())
@@ -86,9 +89,7 @@ class Normalizer:
         self.numbers: dict[Generator, int] = {}
         self.depends: list[frozenset[Index]] = []
         self.memo: dict[int, tuple[Term, Ratio]] = {}
-        self.eliminated: dict[Generator, Polynomial] = {}
-        self.formal: dict[str, tuple[Index, Polynomial]] = {}
-        self.positive_roots: set[int] = set()
+        self.eliminated: dict[tuple[str, str], tuple[tuple[Index, ...] | None, Polynomial]] = {}
         self.divided_by: dict[int, Term] = {}
 
     def number(self, generator: Generator) -> int:
@@ -98,16 +99,15 @@ class Normalizer:
             self.depends.append(generator.depends())
         return self.numbers[generator]
 
-    def scalar(self, name: str) -> Polynomial:
-        if self.batch is not None and name == SIZE_NAME[BATCH]:
-            return poly.constant(self.batch)
-        return self.make(Generator("scalar", name))
-
     def make(self, generator: Generator) -> Polynomial:
         """Return the generator as a polynomial, with what is known about it applied."""
-        if generator in self.eliminated:
-            return self.eliminated[generator]
+        key, feature = generator.pattern()
+        formal, value = self.eliminated.get(key, (None, _ONE))
+        if formal is not None and len(formal) == len(feature):
+            return self.rename(value, formal[0], feature[0]) if feature else value
         match generator:
+            case Generator("scalar", name) if self.batch is not None and name == SIZE_NAME[BATCH]:
+                return poly.constant(self.batch)
             case Generator("delta", _, (left, right)):
                 if left == right:
                     return _ONE
@@ -121,8 +121,6 @@ class Normalizer:
                     entries = [(Generator("centred", f.name, (Index(place), *f.indices)), e) for f, e in parts]
                     written[tuple(sorted((self.number(entry), e) for entry, e in entries))] = 1
                 return written
-            case Generator("moment", _, _, ((Generator(_, name, (feature,)), 2),)) if name in self.formal:
-                return self.rename(self.formal[name][1], self.formal[name][0], feature)
             case _:
                 pass
         return {((self.number(generator), 1),): 1}
@@ -150,9 +148,8 @@ class Normalizer:
         raise OutsideFragment("a negative or fractional power of a sum")
 
     def never_negative(self, which: int) -> bool:
-        generator = self.table[which]
-        squares = generator.kind == "moment" and all(isinstance(e, int) and e % 2 == 0 for _, e in generator.parts)
-        return squares or generator.kind == "root" or self.strictly(which)
+        parts = self.table[which].parts
+        return self.strictly(which) or (len(parts) > 0 and all(e % 2 == 0 for _, e in parts))
 
     def surely_positive(self, polynomial: Polynomial) -> bool:
         """Tell whether the value is > 0 wherever it is defined (a sufficient test)."""
@@ -160,9 +157,8 @@ class Normalizer:
         return all(c > 0 and even for c, even in sums) and any(all(self.strictly(w) for w, _ in m) for m in polynomial)
 
     def strictly(self, which: int) -> bool:
-        generator = self.table[which]
-        known = which in self.positive_roots or generator.kind == "number"
-        return known or (generator.kind == "scalar" and generator.name in self.positive)
+        kind, name = self.table[which].kind, self.table[which].name
+        return kind in ("root", "number") or (kind in ("scalar", "fixed") and name in self.positive)
 
     def ratio(self, term: Term) -> Ratio:
         if id(term) not in self.memo:
@@ -174,7 +170,7 @@ class Normalizer:
             case Num(value=value):
                 return Ratio(poly.constant(value), _ONE)
             case Var(name=name):
-                return Ratio(self.scalar(name), _ONE)
+                return Ratio(self.make(Generator("scalar", name)), _ONE)
             case Entry(name=name, indices=indices):
                 return Ratio(self.entry(name, indices), _ONE)
             case Delta(left=left, right=right):
@@ -245,7 +241,7 @@ class Normalizer:
         for monomial, coefficient in body.items():
             bound = [(which, e) for which, e in monomial if index in self.depends[which]]
             rest: Polynomial = {tuple(factor for factor in monomial if factor not in bound): coefficient}
-            total = self.total_of(bound, index) if bound else self.scalar(SIZE_NAME[index.axis])
+            total = self.total_of(bound, index) if bound else self.make(Generator("scalar", SIZE_NAME[index.axis]))
             result = poly.add(result, poly.multiply(rest, total))
         return result
 
@@ -268,39 +264,29 @@ class Normalizer:
         return self.make(moment(families))
 
     def adjoin(self, radicand: Term) -> None:
-        """Give the radicand a root if it is a G + rest, with `a` a positive monomial and the generator G in nothing else."""
+        """Give a positive radicand a root, if it is a G + rest, `a` a positive monomial, the generator G in no other term."""
         value = self.ratio(radicand)
         if isinstance(radicand, Power) and radicand.exponent.denominator == 1:
-            # sqrt(b^3) is b^(3/2) only where b is known to be positive.
-            inner = self.ratio(radicand.base)
-            if inner.bottom == _ONE and self.surely_positive(inner.top):
-                self.adjoin(radicand.base)
+            self.adjoin(radicand.base)
             return
-        indices = {i for monomial in value.top for w, _ in monomial for i in self.depends[w]}
-        fixed = all(isinstance(i.name, int) for i in indices)
-        candidates = {w for m in value.top for w, _ in m} if len(value.top) > 1 and value.bottom == _ONE else set()
-        for which in sorted(candidates, key=lambda w: (not self.strictly(w), w)):
-            generator = self.table[which]
-            scalar = generator.kind == "scalar" and generator.name not in SIZE_NAME.values() and fixed
-            square = len(generator.parts) == 1 and generator.parts[0][1] == 2
-            if not scalar and not (square and len(indices) == 1 and generator.parts[0][0].indices == tuple(indices)):
+        indices = tuple({i for monomial in value.top for w, _ in monomial for i in self.depends[w]})
+        # A radicand that may be negative gets no root: what is under a root in one place need not be evaluated in another.
+        found = len(value.top) > 1 and value.bottom == _ONE and self.surely_positive(value.top)
+        for which in sorted({w for m in value.top for w, _ in m}, key=lambda w: (not self.strictly(w), w)) if found else ():
+            key, feature = self.table[which].pattern()
+            free = key[0] == "scalar" and key[1] not in SIZE_NAME.values() and all(isinstance(i.name, int) for i in indices)
+            if not free and not (len(feature) == 1 and feature == indices):
                 continue
             holding = [monomial for monomial in value.top if any(w == which for w, _ in monomial)]
             coefficient = {tuple((w, e) for w, e in holding[0] if w != which): value.top[holding[0]]}
             if len(holding) == 1 and dict(holding[0])[which] == 1 and self.surely_positive(coefficient):
                 rest = {m: c for m, c in value.top.items() if m != holding[0]}
-                root = Generator("root", str(len(self.table)), tuple(sorted(indices, key=str)))
-                if self.surely_positive(value.top):
-                    self.positive_roots.add(self.number(root))
-                numerator = poly.add(poly.integer_power(self.make(root), 2), rest, -1)
-                put = poly.multiply(numerator, poly.integer_power(coefficient, -1))
-                if scalar:
-                    self.eliminated[generator] = put
-                else:
-                    self.formal[generator.parts[0][0].name] = (generator.parts[0][0].indices[0], put)
+                square = poly.integer_power(self.make(Generator("root", str(len(self.table)), indices)), 2)
+                put = poly.multiply(poly.add(square, rest, -1), poly.integer_power(coefficient, -1))
+                self.eliminated[key] = (feature, put)
                 self.memo.clear()
                 self.divided_by.clear()
-                return
+                break
 
     def difference(self, left: Term, right: Term) -> Ratio:
         """Return the normal form of left - right, every radicand (innermost first) given a root where that can be done."""

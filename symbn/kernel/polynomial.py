@@ -17,11 +17,18 @@ Polynomial = dict[Monomial, Exact]
 
 UNIT: Monomial = ()
 MAX_TERMS = 20_000
-MAX_WORK = 2_000_000
+MAX_WORK = 1_000_000
+spent = [0]  # term operations, set back for each goal
 
 
 class TooLarge(Exception):
     """The polynomial would outgrow the budget."""
+
+
+def _work(count: int) -> None:
+    spent[0] += count
+    if spent[0] > MAX_WORK:
+        raise TooLarge(f"more than {MAX_WORK} operations on terms")
 
 
 def exact(value: Fraction | int) -> Exact:
@@ -36,6 +43,7 @@ def add(left: Polynomial, right: Polynomial, scale: Exact = 1) -> Polynomial:
     """Return left + scale * right."""
     if len(left) < len(right) and scale == 1:
         left, right = right, left
+    _work(len(right) + len(left) // 16)
     total = dict(left)
     for monomial, coefficient in right.items():
         value = total.get(monomial, 0) + scale * coefficient
@@ -55,8 +63,7 @@ def multiply_monomials(left: Monomial, right: Monomial) -> Monomial:
 
 def multiply(left: Polynomial, right: Polynomial) -> Polynomial:
     """Return left * right. Raises: TooLarge."""
-    if len(left) * len(right) > MAX_WORK:
-        raise TooLarge(f"a product of {len(left)} by {len(right)} terms")
+    _work(len(left) * len(right))
     total: Polynomial = {}
     for a, p in left.items():
         for b, q in right.items():

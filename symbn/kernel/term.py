@@ -6,8 +6,8 @@
 An *index* runs over an axis: `batch` (1..m, the scalar `m`) or `feature` (1..n, the scalar `n`). Its name is a word when it is
 free or bound by a sum, and a positive integer when it is one explicit entry (x_1).
 
-Invariants: I1 numbers are never floats; I2 a `Delta` compares two indices of one axis; I3 a binder binds its index in its body
-only, not in `excluding`; I4 renaming never captures.
+Invariants: I1 numbers are never floats; I2 a `Delta` compares indices of one axis; I3 a binder binds in its body only, not in
+`excluding`; I4 renaming never captures.
 """
 
 from __future__ import annotations
@@ -146,7 +146,7 @@ def subterms(term: Term, seen: set[int] | None = None) -> Iterator[Term]:
         yield term
 
 
-# Memo tables are keyed by identity, which is fast on shared terms. They hold the term too, so that its address is not reused.
+# Memo tables are keyed by identity, fast on shared terms. They hold the term too, so that its address is not reused.
 FreeMemo = dict[int, tuple["Term", frozenset[Index]]]
 
 

@@ -1,7 +1,7 @@
 """Proved, Refuted, Undecided: the answers, and the only functions that make them.
 
-`prove` compares normal forms; `refute` evaluates both sides at a point, exactly, and wants them to differ. The constructors
-ask for a seal that stays in this module, so that no verdict is made by mistake. No verdict has a truth value.
+`prove` compares normal forms; `refute` evaluates both sides at a point and wants them to differ. The constructors ask for a
+seal that stays in this module, so that no verdict is made by mistake. No verdict has a truth value.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import NoReturn
 
+from symbn.kernel import polynomial as poly
 from symbn.kernel.evaluate import Irrational, Point, Undefined, evaluate
 from symbn.kernel.goal import Goal
 from symbn.kernel.normal import Normalizer, OutsideFragment
@@ -59,15 +60,11 @@ class Undecided(_Verdict):
     differs: bool = False
 
 
-def representatives(goal: Goal, batch: int) -> int:
-    """Return how many positions stand for all: the explicit ones, and one more for each free index; the rest are alike."""
-    return min(batch, goal.least_batch() + len(goal.indices))
-
-
 def prove(goal: Goal) -> Proved | Undecided:
     """Return Proved if the two sides have one normal form: for every m, or for the batch size of the goal."""
     answer: Proved | Undecided = Undecided(goal, "")
-    if goal.batch is not None and not goal.placements(representatives(goal, goal.batch)):
+    poly.spent[0] = 0
+    if goal.batch is not None and not goal.placements(goal.batch):
         return Undecided(goal, f"no indices of a batch of {goal.batch} satisfy the conditions")
     for method in (_normal_forms,) if goal.batch is None else (_normal_forms, _written_out):
         try:
@@ -84,7 +81,9 @@ def prove(goal: Goal) -> Proved | Undecided:
 def _normal_forms(goal: Goal) -> Proved | Undecided:
     normalizer = Normalizer(goal.positive, goal.batch)
     value = normalizer.difference(goal.left, goal.right)
-    same = {c.right: c.left for c in goal.conditions if c.equal}
+    same: dict[Index, Index] = {}
+    for old, new in (sorted((c.left, c.right), key=lambda i: isinstance(i.name, int)) for c in goal.conditions if c.equal):
+        same[old] = new
     for old, new in same.items():
         value = normalizer.renamed(value, old, new)
     pairs = [frozenset(same.get(i, i) for i in (c.left, c.right)) for c in goal.conditions if not c.equal]
@@ -106,7 +105,7 @@ def _written_out(goal: Goal) -> Proved | Undecided:
         raise OutsideFragment("the normal forms differ, and goals with features are not written out")
     normalizer = Normalizer(goal.positive, goal.batch, explicit=True)
     general = normalizer.difference(goal.left, goal.right)
-    for at in goal.placements(representatives(goal, goal.batch)):
+    for at in goal.placements(goal.batch):
         value = general
         for old, new in at.items():
             value = normalizer.renamed(value, old, Index(new))
@@ -121,7 +120,8 @@ def refute(goal: Goal, point: Point) -> Refuted | Undecided:
     """Return Refuted if the point is admissible and the two sides differ there. Raises: KernelError if a value is missing."""
     if point.m < goal.least_batch() or (goal.batch is not None and point.m != goal.batch):
         return Undecided(goal, "the point has another batch size")
-    if not goal.admits(point.indices) or any(point.scalars.get(name, 1) <= 0 for name in goal.positive):
+    values = (*point.scalars.items(), *((name, value) for (name, _), value in point.entries.items()))
+    if not goal.admits(point.indices) or any(v <= 0 for name, v in values if name in goal.positive):
         return Undecided(goal, "the point violates a side condition")
     try:
         left, right = evaluate(goal.left, point), evaluate(goal.right, point)

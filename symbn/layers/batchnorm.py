@@ -55,7 +55,7 @@ def batch_norm(mode: str = TRAINING, features: bool = False) -> Graph:
         Node("g", wide, "upstream gradient dL/dy", "g"),
         Node("L", (), "loss", "L", Sum(c, outputs) if features else outputs),
     ]
-    positive = frozenset({"eps", "var"}) if constant and not features else frozenset({"eps"})
+    positive = frozenset({"eps", "var"}) if constant else frozenset({"eps"})
     return Graph(f"batch norm ({mode} mode)", {node.name: node for node in nodes}, positive=positive)
 
 

@@ -136,6 +136,11 @@ def _scan_one(text: str, place: int, tokens: list[Token]) -> int:
     if word := _CALLED_WORD.match(text, place):
         return put("word", word[1], word.end())
     if number := _NUMBER.match(text, place):
+        if re.fullmatch(r"\d+\{,\}\d{3}", number[0]):
+            span = Span(place, number.end())
+            raise unreadable(
+                "two-roles", "this comma may be a decimal one or group thousands", span, "write a point, or no comma"
+            )
         return put("number", number[0].replace("{,}", "."), number.end())
     if character.isascii() and character.isalpha():
         end = place + 1

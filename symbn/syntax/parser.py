@@ -42,6 +42,7 @@ from symbn.syntax.tree import (
     Root,
     Scripted,
     Statement,
+    number_value,
 )
 
 CLOSING = {"(": ")", "[": "]", "{": "}"}
@@ -127,44 +128,84 @@ class _Parser:
     # ------------------------------------------------------------------ statements
 
     def statements(self) -> list[Statement]:
-        """statements := statement (separator statement)*"""
+        """statements := statement ((, | row | \\Rightarrow) statement | (, | gap | word) condition)*"""
         found: list[Statement] = []
-        self.skip_separators()
+        separator = self.separator()
+        if separator == "word":
+            raise self.unsupported_condition("a condition before its equation")
         while not self.at("end"):
             start = self.next.span.start
             statement = self.statement(bool(found))
             if statement is not None:
-                condition = self.condition_of(statement) if found else None
-                if condition is not None:
-                    last = found[-1]
-                    found[-1] = Statement(
-                        Span(last.span.start, self.previous_end()), last.sides, last.relations, (*last.conditions, condition)
-                    )
-                elif statement.sides:
-                    found.append(statement)
-            self.skip_separators()
+                self.place_statement(statement, separator, found)
+            after = self.separator()
+            if after == "implies" and found and self.is_condition(found[-1]):
+                raise self.unsupported_condition("a condition before \\Rightarrow")
+            separator = after
             if self.next.span.start == start and not self.at("end"):
                 raise self.expected("a formula")
         if not found:
             raise unreadable("empty", "there is no formula here", Span(0, max(self.next.span.end, 0)), "write an equation")
         return found
 
-    def skip_separators(self) -> None:
-        while (
-            self.at("mark", ",", ";", ".", ":")
-            or self.at("gap")
-            or self.at("row")
-            or (self.at("word") and self.next.text in _CONDITION_WORDS)
-            or self.at("relation", "\\Rightarrow")
-        ):
+    def place_statement(self, statement: Statement, separator: str, found: list[Statement]) -> None:
+        """Put a clause where it belongs: a condition on indices to its equation, anything else on its own."""
+        condition = found and separator in ("list", "word") and self.is_condition(statement)
+        if condition and statement.relations[0] in ("=", "\\neq"):
+            last, (left, right) = found[-1], statement.sides
+            relation = Relation(statement.span, statement.relations[0], left, right)
+            span = Span(last.span.start, self.previous_end())
+            found[-1] = Statement(span, last.sides, last.relations, (*last.conditions, relation))
+        elif condition or separator == "word":
+            # An equation must not be judged without a condition that goes with it.
+            raise unreadable(
+                "unsupported-condition",
+                "this condition is outside what symbn reads",
+                statement.span,
+                "conditions are i = k and i \\neq k, on indices; put another equation on a line of its own",
+            )
+        else:
+            found.append(statement)
+
+    def unsupported_condition(self, what: str) -> UnreadableError:
+        return unreadable(
+            "unsupported-condition",
+            f"{what} is not read",
+            self.next.span,
+            "write the condition i = k or i \\neq k after the equation",
+        )
+
+    def is_condition(self, statement: Statement) -> bool:
+        return len(statement.sides) == 2 and all(_is_index(side) for side in statement.sides)
+
+    def separator(self) -> str:
+        """Skip what separates clauses, and say what it was: row, list (a comma, a gap), word (for, if), implies or nothing."""
+        kinds: set[str] = set()
+        while True:
+            if self.at("mark", ";", ".", ":") or self.at("row"):
+                kinds.add("row")
+            elif self.at("mark", ",") or self.at("gap"):
+                kinds.add("list")
+            elif self.at("word") and self.next.text in _CONDITION_WORDS:
+                kinds.add("word")
+            elif self.at("relation", "\\Rightarrow"):
+                kinds.add("implies")
+            else:
+                break
             self.take()
+        return next((kind for kind in ("word", "implies", "row", "list") if kind in kinds), "")
 
     def statement(self, later: bool) -> Statement | None:
         """statement := [REL] expression (REL expression)*"""
         start = self.next.span.start
         if self.at("command", "\\forall") or (self.at("word", "all") and later):
             self.take()
-            while self.at("name") or self.at("mark", ","):
+            self.take()
+            while self.at("mark", ",") and self.tokens[self.place + 2].kind in ("mark", "end", "gap", "close"):
+                # for all i, k: the letters, but not the x of x_i
+                if self.tokens[self.place + 2].text in ("_", "^", "+", "-", "*", "/"):
+                    break
+                self.take()
                 self.take()
             return None
         if self.at("open", "(") and later and (inside := self.bracketed_condition()) is not None:
@@ -186,27 +227,25 @@ class _Parser:
                 raise unreadable("unsupported", "an ellipsis is not read", self.next.span, "write a sum sign")
             sides.append(self.expression())
             if self.at("mark", ",") and later and self.tokens[self.place + 1].text in ("\\ldots", "\\cdots", "\\dots"):
-                self.range_remark()
+                self.range_remark(sides, relations)
                 return None
-        while self.at("mark", "!") or self.at("gap"):
-            if self.at("mark"):
-                raise self.expected("an operator or a relation")
-            self.take()
-        ends = self.at("end") or self.at("row") or self.at("mark", ",", ";", ".", ":") or self.at("relation", "\\Rightarrow")
-        if not (ends or self.starts_condition()):
-            if not (self.at("open", "(") and self.tokens[self.place - 1].kind == "gap"):
-                raise self.expected("an operator, a relation or the end of the formula")
+        ends = self.at("end") or self.at("row") or self.at("gap") or self.at("mark", ",", ";", ".", ":")
+        if not (ends or self.at("relation", "\\Rightarrow") or self.starts_condition()):
+            raise self.expected("an operator, a relation or the end of the formula")
         return Statement(self.since(start), tuple(sides), tuple(relations), ())
 
     def starts_condition(self) -> bool:
-        gap = self.place > 0 and self.tokens[self.place - 1].kind == "gap"
-        return gap or (self.at("word") and self.next.text in _CONDITION_WORDS) or self.at("command", "\\forall")
+        return (self.at("word") and self.next.text in _CONDITION_WORDS) or self.at("command", "\\forall")
 
-    def range_remark(self) -> None:
+    def range_remark(self, sides: list[Node], relations: list[str]) -> None:
         """i = 1, .., m says that i is any index, which it is anyway."""
+        start = sides[0].span.start
         while self.at("mark", ",") or self.at("command", "\\ldots", "\\cdots", "\\dots"):
             self.take()
-        self.factor()
+        last = self.factor()
+        index = _is_index(sides[0]) and isinstance(sides[0], Name) and relations == ["="]
+        if not index or number_value(sides[1]) != 1 or not isinstance(last, Name):
+            raise unreadable("unsupported", "an ellipsis is read in i = 1, .., m only", self.since(start), "write a sum sign")
 
     def bracketed_condition(self) -> Statement | None:
         """( i \\neq k ) after an equation."""
@@ -216,20 +255,12 @@ class _Parser:
             start = self.next.span.start
             left, relation, right = self.expression(), self.take().text, self.expression()
             statement = Statement(self.since(start), (left, right), (relation,), ())
-            if self.at("close", ")") and self.condition_of(statement) is not None:
+            if self.at("close", ")") and self.is_condition(statement):
                 self.take()
                 return statement
         except UnreadableError:
             pass
         self.place = saved
-        return None
-
-    def condition_of(self, statement: Statement) -> Relation | None:
-        """Return the statement as a condition on two indices (i = k, i \\neq k), if it is one."""
-        if len(statement.sides) == 2 and statement.relations[0] in ("=", "\\neq"):
-            left, right = statement.sides
-            if _is_index(left) and _is_index(right):
-                return Relation(statement.span, statement.relations[0], left, right)
         return None
 
     # ------------------------------------------------------------------ expressions
@@ -297,13 +328,17 @@ class _Parser:
 
     def operand(self) -> Node:
         """A factor, or a big operator or derivative applied to the rest of the term."""
-        if self.at("command", "\\sum", "\\prod"):
+        if self.at("command", "\\sum", "\\prod") and not self.plain_call():
             return self.big()
         start = self.next.span.start
         left = self.differential_or_factor()
         if isinstance(left, _Differential):
             return self.whole_derivative(left, start)
         return left
+
+    def plain_call(self) -> bool:
+        """In plain text sum(x) is a call, as mean(x) is: what follows its bracket is outside."""
+        return self.dialect == "plain" and self.next.text == "\\sum" and self.tokens[self.place + 1].text == "("
 
     def big(self) -> Node:
         """big := (\\sum | \\prod) bounds [-] term"""
@@ -602,6 +637,9 @@ class _Parser:
                 radicand = self.argument()
                 return Root(self.since(token.span.start), radicand, degree)
         if name in ("sum", "prod"):
+            if self.plain_call():
+                self.take()
+                return self.call(Name(token.span, "sum"))
             return self.big()
         if name == "partial":
             start = token.span.start
@@ -707,10 +745,14 @@ class _Parser:
     def styled(self) -> Node:
         """styled := \\hat argument | \\mathcal argument: one name, with its own scripts if it has any"""
         token = self.take()
-        if token.text == "\\mathbb" and self.indicator_ahead():
+        if token.text in ("\\mathbb", "\\mathbf") and self.indicator_ahead():
             return self.indicator(token)
         with self.deeper():
-            inner = self.argument()
+            if self.at("name"):
+                bare = self.take()
+                inner: Node = Name(bare.span, bare.text)
+            else:
+                inner = self.argument()
         span = self.since(token.span.start)
         while isinstance(inner, Group) and inner.bracket == "{":
             inner = inner.body

@@ -1,0 +1,151 @@
+"""Formulas that once got a wrong answer, or might: what a hostile reader tried."""
+
+from __future__ import annotations
+
+from time import perf_counter
+
+import pytest
+
+import symbn
+
+FALSE_OR_MEANINGLESS = [
+    r"\sum_{j\neq {i}} c_j = 0",
+    r"\sum_{j\neq i+1} c_j = 0",
+    r"\sum_{j=1,\, j\neq (i)} c_j = 0",
+    r"\sum_{j\neq {i}} g_j\hat x_j = \frac{\partial L}{\partial\gamma}",
+    r"\frac{\partial L}{\partial\beta} = \sum_{1\le j<m} g_j",
+    r"\sum_{1<j<m} c_j=0",
+    r"\sum_{j\in\{i\}} c_j=0",
+    r"\sum_{j\in S} c_j=0",
+    "sum(c)^2 = m var",
+    "dgamma = sum(dout)*xhat",
+    "d/da_i a_i = 0",
+    r"\sum_i \hat x_i = 0 \\ y = x",
+    r"\sum_i \hat x_i = 0, y = x",
+    r"\sum_i \hat x_i = 0; L = g",
+    r"\sqrt{\sigma_c^2+\gamma_c}\sqrt{(\sigma_d^2+\gamma_d)^2}x_{ic} = \sqrt{\sigma_c^2+\gamma_c}(\sigma_d^2+\gamma_d)x_{ic}",
+    r"\sqrt{(a+1)^2}+\sum_{j\neq i}\sqrt{a+1} = a+1+\sum_{j\neq i}\sqrt{a+1}",
+    r"\sum_i\hat x_i=0, \hat x_i=1,\ldots,m",
+    r"\frac{\partial L}{\partial\beta}=5,\ldots,\mu",
+    r"\frac1m\sum_{i=1}^{D}x_{ij}=\mu_j",
+    r"1{,}000\beta=\beta",
+    r"\sum_a a x_a = am\mu",
+    r"x_1 = x_2, 1 = 2",
+]
+
+TRUE_OR_CONDITIONAL = [
+    "(dL/dbeta)^2 = sum(g)^2",
+    "var = sum(x^2)/m - sum(x)^2/m^2",
+    "sum(g)*xhat_i = xhat_i*sum(g)",
+    r"\frac{\partial}{\partial a_i}\sum_j a_j x_j = x_i",
+    r"\frac{\partial L}{\partial x_i}=0, m = 1",
+    r"\sum_i x_i = x_1+x_2, m = 2",
+    r"a x_i = x_i, a = 1",
+    r"\hat x_i = x_i-\mu \text{ if } s=1",
+    r"\frac{\partial x_i}{\partial x_k}=0 \text{ if } i<k",
+    r"\frac{\partial x_i}{\partial x_k}=0, i > k",
+    r"\frac{\partial x_i}{\partial x_k}=0 \quad\text{for } k<i",
+    r"y_i=\hat x_i \text{ with } \gamma=1,\beta=0",
+    r"i\neq k \Rightarrow \delta_{ik}=0",
+    r"\text{if } i = k, x_i = x_k",
+    r"\hat x_i=c_i \text{ where } \sigma^2+\epsilon=1",
+    r"\mu = \frac1m\sum x_i",
+    "dL/dgamma = sum(g_i*xhat_i)",
+    r"\sigma^2=\frac1m\sum^m (x_i-\mu)^2",
+    r"\mathbb E[(x_i-\mu)^2]=\sigma^2",
+    "var(x_i - mu) = var",
+    "E[x_i] = mu",
+    r"\sum_{j\neq i,k} x_j = \sum_j x_j - x_i - x_k, i\neq k",
+    r"\sum_{j\neq 1,2} x_j = m\mu-x_1-x_2",
+    r"(\sum_i x_i)^2=\sum_i x_i^2+\sum_{i,j,i\neq j}x_ix_j",
+    r"(\sum_i x_i)^2=\sum_i x_i^2+\sum_{i\neq j}x_ix_j",
+    r"\begin{cases}a & a=b\\ b & a\neq b\end{cases}=b",
+    r"\mathbb 1[\gamma=\beta](\gamma-\beta)=0",
+    r"\delta_{12}=0",
+    "delta_12 = 0",
+    r"\sum_j x_j=x^{(1)}+x^{(2)}",
+    r"\mathbf 1_{i=k} = \delta_{ik}",
+    r"\sigma^{-2}\sigma^4=\sigma^2",
+]
+
+
+@pytest.mark.parametrize("text", FALSE_OR_MEANINGLESS)
+def test_a_false_formula_is_not_proved(text: str) -> None:
+    verdict = symbn.verify(text)
+    # Some are true in another reading, such as the double sum over i and j; then the verdict has to say so.
+    assert verdict.kind != "proved" or verdict.caveats, str(verdict)
+
+
+@pytest.mark.parametrize("text", TRUE_OR_CONDITIONAL)
+def test_a_true_formula_is_not_refuted(text: str) -> None:
+    verdict = symbn.verify(text)
+    assert verdict.kind != "refuted", str(verdict)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"\mu = \frac1m\sum x_i",
+        "dL/dgamma = sum(g_i*xhat_i)",
+        r"\sigma^2=\frac1m\sum^m (x_i-\mu)^2",
+        r"\mathbb E[(x_i-\mu)^2]=\sigma^2",
+        "var = sum(x^2)/m - sum(x)^2/m^2",
+        r"\sum_{j\neq i,k} x_j = \sum_j x_j - x_i - x_k, i\neq k",
+        r"(\sum_i x_i)^2=\sum_i x_i^2+\sum_{i,j,i\neq j}x_ix_j",
+        r"\forall i, x_i - \mu = c_i",
+        r"\frac{\partial x_i}{\partial x_k} = 0 \quad (i \neq k)",
+    ],
+)
+def test_common_spellings_are_proved(text: str) -> None:
+    verdict = symbn.verify(text)
+    assert verdict.kind == "proved", str(verdict)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"\sqrt{\sigma_j^4}x_{ij}=\sigma_j^2x_{ij}",
+        r"\frac{\partial L}{\partial x_{ij}}=\frac{\gamma_jg_{ij}}{s_j}",
+    ],
+)
+def test_evaluation_mode_with_features_knows_that_variances_are_positive(text: str) -> None:
+    assert symbn.verify(text, mode="eval").kind == "proved"
+
+
+def test_an_average_in_evaluation_mode_is_asked_about() -> None:
+    assert symbn.verify("E[x+x] = 2 E[x]", mode="eval").kind == "unreadable"
+
+
+def test_both_engines_agree_in_evaluation_mode() -> None:
+    assert symbn.verify("dL/dx_i = gamma g_i / s", mode="eval", batch=4).kind == "proved"
+    assert symbn.verify("dL/dx_i = gamma g_i / s", batch=4).kind == "refuted"
+
+
+@pytest.mark.parametrize(
+    ("text", "batch"),
+    [
+        ("x_3 = x_1", 2),
+        ("sum_{j=1}^3 x_j = x_5", None),
+        (r"x_{i3}=\mu_3", None),
+        (r"\gamma_1x_{i1}=x_{i1}\gamma_2", 3),
+        (r"\frac{\partial L}{\partial\gamma_j}=\sum_i g_{ij}\hat x_{ij}", 4),
+        (r"\lambda_i\lambda_{ij}=\lambda_{ij}\lambda_kx_i", None),
+        ("x_99999999999 = 1", None),
+        ("x_999 = 1", None),
+        ("dL/dx_i = gamma/(m s) (m g_i - sum_j g_j - 2 xhat_i sum_j g_j xhat_j)", 300),
+        ("sum_j y_j^20 = 1", 6),
+        ("sum_j sum_k sum_l x_j x_k x_l = 1", 64),
+        ("sum_j y_j^12 = 1", 64),
+        ("sum_i sum_j sum_k sum_l x_i x_j x_k x_l = 1", 4000),
+        ("x_i x_j x_k x_l x_p x_q x_r x_t = 1", 64),
+        ("((y_i^8+1)^8+a)^4 = 1", None),
+        ("x_i" + "/x_i" * 3000 + " = 1", None),
+        (r"\sum_i\hat x_{i3}=0", None),
+    ],
+)
+def test_hard_or_odd_input_is_answered_in_seconds_and_without_a_traceback(text: str, batch: int | None) -> None:
+    start = perf_counter()
+    verdict = symbn.verify(text, batch=batch)
+    assert perf_counter() - start < 10
+    assert verdict.kind in ("proved", "refuted", "undecided", "unreadable")
+    assert not any("bug in symbn" in (step.reason or "") for step in verdict.steps)
