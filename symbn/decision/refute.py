@@ -175,7 +175,7 @@ def _entry(name: str, place: tuple[int, ...], slots: int, m: int, number: int, s
     if number == 0:
         return (2 * (example - 1) if m > 1 else 2) if name == "x" else int(example == feature)
     if number == 1:
-        return (0, 2, 6, 4, 1, 3, 9, 5)[example % 8] if name == "x" else (2, 1, 5, 3)[(example + feature) % 4]
+        return (0, 3, 0, 6, 1, 9, 4, 2)[(example - 1) % 8] if name == "x" else (2, 1, 5, 3)[(example + feature) % 4]
     width = 4 if number < 12 else 20
     return Random(f"{salt} {name} {place}").randint(-width, width)
 
