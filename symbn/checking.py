@@ -166,6 +166,9 @@ def _step(text: str, equation: tuple[Node, str, Node], conditions: tuple[Relatio
         return _unreadable(text, span, sides, scope, error.diagnostic, start)
     except OutsideError as error:
         step = replace(blank, reason=str(error))
+    except Exception as error:
+        # Our own fault, on input we did not think of: the other formulas still get their answers, and this one no false claim.
+        step = replace(blank, reason=f"this is a bug in symbn: {type(error).__name__}: {error}; please report the formula")
     return replace(step, milliseconds=_since(start))
 
 

@@ -141,6 +141,7 @@ def test_both_engines_agree_in_evaluation_mode() -> None:
         ("((y_i^8+1)^8+a)^4 = 1", None),
         ("x_i" + "/x_i" * 3000 + " = 1", None),
         (r"\sum_i\hat x_{i3}=0", None),
+        ("x_1 x_1 = g_k m", None),
     ],
 )
 def test_hard_or_odd_input_is_answered_in_seconds_and_without_a_traceback(text: str, batch: int | None) -> None:

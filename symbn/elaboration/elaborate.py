@@ -131,7 +131,8 @@ def _with_repeated(context: Context, meaning: Meaning, alone: frozenset[Index], 
     for place, term in enumerate(terms):
         for index in sorted(alone & free(term), key=lambda i: str(i.name)):
             factors = _factors(term)
-            if sum(index in free(factor) for factor in factors) >= 2 and index.axis == BATCH:
+            twice = sum(index in free(factor) for factor in factors) >= 2
+            if twice and index.axis == BATCH and isinstance(index.name, str):
                 words = _REPEATED.format(index.name, index.name)
                 if context.choices.pick(f"repeated {side} {place} {index.name}", [None, words]):
                     term = SumOver(index, (), term)
