@@ -32,6 +32,11 @@ FALSE_OR_MEANINGLESS = [
     r"\sum_a a x_a = am\mu",
     r"x_1 = x_2, 1 = 2",
 ]
+# Read with the first sum reaching over the second one, this published step would be true; nobody reads it so.
+REFUTED = [
+    r"\frac1m \sum_i -2(x_i - \mu) = -2 \cdot \frac1m \sum_i x_i - \frac1m \sum_i \mu",
+]
+ASKED_ABOUT = [r"\beta = \mu(x)", r"\sigma^2(x) = v"]
 
 TRUE_OR_CONDITIONAL = [
     "(dL/dbeta)^2 = sum(g)^2",
@@ -76,6 +81,16 @@ def test_a_false_formula_is_not_proved(text: str) -> None:
     assert verdict.kind != "proved" or verdict.caveats, str(verdict)
 
 
+@pytest.mark.parametrize("text", REFUTED)
+def test_a_wide_sum_does_not_swallow_another_sum(text: str) -> None:
+    assert symbn.verify(text).kind == "refuted"
+
+
+@pytest.mark.parametrize("text", ASKED_ABOUT)
+def test_what_looks_like_a_call_is_asked_about(text: str) -> None:
+    assert symbn.verify(text).steps[0].diagnostics[0].code == "two-roles"
+
+
 @pytest.mark.parametrize("text", TRUE_OR_CONDITIONAL)
 def test_a_true_formula_is_not_refuted(text: str) -> None:
     verdict = symbn.verify(text)
@@ -93,6 +108,7 @@ def test_a_true_formula_is_not_refuted(text: str) -> None:
         r"\sum_{j\neq i,k} x_j = \sum_j x_j - x_i - x_k, i\neq k",
         r"(\sum_i x_i)^2=\sum_i x_i^2+\sum_{i,j,i\neq j}x_ix_j",
         r"\forall i, x_i - \mu = c_i",
+        r"\hat{x}_i^{(k)} = \frac{x_i^{(k)} - E[X_i]}{\sqrt{Var[X_i] + \epsilon}} + 0 \sum_k x_i^{(k)}",
         r"\frac{\partial x_i}{\partial x_k} = 0 \quad (i \neq k)",
     ],
 )

@@ -17,7 +17,7 @@ from symbn.elaboration.conditions import cases, condition, indicator
 from symbn.elaboration.context import Context, Inside
 from symbn.elaboration.derivatives import derivative
 from symbn.elaboration.meaning import Constant, Meaning, Plus, Raised, SumOver, Times, free, names, show, times, to_term
-from symbn.elaboration.names import MAX_EXPONENT, constant, quantity
+from symbn.elaboration.names import MAX_EXPONENT, check_call, constant, quantity
 from symbn.elaboration.notation import Notation
 from symbn.elaboration.readings import Choices, Reading, explore
 from symbn.elaboration.scope import Scope
@@ -157,7 +157,8 @@ def _meaning(context: Context, node: Node, inside: Inside) -> Meaning:
             return Raised(context.read(radicand, inside), 1 / power)
         case Product(factors=factors, operators=operators):
             meant = [context.read(factors[0], inside)]
-            for operator, factor in zip(operators, factors[1:], strict=True):
+            for left, operator, factor in zip(factors, operators, factors[1:], strict=False):
+                check_call(context, left, operator, factor)
                 inner = context.read(factor, inside)
                 meant.append(Raised(inner, Rational(-1)) if operator == "/" else inner)
             return times(*meant)

@@ -13,7 +13,7 @@ from symbn.elaboration.notation import key_of
 from symbn.elaboration.scope import ARRAYS, PER_FEATURE, Resolved, kronecker, resolve
 from symbn.errors import unreadable
 from symbn.kernel.term import FEATURE
-from symbn.syntax.tree import Name, Node, Number, Scripted, number_value
+from symbn.syntax.tree import Group, Name, Node, Number, Scripted, number_value
 
 MAX_EXPONENT = 64
 
@@ -57,6 +57,20 @@ def named(context: Context, found: Resolved, span: Span, inside: Inside) -> Mean
         own = [index for index, of in written if of == axis]
         indices.append(context.index(own[0], inside, axis) if own else context.omitted(found, axis, span, inside))
     return Quantity(found.role, tuple(indices))
+
+
+def check_call(context: Context, left: Node, operator: str, right: Node) -> None:
+    """Refuse \\mu(x), which may be the mean of x or a product. Raises: UnreadableError."""
+    if operator == "" and isinstance(left, Name | Scripted) and isinstance(right, Group) and isinstance(right.body, Name):
+        function, argument = resolve(left, context.notation), resolve(right.body, context.notation)
+        if function is not None and argument is not None and argument.role == "x":
+            if function.role in ("mu", "var", "s", "deviation") and not function.indices:
+                raise unreadable(
+                    "two-roles",
+                    f"{function.key}({argument.key}) may be a function of {argument.key} or a product",
+                    left.span.to(right.span),
+                    f"leave ({argument.key}) out, or write a product sign",
+                )
 
 
 def other_name(context: Context, node: Name | Scripted, inside: Inside) -> Meaning:

@@ -173,7 +173,7 @@ class Scope:
     @classmethod
     def of(cls, sides: tuple[Node, ...], conditions: tuple[Relation, ...], notation: Notation) -> Scope:
         """Return the scope of an equation. Raises: UnreadableError if a letter would have two roles."""
-        scope = cls(notation)
+        scope = cls(notation, wide=any(_has_two_indices(side, notation) for side in sides))
         uses: list[tuple[Resolved, Span]] = []
         tops: dict[str, Span] = {}
         for side in sides:
@@ -276,6 +276,10 @@ class Scope:
                 for argument in arguments:
                     if function in ("delta", "\\delta") and isinstance(argument, Name):
                         self._see(argument, inside)
+                    elif self.wide and (feature := _one_index(argument, self.notation)) is not None:
+                        # E[X_i] beside x_i^{(k)}: the average is over the examples, so that i counts the features.
+                        self.axes.setdefault(feature.text, FEATURE)
+                        self._see(feature, inside)
                     else:
                         names = () if function == "\\delta" else letters_of(argument, self.notation, inside)
                         for name in names:
@@ -287,7 +291,6 @@ class Scope:
                     self._collect(child, inside, uses, tops)
 
     def _choose_axes(self, uses: list[tuple[Resolved, Span]]) -> None:
-        self.wide = any(u.role in ARRAYS and len(u.indices) + (u.label is not None) == 2 for u, _ in uses)
         labelled = [(u, span) for u, span in uses if u.role in ARRAYS and u.label is not None and u.indices]
         if labelled and self.notation.superscript is None:
             sup = {u.label.text for u, _ in labelled if isinstance(u.label, Name)}
@@ -366,6 +369,19 @@ class Scope:
         used = set(self.spans) | set(self.scalars) | taken
         spare: list[str] = [*FRESH_LETTERS, *(f"i{n}" for n in range(len(used) + 1))]
         return next(letter for letter in spare if letter not in used)
+
+
+def _has_two_indices(node: Node, notation: Notation) -> bool:
+    """Tell whether an array carries an example and a feature index somewhere."""
+    if isinstance(node, Name | Scripted) and (found := resolve(node, notation)) is not None:
+        return found.role in ARRAYS and len(found.indices) + (found.label is not None) == 2
+    return any(_has_two_indices(child, notation) for child in children(node))
+
+
+def _one_index(argument: Node, notation: Notation) -> Name | None:
+    found = resolve(argument, notation) if isinstance(argument, Name | Scripted) else None
+    written = () if found is None or found.role != "x" else (*found.indices, *([found.label] if found.label else []))
+    return written[0] if len(written) == 1 and isinstance(written[0], Name) else None
 
 
 def bound_names(lower: Node | None) -> tuple[Name, ...]:
