@@ -120,17 +120,27 @@ def _steps(text: str, options: Options) -> Iterator[Step]:
     except UnreadableError as error:
         yield _unreadable(text, whole, (text, ""), scope, error.diagnostic, start)
         return
+    lone = next((statement for statement in statements if not statement.relations), None)
+    if lone is not None:
+        # A piece that claims nothing may be the rest of an equation, so that no part of the text is judged without it.
+        what = "this is an expression, not an equation" if len(statements) == 1 else "this part of the text has no relation"
+        yield _unreadable(
+            text, whole, (text, ""), scope, Diagnostic("no-equation", what, lone.span, "write what it is equal to"), start
+        )
+        return
+    steps = []
     for statement in statements:
-        if not statement.relations:
-            if len(statements) > 1 and statement.conditions:
-                continue
-            fault = Diagnostic(
-                "no-equation", "this is an expression, not an equation", statement.span, "write what it is equal to"
-            )  # fmt: skip
-            yield _unreadable(text, statement.span, (text, ""), scope, fault, start)
         pairs = zip(statement.sides, statement.relations, statement.sides[1:], strict=False)
-        for left, relation, right in pairs:
-            yield _step(text, (left, relation, right), statement.conditions, options, scope)
+        steps.append([_step(text, pair, statement.conditions, options, scope) for pair in pairs])
+    for place, found in enumerate(steps):
+        others = [step for n, other in enumerate(steps) if n != place for step in other]
+        doubtful = any(step.verdict == UNREADABLE for step in others)
+        yield from (_in_doubt(step) if doubtful and step.verdict == REFUTED else step for step in found)
+
+
+def _in_doubt(step: Step) -> Step:
+    reason = "another part of the text cannot be read, and it may be a condition of this equation"
+    return replace(step, verdict=UNDECIDED, counterexample=None, true_up_to=None, reason=reason)
 
 
 def _unreadable(

@@ -51,7 +51,8 @@ def decide(equations: Iterator[Equation]) -> Decision:
         except TooManyReadingsError:
             reasons.append("there are more readings than are tried: write the brackets and indices out")
             break
-    if not open_goals:
+    reasons.extend(doubt for equation, _, _ in open_goals for doubt in equation.reading.doubts)
+    if reasons or not open_goals:
         return Decision(None, first, reasons[0] if reasons else "the equation has no admissible reading")
     # Looked for only now: a proof, which is what most formulas get, starts sooner without the search.
     from symbn.decision.refute import counterexample, is_false

@@ -35,11 +35,11 @@ class Inside:
 
 @dataclass(slots=True)
 class Context:
-    """One run over one equation. reader: gives any node its meaning; it is handed in so that the parts need not know each
-    other.
+    """One run over one equation.
 
-    batch: the chosen size, or the one that the bounds of the sums imply. fresh: letters made up so far. filled: the index that
-    stands for omitted ones where the text names none.
+    reader: gives any node its meaning; it is handed in so that the parts need not know each other. batch: the chosen size, or
+    the one that the bounds of the sums imply. fresh: letters made up so far. filled: the index that stands for omitted ones
+    where the text names none. bare: what was met without its indices, `entry` or `jacobian`.
     """
 
     scope: Scope
@@ -50,6 +50,7 @@ class Context:
     reader: Callable[[Context, Node, Inside], Meaning]
     fresh: set[str] = field(default_factory=set)
     filled: Index | None = None
+    bare: set[str] = field(default_factory=set)
 
     def read(self, node: Node, inside: Inside) -> Meaning:
         return self.reader(self, node, inside)
@@ -84,6 +85,7 @@ class Context:
             if self.filled is None:
                 self.filled = Index(self.scope.letter(), axis)
             index = self.filled
+        self.bare.add("entry")
         self.choices.note(f"{key} without an index stands for {key}_{index.name}", caveat=True)
         return index
 

@@ -48,6 +48,7 @@ def jacobian(context: Context, of: Resolved | None, by_node: Node, span: Span, i
     assert by is not None
     if inside.default is not None or context.scope.wide:
         raise unreadable("missing-index", "this derivative lacks its indices", span, f"write {of.key}_i and {by.key}_k")
+    context.bare.add("jacobian")
     name = f"d{of.key}/d{by.key}"
     options = [
         f"{name} without indices is the whole Jacobian, entry by entry",

@@ -46,6 +46,7 @@ from symbn.syntax.tree import (
     Scripted,
 )
 
+_SLASH = "the division reaches over what stands beside its divisor: write brackets around it, as in a/(b c)"
 _REPEATED = "{} is summed over the batch although no sum sign says so: write \\sum_{}"
 
 
@@ -104,6 +105,10 @@ def readings(
 
 def _equation(context: Context, left: Node, right: Node, conditions: tuple[Relation, ...]) -> Equation:
     meant = [context.read(side, Inside()) for side in (left, right)]
+    if context.bare >= {"entry", "jacobian"}:
+        context.choices.doubts.append(
+            "a Jacobian without indices may be meant as a factor of a matrix product: write the indices"
+        )
     indices = [free(meaning) for meaning in meant]
     for side in (0, 1):
         meant[side] = _with_repeated(context, meant[side], indices[side] - indices[1 - side], f"{side}")
@@ -157,10 +162,17 @@ def _meaning(context: Context, node: Node, inside: Inside) -> Meaning:
             return Raised(context.read(radicand, inside), 1 / power)
         case Product(factors=factors, operators=operators):
             meant = [context.read(factors[0], inside)]
-            for left, operator, factor in zip(factors, operators, factors[1:], strict=False):
+            below = False
+            for place, (left, operator, factor) in enumerate(zip(factors, operators, factors[1:], strict=False)):
                 check_call(context, left, operator, factor)
                 inner = context.read(factor, inside)
-                meant.append(Raised(inner, Rational(-1)) if operator == "/" else inner)
+                beside = operators[place + 1 : place + 2] == ("",) and not _bracketed(factors[place + 2])
+                # gamma/m s (..) is ambiguous; 1/2 x is not.
+                if operator == "/" and beside and not isinstance(factor, Number):
+                    below = context.choices.pick(f"slash {factor.span.start}", [None, _SLASH]) == 1
+                elif operator != "" or _bracketed(factor):
+                    below = False
+                meant.append(Raised(inner, Rational(-1)) if operator == "/" or below else inner)
             return times(*meant)
         case Additive():
             return additive(context, node, inside)
@@ -176,6 +188,10 @@ def _meaning(context: Context, node: Node, inside: Inside) -> Meaning:
             return cases(context, node, inside)
         case Relation() | Listing():
             raise unreadable("unexpected", "a relation or a list cannot stand here", node.span)
+
+
+def _bracketed(node: Node) -> bool:
+    return isinstance(node, Group) or (isinstance(node, Scripted) and isinstance(node.base, Group))
 
 
 def _factors(meaning: Meaning) -> tuple[Meaning, ...]:

@@ -17,10 +17,15 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was chosen, in words. notes: what holds anyway; caveats: what departs from the language's own rule."""
+    """What was chosen, in words.
+
+    notes: what holds anyway. caveats: what departs from the language's own rule. doubts: a reading that a person may have had
+    in mind and that is not tried, so that nothing is refuted.
+    """
 
     notes: tuple[str, ...] = ()
     caveats: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -31,6 +36,7 @@ class Choices:
     seen: dict[str, int] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     caveats: list[str] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
 
     def pick(self, place: str, options: Sequence[str | None]) -> int:
         """Return the number of the option taken. options: a note for each; the first one's is no caveat, None says nothing."""
@@ -47,7 +53,7 @@ class Choices:
             target.append(words)
 
     def reading(self) -> Reading:
-        return Reading(tuple(self.notes), tuple(self.caveats))
+        return Reading(tuple(self.notes), tuple(self.caveats), tuple(self.doubts))
 
 
 def explore(run: Callable[[Choices], T]) -> Iterator[tuple[T, Reading]]:

@@ -98,7 +98,8 @@ def _named(key: str, sub: Node | None, sup: Node | None, notation: Notation) -> 
         return Resolved(role, key, indices_of(sub), label, power)
     if key in notation.free:
         # A name of its own: `--let free=m` must not become the batch size.
-        name = "".join(c for c in key if c.isalnum())
+        # Every spelling gets another name: W_{1,2} and W_{12} are not one.
+        name = "".join(c if c.isalnum() else f"u{ord(c):x}u" for c in key.removeprefix("\\"))
         reserved = name in ("m", "n", "deviation") or name in batch_norm().nodes
         return Resolved(f"{name}free" if reserved else name, key, indices_of(sub), label, power, free=True)
     if key[0] == "d" and len(key) > 1:
@@ -124,7 +125,7 @@ def check_power(found: Resolved, span: Span) -> None:
         and isinstance(power.body, Number)
         and power.body.value.denominator == 1
     )
-    if whole and found.role in ARRAYS and not found.indices:
+    if whole and found.role in ARRAYS:
         raise unreadable(
             "two-roles", "this may be an entry of the batch or a power", span, "write x_1 for the entry, x^2 for the power"
         )
@@ -251,7 +252,7 @@ class Scope:
                 elif key is not None:
                     self.scalars.setdefault(key, node.span)
             case Big(lower=lower, upper=upper, body=body):
-                names = bound_names(lower) if lower is not None else letters_of(body, self.notation, inside)
+                names = bound_names(lower) if lower is not None else letters_of(body, self.notation)
                 for name in names:
                     self.spans.setdefault(name.text, name.span)
                     self.bound.add(name.text)
@@ -281,7 +282,7 @@ class Scope:
                         self.axes.setdefault(feature.text, FEATURE)
                         self._see(feature, inside)
                     else:
-                        names = () if function == "\\delta" else letters_of(argument, self.notation, inside)
+                        names = () if function == "\\delta" else letters_of(argument, self.notation)
                         for name in names:
                             self.spans.setdefault(name.text, name.span)
                             self.bound.add(name.text)
@@ -423,9 +424,37 @@ def exclusions(lower: Node | None) -> list[tuple[Name, Name | Number]]:
     return found
 
 
-def letters_of(body: Node, notation: Notation, inside: frozenset[str]) -> tuple[Name, ...]:
-    """Return the index letters of a summand that nothing around it binds: what a sum without bounds runs over."""
-    scope = Scope(notation)
-    scope._collect(body, inside, [], {})
-    letters = [letter for letter in scope.free if letter not in scope.bound]
-    return tuple(Name(scope.spans[letter], letter) for letter in letters)
+def letters_of(node: Node, notation: Notation) -> tuple[Name, ...]:
+    """Return the index letters that are free in a node, in order: what a sum without bounds around it runs over.
+
+    A sum or an average without bounds binds its letters itself, whatever is bound around it.
+    """
+    found: dict[str, Name] = {}
+
+    def see(*items: Node) -> None:
+        for item in items:
+            if isinstance(item, Name):
+                found.setdefault(item.text, item)
+
+    match node:
+        case Name() | Scripted():
+            named = resolve(node, notation)
+            if named is not None:
+                see(*named.indices, *([named.label] if named.label else []))
+            elif (pair := kronecker(node)) is not None:
+                see(*pair)
+            elif isinstance(node, Scripted):
+                see(*letters_of(node.base, notation))
+        case Big(lower=lower, body=body) if lower is not None:
+            bound = {name.text for name in bound_names(lower)}
+            inner = (*letters_of(body, notation), *(other for _, other in exclusions(lower)))
+            see(*(name for name in inner if isinstance(name, Name) and name.text not in bound))
+        case Call(function=Name(text="delta" | "\\delta"), arguments=arguments):
+            see(*arguments)
+        case Big() | Call():
+            pass
+        case Relation(left=left, right=right):
+            see(left, right)
+        case _:
+            see(*(name for child in children(node) for name in letters_of(child, notation)))
+    return tuple(found.values())

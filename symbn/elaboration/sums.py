@@ -72,9 +72,13 @@ def big(context: Context, node: Big, inside: Inside) -> Meaning:
     pairs = exclusions(node.lower)
     if len(names) == len(pairs) == 1 and isinstance(second := pairs[0][1], Name) and inside.index(second.text) is None:
         own, also = names[0].text, second.text
-        words = f"the sum runs over {own} and {also}: write \\sum_{also} \\sum_{{{own} \\neq {also}}}"
-        if context.choices.pick(f"double {node.span.start}", [None, words]):
+        both = f"the sum runs over {own} and {also}: write \\sum_{also} \\sum_{{{own} \\neq {also}}}"
+        other_way = f"the sum runs over {also}: write \\sum_{{{also} \\neq {own}}}"
+        taken = context.choices.pick(f"double {node.span.start}", [None, both, other_way])
+        if taken == 1:
             names = (second, *names)
+        elif taken == 2:
+            names, pairs = (second,), [(second, names[0])]
     outer = inside
     indices: dict[str, Index] = {}
     for name in names:
@@ -150,11 +154,7 @@ def check_bounds(context: Context, node: Big, axis: str) -> None:
 
 def anonymous(context: Context, body: Node, inside: Inside) -> Meaning:
     """A sum or an average that does not say what it runs over: the one index of its body, or the one that is left out there."""
-    letters = [
-        name
-        for name in letters_of(body, context.notation, frozenset(text for text, _ in inside.bound))
-        if context.scope.index(name).axis == BATCH
-    ]
+    letters = [name for name in letters_of(body, context.notation) if context.scope.index(name).axis == BATCH]
     if len(letters) > 1:
         which = " or ".join(name.text for name in letters)
         raise unreadable(
@@ -162,6 +162,8 @@ def anonymous(context: Context, body: Node, inside: Inside) -> Meaning:
         )
     if letters:
         index = context.scope.index(letters[0])
+        if inside.index(letters[0].text) is not None:
+            index = Index(context.new_letter())
         context.choices.note(f"the sum or average without an index runs over {letters[0].text}")
         return SumOver(index, (), context.read(body, inside.with_bound(letters[0].text, index, averaged=True)))
     index = Index(context.new_letter())

@@ -199,7 +199,7 @@ class Normalizer:
 
     def power(self, base: Term, exponent: Fraction) -> Ratio:
         inner = self.ratio(base)
-        if exponent < 0 and not inner.top:
+        if exponent < 0 and not self.folded(inner.top):
             raise OutsideFragment("a division by zero")
         if exponent < 0 and not self.surely_positive(inner.top):
             self.divided_by[id(base)] = base

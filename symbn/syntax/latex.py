@@ -75,7 +75,7 @@ _DROPPED = frozenset(
     ]
 ) | {" ", "\n", "\t", "-"}
 _DROPPED_WITH_ARGUMENT = frozenset(["label", "tag", "tag*", "color", "hspace", "vspace", "phantom", "hphantom"])
-_TRANSPARENT = frozenset(["boxed", "textcolor", "colorbox", "underline", "fbox", "cancel", "mathrel", "mathop", "ensuremath"])
+_TRANSPARENT = frozenset(["boxed", "textcolor", "colorbox", "underline", "fbox", "mathrel", "mathop", "ensuremath"])
 _WRAPPERS = frozenset(
     ["equation", "align", "aligned", "split", "gather", "gathered", "eqnarray", "multline", "alignat", "flalign"]
 )

@@ -42,6 +42,7 @@ from symbn.syntax.tree import (
     Root,
     Scripted,
     Statement,
+    children,
     number_value,
 )
 
@@ -149,23 +150,31 @@ class _Parser:
         return found
 
     def place_statement(self, statement: Statement, separator: str, found: list[Statement]) -> None:
-        """Put a clause where it belongs: a condition on indices to its equation, anything else on its own."""
-        condition = found and separator in ("list", "word") and self.is_condition(statement)
-        if condition and statement.relations[0] in ("=", "\\neq"):
+        """Put a clause where it belongs: a condition on indices to its equation, anything else on its own.
+
+        An equation must never be judged without a condition that goes with it, so what looks like one is attached or refused.
+        """
+        condition = len(statement.sides) > 1 and all(_of_indices(side) for side in statement.sides)
+        plain = self.is_condition(statement) and statement.relations[0] in ("=", "\\neq")
+        if found and plain and separator in ("list", "word"):
             last, (left, right) = found[-1], statement.sides
             relation = Relation(statement.span, statement.relations[0], left, right)
             span = Span(last.span.start, self.previous_end())
             found[-1] = Statement(span, last.sides, last.relations, (*last.conditions, relation))
-        elif condition or separator == "word":
-            # An equation must not be judged without a condition that goes with it.
-            raise unreadable(
-                "unsupported-condition",
-                "this condition is outside what symbn reads",
-                statement.span,
-                "conditions are i = k and i \\neq k, on indices; put another equation on a line of its own",
-            )
+        elif separator == "word" or (condition and found):
+            raise self.refused_condition(statement)
+        elif found and len(found) == 1 and all(_of_indices(side) for side in found[0].sides) and found[0].relations:
+            raise self.refused_condition(found[0])
         else:
             found.append(statement)
+
+    def refused_condition(self, statement: Statement) -> UnreadableError:
+        return unreadable(
+            "unsupported-condition",
+            "this condition is outside what symbn reads",
+            statement.span,
+            "write i = k or i \\neq k after the equation and a comma; another equation wants a formula of its own",
+        )
 
     def unsupported_condition(self, what: str) -> UnreadableError:
         return unreadable(
@@ -193,20 +202,15 @@ class _Parser:
             else:
                 break
             self.take()
+        if "word" in kinds and self.at("end"):
+            raise self.unsupported_condition("a condition that is not there")
         return next((kind for kind in ("word", "implies", "row", "list") if kind in kinds), "")
 
     def statement(self, later: bool) -> Statement | None:
         """statement := [REL] expression (REL expression)*"""
         start = self.next.span.start
         if self.at("command", "\\forall") or (self.at("word", "all") and later):
-            self.take()
-            self.take()
-            while self.at("mark", ",") and self.tokens[self.place + 2].kind in ("mark", "end", "gap", "close"):
-                # for all i, k: the letters, but not the x of x_i
-                if self.tokens[self.place + 2].text in ("_", "^", "+", "-", "*", "/"):
-                    break
-                self.take()
-                self.take()
+            self.quantifier()
             return None
         if self.at("open", "(") and later and (inside := self.bracketed_condition()) is not None:
             return inside
@@ -217,10 +221,8 @@ class _Parser:
                 "no-left-side", "the equation has no left side", self.next.span, "write what the right side is equal to"
             )
         sides.append(self.expression())
-        while (self.at("relation") and not self.at("relation", "\\Rightarrow")) or (
-            self.at("row") and self.tokens[self.place + 1].kind == "relation"
-        ):
-            if self.at("row"):
+        while self.relation_ahead():
+            while self.at("row") or self.at("gap"):
                 self.take()
             relations.append(self.take().text)
             if self.at("command", "\\ldots", "\\cdots", "\\dots"):
@@ -233,6 +235,26 @@ class _Parser:
         if not (ends or self.at("relation", "\\Rightarrow") or self.starts_condition()):
             raise self.expected("an operator, a relation or the end of the formula")
         return Statement(self.since(start), tuple(sides), tuple(relations), ())
+
+    def relation_ahead(self) -> bool:
+        place = self.place
+        while self.tokens[place].kind in ("row", "gap"):
+            place += 1
+        return self.tokens[place].kind == "relation" and self.tokens[place].text != "\\Rightarrow"
+
+    def quantifier(self) -> None:
+        """\\forall i, k says that the letters are any indices, which they are anyway."""
+        self.take()
+        while True:
+            if not (self.at("name") and len(self.next.text) == 1):
+                raise self.expected("an index after the quantifier")
+            self.take()
+            following = self.tokens[min(self.place + 2, len(self.tokens) - 1)]
+            if not self.at("mark", ",") or following.text not in (",", ":", ".", ""):
+                break
+            self.take()
+        if not (self.at("end") or self.at("gap") or self.at("row") or self.at("mark", ",", ":", ".", ";")):
+            raise unreadable("unsupported-condition", "only bare letters are read after a quantifier", self.next.span)
 
     def starts_condition(self) -> bool:
         return (self.at("word") and self.next.text in _CONDITION_WORDS) or self.at("command", "\\forall")
@@ -272,7 +294,7 @@ class _Parser:
         while self.at("mark", "+", "-"):
             signs[0] *= -1 if self.take().text == "-" else 1
         terms.append(self.term())
-        while self.at("mark", "+", "-"):
+        while self.continues("+", "-"):
             sign = -1 if self.take().text == "-" else 1
             if self.at("mark", "+", "-"):
                 raise self.expected("a term")
@@ -282,13 +304,30 @@ class _Parser:
             return terms[0]
         return Additive(self.since(start), tuple(signs), tuple(terms))
 
+    def continues(self, *marks: str) -> bool:
+        """Tell whether a sign comes next, over the end of a row too: `= a \\\\ + b` goes on, `= a \\\\ -b = c` does not."""
+        place = self.place
+        while self.tokens[place].kind in ("row", "gap"):
+            place += 1
+        if self.tokens[place].kind != "mark" or self.tokens[place].text not in marks:
+            return False
+        if place > self.place:
+            depth, ahead = 0, place
+            while self.tokens[ahead].kind not in ("end", "row") and depth >= 0:
+                if self.tokens[ahead].kind == "relation" and depth == 0:
+                    return False
+                depth += (self.tokens[ahead].kind == "open") - (self.tokens[ahead].kind == "close")
+                ahead += 1
+            self.place = place
+        return True
+
     def term(self) -> Node:
         """term := factor ((* | / | juxtaposed) [-] factor)*"""
         start = self.next.span.start
         factors: list[Node] = [self.operand()]
         operators: list[str] = []
         while True:
-            if self.at("mark", "*", "/"):
+            if self.continues("*", "/"):
                 operator = self.take().text
                 if self.at("mark", "-", "+"):
                     sign = self.take()
@@ -337,8 +376,10 @@ class _Parser:
         return left
 
     def plain_call(self) -> bool:
-        """In plain text sum(x) is a call, as mean(x) is: what follows its bracket is outside."""
-        return self.dialect == "plain" and self.next.text == "\\sum" and self.tokens[self.place + 1].text == "("
+        """In plain text sum(x) is a call, as mean(x) is: what follows its bracket is outside. sum (x) y is not."""
+        bracket = self.tokens[min(self.place + 1, len(self.tokens) - 1)]
+        touches = bracket.text == "(" and bracket.span.start == self.next.span.end
+        return self.dialect == "plain" and self.next.text == "\\sum" and touches
 
     def big(self) -> Node:
         """big := (\\sum | \\prod) bounds [-] term"""
@@ -759,6 +800,11 @@ class _Parser:
         prefix = ACCENT_COMMANDS.get(token.text[1:], token.text[1:])
         if isinstance(inner, Number) and token.text in ("\\mathbb", "\\mathbf", "\\boldsymbol", "\\bm"):
             return Name(span, f"\\{prefix} {inner.value}")
+        if token.text[1:] in ACCENT_COMMANDS and isinstance(inner, Scripted) and inner.sup is not None:
+            # The bar of \\overline{x^2} is over the square, not over x.
+            raise unreadable(
+                "unsupported", f"{token.text} is not read over a power", span, "write \\hat x^2, or the average as E[x^2]"
+            )
         if isinstance(inner, Scripted) and isinstance(inner.base, Name):
             return Scripted(span, Name(span, f"\\{prefix} {inner.base.text}"), inner.sub, inner.sup, inner.primes)
         if not isinstance(inner, Name):
@@ -828,3 +874,10 @@ def _is_index(node: Node) -> bool:
     return (isinstance(node, Name) and len(node.text) == 1 and node.text.isalpha()) or (
         isinstance(node, Number) and node.value.denominator == 1 and node.value > 0
     )
+
+
+def _of_indices(node: Node) -> bool:
+    """Tell whether the node is made of bare letters and whole numbers only, as k = i + 1 is."""
+    if isinstance(node, Additive | Product):
+        return all(_of_indices(part) for part in children(node))
+    return _is_index(node)

@@ -130,7 +130,7 @@ def test_rows_chains_and_conditions() -> None:
     (statement,) = parse("\\begin{align} m &= m \\\\ &= m, \\quad i \\neq k \\end{align}")
     assert len(statement.sides) == 3
     assert len(statement.conditions) == 1
-    first, second = parse(r"\mu = \mu \Rightarrow m = m")
+    first, second = parse(r"\mu = \mu \Rightarrow \beta = \beta")
     assert len(first.sides) == len(second.sides) == 2
 
 
