@@ -45,6 +45,13 @@ FALSE_OR_MEANINGLESS = [
     r"\frac{1}{1/(\sqrt2\sqrt2-2)}=0",
     r"\sum_i \hat x_i = 0 \quad \text{otherwise}",
     "dL/dbeta = sum (g_i) / m",
+    "E[x - x_i] = 0",
+    r"\sum (x - x_i) = 0",
+    "mean((x_i-x)**2) = 0",
+    r"x_{ij} - x_{ij} + \sum \gamma_j = m\gamma_j",
+    r"\sum \mu_j = m \mu_j + x_{ij} - x_{ij}",
+    r"\sum x_1 = m x_1",
+    r"\sum a_1 = m a_1",
 ]
 # Read with the first sum reaching over the second one, this published step would be true; nobody reads it so.
 REFUTED = [
@@ -113,6 +120,20 @@ TRUE_OR_CONDITIONAL = [
     r"\frac{\partial\sigma^2}{\partial x_i}=\frac1m 2,0 c_i",
     r"x_i+\cancel{\mu}=x_i",
     "dL/dx_i = gamma/m s (m g_i - sum_j g_j - xhat_i sum_j g_j xhat_j)",
+    r"\frac{\partial L}{\partial x_i} = \frac{\gamma}{m s}(m g_i - \sum g - \sum g \hat x \cdot \hat x_i)",
+    r"\sum g \cdot x_i = x_i \sum g",
+    r"\sum x \, g_i = m\mu g_i",
+    r"E[g \hat x_i] = \hat x_i E[g]",
+    "mean(x - x_i) = mu - x_i",
+    r"\sum_i \sum g x_i = m\mu \sum g",
+    r"\sum_i x_i g = m\mu g",
+    r"\frac{\partial L}{\partial x}=\frac{\gamma}{ms}(mg - \sum_j g_j - \sum_j g_j\hat x_j\hat x)",
+    "ds/dvar = 1/2s",
+    "ds/dvar = 1/2sqrt(var+eps)",
+    "dL/dvar = -gamma/2s^3 * sum_i g_i (x_i-mu)",
+    r"E[\hat x^2] = 1, \epsilon = 0",
+    r"E[\hat x^2] = 1 \\ \epsilon = 0",
+    r"\epsilon=0, E[\hat x^2]=1",
 ]
 
 

@@ -64,6 +64,9 @@ class Context:
         """Fill an index that is left out: the one of the sum around, or the one free index of the equation."""
         if axis == BATCH and inside.default is not None:
             if not inside.averaged:
+                self.choices.doubts.append(
+                    f"{found.key} without an index, inside a sum, may stand for another entry: write its index"
+                )
                 self.choices.note(f"{found.key} without an index stands for {found.key}_{inside.default.name}", caveat=True)
             return inside.default
         return self.neighbour(found.key, axis, span)

@@ -167,10 +167,11 @@ def _meaning(context: Context, node: Node, inside: Inside) -> Meaning:
                 check_call(context, left, operator, factor)
                 inner = context.read(factor, inside)
                 beside = operators[place + 1 : place + 2] == ("",) and not _bracketed(factors[place + 2])
-                # gamma/m s (..) is ambiguous; 1/2 x is not.
-                if operator == "/" and beside and not isinstance(factor, Number):
+                tight = isinstance(factor, Number) and beside and factor.span.end == factors[place + 2].span.start
+                # gamma/m s (..) and 1/2s are ambiguous; 1/2 x is not.
+                if operator == "/" and beside and (tight or not isinstance(factor, Number)):
                     below = context.choices.pick(f"slash {factor.span.start}", [None, _SLASH]) == 1
-                elif operator != "" or _bracketed(factor):
+                elif operator != "" or _bracketed(factor) or isinstance(factor, Big):
                     below = False
                 meant.append(Raised(inner, Rational(-1)) if operator == "/" or below else inner)
             return times(*meant)

@@ -458,3 +458,19 @@ def letters_of(node: Node, notation: Notation) -> tuple[Name, ...]:
         case _:
             see(*(name for child in children(node) for name in letters_of(child, notation)))
     return tuple(found.values())
+
+
+def indexing(node: Node, notation: Notation) -> tuple[bool, bool]:
+    """Tell whether a node holds arrays without any index, and names with one; other sums and averages inside are left out."""
+    match node:
+        case Name() | Scripted():
+            named = resolve(node, notation)
+            if named is None:
+                return (False, False) if isinstance(node, Name) else indexing(node.base, notation)
+            written = bool(named.indices) or named.label is not None
+            return named.role in ARRAYS and not written, written
+        case Big() | Call():
+            return False, False
+        case _:
+            parts = [indexing(child, notation) for child in children(node)]
+            return any(bare for bare, _ in parts), any(indexed for _, indexed in parts)

@@ -9,7 +9,7 @@ from symbn.elaboration.context import Context, Inside
 from symbn.elaboration.meaning import Constant, Meaning, Plus, Quantity, Raised, SumOver, plus, times
 from symbn.elaboration.names import named, quantity, written_text
 from symbn.elaboration.notation import LABELS, key_of
-from symbn.elaboration.scope import MAX_INDEX, Resolved, bound_names, exclusions, letters_of, resolve
+from symbn.elaboration.scope import MAX_INDEX, Resolved, bound_names, exclusions, indexing, letters_of, resolve
 from symbn.errors import unreadable
 from symbn.kernel.term import BATCH, FEATURE, Index
 from symbn.layers.batchnorm import EVALUATION
@@ -160,6 +160,16 @@ def anonymous(context: Context, body: Node, inside: Inside) -> Meaning:
         raise unreadable(
             "missing-index", f"this sum or average may run over {which}", body.span, "write \\sum_i with its index"
         )
+    bare, indexed = indexing(body, context.notation)
+    if letters and bare:
+        raise unreadable(
+            "missing-index",
+            f"this sum or average may run over {letters[0].text}, or over what has no index",
+            body.span,
+            f"write \\sum_{letters[0].text}, and every index",
+        )
+    if not letters and indexed and not bare:
+        raise unreadable("missing-index", "this sum or average does not say what it runs over", body.span, "write \\sum_i")
     if letters:
         index = context.scope.index(letters[0])
         if inside.index(letters[0].text) is not None:

@@ -13,7 +13,7 @@ from symbn.diagnostic import Span
 from symbn.errors import UnreadableError, unreadable
 from symbn.syntax import latex, plain
 from symbn.syntax.expressions import CONDITION_WORDS, Expressions
-from symbn.syntax.tree import Additive, Name, Node, Number, Product, Relation, Statement, children, number_value
+from symbn.syntax.tree import Additive, Name, Node, Number, Product, Relation, Scripted, Statement, children, number_value
 
 
 def parse(text: str, dialect: str = "auto") -> list[Statement]:
@@ -57,7 +57,7 @@ class _Statements(Expressions):
 
         An equation must never be judged without a condition that goes with it, so what looks like one is attached or refused.
         """
-        condition = len(statement.sides) > 1 and all(_of_indices(side) for side in statement.sides)
+        condition = _like_condition(statement)
         plain = self.is_condition(statement) and statement.relations[0] in ("=", "\\neq")
         if found and plain and separator in ("list", "word"):
             last, (left, right) = found[-1], statement.sides
@@ -66,7 +66,7 @@ class _Statements(Expressions):
             found[-1] = Statement(span, last.sides, last.relations, (*last.conditions, relation))
         elif separator == "word" or (condition and found):
             raise self.refused_condition(statement)
-        elif found and len(found) == 1 and all(_of_indices(side) for side in found[0].sides) and found[0].relations:
+        elif len(found) == 1 and _like_condition(found[0]):
             raise self.refused_condition(found[0])
         else:
             found.append(statement)
@@ -200,3 +200,10 @@ def _of_indices(node: Node) -> bool:
     if isinstance(node, Additive | Product):
         return all(_of_indices(part) for part in children(node))
     return _is_index(node)
+
+
+def _like_condition(statement: Statement) -> bool:
+    """Tell whether the clause may be a condition of another one: k = i + 1, or eps = 0."""
+    sides = statement.sides
+    value = len(sides) == 2 and isinstance(sides[0], Name | Scripted) and number_value(sides[1]) is not None
+    return value or (len(sides) > 1 and all(_of_indices(side) for side in sides))
