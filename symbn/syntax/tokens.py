@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from symbn.diagnostic import Span, Value
@@ -51,6 +50,3 @@ def check_count(tokens: list[Token]) -> list[Token]:
             "split it into several formulas",
         )
     return tokens
-
-
-Scanner = Callable[[str], list[Token]]
