@@ -175,6 +175,8 @@ def test_the_table_is_proved_by_both_engines_in_every_format() -> None:
     latex = run("table", "--batch", "2", "--format", "latex").stdout
     assert latex.count(r"\\") >= 21
     assert r"\toprule" in latex
+    outside = [part for line in latex.splitlines() for part in line.split("$")[::2]]
+    assert not any(mark in part for part in outside for mark in ("^", "_"))
     markdown = run("table", "--batch", "2", "--format", "markdown").stdout
     assert len({line.count("|") for line in markdown.splitlines()}) == 1
 

@@ -26,10 +26,14 @@ def _escaped(formula: str) -> str:
     return formula.replace("|", r"\vert ")
 
 
+def _in_tex(text: str) -> str:
+    return text.replace("^", r"\textasciicircum{}").replace("_", r"\_")
+
+
 def as_latex(table: list[Row], batches: tuple[int, ...]) -> str:
     """Return a tabular for the booktabs package; the formulas need amsmath."""
     lines = [
-        f"  {r.form.name} & $\\displaystyle {r.form.formula}$ & {r.general.verdict} & {r.general.milliseconds:.1f}"
+        f"  {_in_tex(r.form.name)} & $\\displaystyle {r.form.formula}$ & {r.general.verdict} & {r.general.milliseconds:.1f}"
         f" & {r.agreement} & {r.seconds:.2f} \\\\"
         for r in table
     ]
