@@ -40,7 +40,15 @@ def as_latex(table: list[Row], batches: tuple[int, ...]) -> str:
     size = sizes(batches).replace("..", r" \dots ")
     head = f"  name & formula & all $m$ & ms & SymPy, ${size}$ & s \\\\"
     return "\n".join(
-        [r"\begin{tabular}{llcrcr}", r"  \toprule", head, r"  \midrule", *lines, r"  \bottomrule", r"\end{tabular}"]
+        [
+            r"\begin{tabular}{llcrcr}",
+            r"  \toprule",
+            head,
+            r"  \midrule",
+            "\n  \\addlinespace\n".join(lines),
+            r"  \bottomrule",
+            r"\end{tabular}",
+        ]
     )
 
 
