@@ -63,8 +63,6 @@ class Options:
 
     notation: Notation = field(default_factory=Notation)
     batch: int | None = None
-    with_sympy: bool = True
-    dialect: str = "auto"
 
     def __post_init__(self) -> None:
         check_batch(self.batch)
@@ -116,7 +114,7 @@ def _steps(text: str, options: Options) -> Iterator[Step]:
     scope = "all m" if options.batch is None else str(options.batch)
     whole = Span(0, len(text))
     try:
-        statements = parse(text, options.dialect)
+        statements = parse(text)
     except UnreadableError as error:
         yield _unreadable(text, whole, (text, ""), scope, error.diagnostic, start)
         return
@@ -273,10 +271,10 @@ def _with_notes(
         except (UnreadableError, OutsideError):
             pass
     step = replace(step, notes=tuple(notes), diagnostics=tuple(diagnostics))
-    return _with_sympy(step, equation, options) if options.with_sympy and equation.batch is not None else step
+    return _with_sympy(step, equation) if equation.batch is not None else step
 
 
-def _with_sympy(step: Step, equation: Equation, options: Options) -> Step:
+def _with_sympy(step: Step, equation: Equation) -> Step:
     """Ask SymPy the same question at the chosen batch size; a contradiction is a bug of ours, and no verdict."""
     from symbn.symbolic import ask
 

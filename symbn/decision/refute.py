@@ -100,9 +100,7 @@ class _Plan:
                 elif isinstance(term, Sum) and term.index.axis != BATCH:
                     self.wide = True
         self.features = [1, *(i.name for i in goal.indices if isinstance(i.name, int) and i.axis != BATCH)]
-        self.degree = 1
-        for _, degree in radicands:
-            self.degree = lcm(self.degree, degree) if self.degree * degree > 2 else degree
+        self.degree = lcm(*(degree for _, degree in radicands))
         if any(self._nested(base) for base, _ in radicands):
             self.degree = max(self.degree, 4)
         self.radicands = [base for base, _ in radicands if not free_indices(base) or self.wide]
