@@ -10,6 +10,8 @@ from symbn.layers.batchnorm import ClosedForm
 
 SCHEMA = 1
 PROVED, REFUTED, UNDECIDED, UNREADABLE, ASSUMED = "proved", "refuted", "undecided", "unreadable", "assumed"
+VERDICTS = (PROVED, REFUTED, UNDECIDED, UNREADABLE, ASSUMED)
+CAVEAT = "caveat"  # proved, but only under a reading that is named
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -26,9 +28,24 @@ class Counterexample(Value):
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Repair(Value):
+    """The smallest edit found that makes a refuted step true, and proved to do so.
+
+    code: of the catalogue. message: what is wrong, in words. latex: the corrected equation. changed: the edited parts of
+    `latex`. side: `right` or `left`, the side that was edited.
+    """
+
+    code: str
+    message: str
+    latex: str
+    changed: tuple[Span, ...] = ()
+    side: str = "right"
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Step(Value):
     """The answer to one equality step. Fields as in the JSON record; `span` and `diagnostics` count the characters of
-    `source`."""
+    `source`. formula: line of the first character of its formula. expected: the verdict (and code) that the document states."""
 
     source: str
     span: Span
@@ -50,6 +67,30 @@ class Step(Value):
     diagnostics: tuple[Diagnostic, ...] = ()
     sympy: str | None = None
     milliseconds: float = 0.0
+    repair: Repair | None = None
+    formula: int = 1
+    expected: str | None = None
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The catalogue's codes for what is wrong: of the repair first, then of the diagnostics."""
+        own = () if self.repair is None else (self.repair.code,)
+        return (*own, *(diagnostic.code for diagnostic in self.diagnostics))
+
+    @property
+    def surprising(self) -> bool:
+        """Tell whether the document states another verdict than this one."""
+        return self.expected is not None and not _agrees(self, self.expected)
+
+
+def _agrees(step: Step, expected: str) -> bool:
+    verdict, _, code = expected.partition(" ")
+    if verdict == CAVEAT:
+        return step.verdict == PROVED and step.caveat is not None
+    if verdict != step.verdict:
+        return False
+    return not code or code in step.codes
+
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -69,3 +110,26 @@ class Row(Value):
     @property
     def seconds(self) -> float:
         return sum(step.milliseconds for step in self.chosen) / 1000
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class DocumentReport(Value):
+    """The answers to one document. notation: what its names were taken to mean, in words. problems: faults of the document
+    itself (its front matter, a directive), with their places. text: what spans count."""
+
+    path: str
+    steps: tuple[Step, ...]
+    notation: tuple[str, ...] = ()
+    problems: tuple[Diagnostic, ...] = ()
+    text: str = ""
+    milliseconds: float = 0.0
+
+    def count(self, verdict: str) -> int:
+        """Count the steps with a verdict; `caveat` counts the proved ones that need a reading."""
+        if verdict == CAVEAT:
+            return sum(step.verdict == PROVED and step.caveat is not None for step in self.steps)
+        return sum(step.verdict == verdict for step in self.steps)
+
+    @property
+    def surprises(self) -> tuple[Step, ...]:
+        return tuple(step for step in self.steps if step.surprising)

@@ -13,8 +13,8 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "symbn"
 FLOORS = [
-    "kernel", "diagnostic", "errors", "syntax", "layers", "elaboration", "symbolic", "decision", "answer", "report",
-    "checking", "testing", "cli", "__main__",
+    "kernel", "diagnostic", "errors", "syntax", "layers", "elaboration", "symbolic", "decision", "answer", "catalogue",
+    "document", "judging", "report", "checking", "running", "testing", "cli", "__main__",
 ]  # fmt: skip
 HEAVY = {"sympy", "numpy", "rich"}
 
