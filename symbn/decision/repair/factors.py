@@ -1,0 +1,180 @@
+"""Edits of factors: one too few, one too many, the wrong one; m for m - 1; upstream gradients."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction as Rational
+
+from symbn.decision.repair.edits import Candidate
+from symbn.decision.repair.view import Site, View
+from symbn.diagnostic import Span
+from symbn.syntax.tree import Additive, Big, Derivative, Fraction, Group, Node, Number, Product, Scripted, number_value
+
+
+def factors(view: View) -> Iterator[Candidate]:
+    """Multiply and divide terms and the whole side by what derivations forget."""
+    m, gamma = view.batch(), view.name("gamma")
+    spread = view.root_of(f"{view.name('var')} + {view.name('eps')}")
+    named = [(m, 12), ("2", 13), (gamma, 13), (spread, 15), (f"{m}^2", 19)]
+    for site in view.sites:
+        node = site.node
+        if not _multiplies(site):
+            continue
+        far = 0 if site.where in ("term", "side") else 1
+        start, whole = view.outer(node).start, view.show(node)
+        many = isinstance(node, Additive)
+        end = Span(node.span.end, node.span.end)
+        for factor, cost in named:
+            words = f"the factor {factor} is missing before `{whole}`"
+            if many:
+                put = ((Span(start, start), view.times(factor, node) + "("), (end, ")"))
+                yield Candidate(cost + 3, "missing-factor", words, put)
+            else:
+                yield Candidate(cost + far, "missing-factor", words, ((Span(start, start), view.times(factor, node)),))
+            below = f"`{whole}` is not divided by {factor}"
+            if many:
+                divide = ((Span(start, start), view.times(view.over("1", factor), node) + "("), (end, ")"))
+                yield Candidate(cost + 4, "missing-factor", below, divide)
+            else:
+                yield Candidate(cost + far, "missing-factor", below, ((_divisor(view, node, factor)),))
+        if not many:
+            free = [letter for letter in view.letters() if letter in view.scope.free]
+            for letter in free[:2] if not view.scope.wide else []:
+                hat = view.array("xhat", letter)
+                yield Candidate(16 + far, "missing-factor", f"the factor {hat} is missing before `{whole}`",
+                                ((Span(start, start), view.times(hat, node)),))  # fmt: skip
+
+
+def _multiplies(site: Site) -> bool:
+    """Tell whether multiplying this place is no repetition of multiplying the place around it."""
+    if isinstance(site.node, Group) and site.node.bracket == "{":
+        return False
+    if site.where in ("side", "term"):
+        return True
+    if site.where == "factor" or not site.above:
+        return False
+    parents = [node for node in site.above[::-1] if not isinstance(node, Group)]
+    return bool(parents) and isinstance(parents[0], Additive | Derivative | Scripted)
+
+
+def _divisor(view: View, node: Node, factor: str) -> tuple[Span, str]:
+    """Divide a term: in the denominator of a fraction that it has, or by a fraction before it."""
+    parts = node.factors if isinstance(node, Product) else (node,)
+    for part in parts:
+        if isinstance(part, Fraction) and isinstance(part.bottom, Group) and not isinstance(part.bottom.body, Additive):
+            body = part.bottom.body
+            if number_value(body) is None:
+                start = view.outer(body).start
+                return Span(start, start), view.times(factor, body)
+    start = view.outer(node).start
+    return Span(start, start), view.times(view.over("1", factor), node)
+
+
+def extra(view: View) -> Iterator[Candidate]:
+    """Leave a factor out: of a product, of a numerator, of a denominator."""
+    for site in view.sites:
+        node = site.node
+        if isinstance(node, Product):
+            for place, factor in enumerate(node.factors):
+                yield from _without(view, node, place, factor)
+        if isinstance(node, Fraction):
+            top, bottom = view.show(node.top), view.show(node.bottom)
+            if number_value(node.bottom) != 1:
+                yield Candidate(15, "extra-factor", f"the division by `{bottom}` is too much",
+                                ((node.span, view.factor(node.top)),))  # fmt: skip
+            if number_value(node.top) is None:
+                yield Candidate(16, "extra-factor", f"the factor `{top}` is too much", ((node.top.span, "{1}"),))
+            turned = view.over(view.bare(node.bottom), view.bare(node.top))
+            if number_value(node.top) != number_value(node.bottom) or number_value(node.top) is None:
+                yield Candidate(18, "wrong-factor", f"`{view.show(node)}` is upside down", ((node.span, turned),))
+        if view.is_batch(node) and site.where == "factor":
+            yield Candidate(16, "wrong-factor", f"`{view.batch()}` multiplies, but has to divide",
+                            ((node.span, view.over("1", view.batch())),))  # fmt: skip
+
+
+def _without(view: View, node: Product, place: int, factor: Node) -> Iterator[Candidate]:
+    code, cost, words = "extra-factor", 15, f"the factor `{view.show(factor)}` is too much"
+    if view.is_upstream(factor):
+        code, words = "extra-upstream", f"the upstream gradient `{view.show(factor)}` does not belong here"
+    elif not (view.is_batch(factor) or number_value(factor) is not None or view.role(factor) in ("gamma", "xhat", "s")):
+        cost = 19
+    if place == 0:
+        following = node.factors[1]
+        if node.operators[0] == "/":
+            cut, put = view.outer(factor), "1"
+            yield Candidate(cost + 1, code, words, ((cut, put),))
+            return
+        cut = Span(view.outer(factor).start, view.outer(following).start)
+    elif isinstance(factor, Big | Derivative) and place < len(node.factors) - 1:
+        return
+    else:
+        cut = Span(node.factors[place - 1].span.end, factor.span.end)
+    yield Candidate(cost, code, words, ((cut, ""),))
+
+
+def numbers(view: View) -> Iterator[Candidate]:
+    """Another number; m for m - 1 and back."""
+    m = view.batch()
+    for site in view.sites:
+        node = site.node
+        parent = site.above[-1] if site.above else None
+        if isinstance(node, Number) and site.where != "side":
+            for value in _near(node.value):
+                put = _spelled(view, value, tight=site.where in ("top", "bottom"))
+                yield Candidate(14 + abs(int(value)), "wrong-factor",
+                                f"the number {view.slice(node)} has to be {value}", ((node.span, put),))  # fmt: skip
+        if view.is_batch(node) and not isinstance(node, Group) and not isinstance(parent, Additive):
+            less = f"{m} - 1"
+            tight = site.where in ("top", "bottom")
+            bare = isinstance(parent, Group)
+            put = less if bare else f"{{{less}}}" if tight and view.latex else f"({less})"
+            yield Candidate(13, "batch-minus-one", f"the divisor is {m} - 1 here, not {m}", ((node.span, put),))
+        if _is_less(view, node):
+            span = view.outer(parent) if isinstance(parent, Group) and parent.bracket != "{" else node.span
+            yield Candidate(8, "batch-minus-one", f"{m} - 1 has to be {m}: the variance is the biased one", ((span, m),))
+
+
+def _is_less(view: View, node: Node) -> bool:
+    """Tell whether the node is m - 1."""
+    return (
+        isinstance(node, Additive)
+        and len(node.terms) == 2
+        and node.signs == (1, -1)
+        and view.is_batch(node.terms[0])
+        and number_value(node.terms[1]) == 1
+    )
+
+
+def _near(value: Rational) -> list[Rational]:
+    wanted = [value + 1, value - 1, value * 2, value / 2, Rational(1), Rational(2), Rational(3), Rational(1, 2)]
+    return list(dict.fromkeys(v for v in wanted if v > 0 and v != value))
+
+
+def _spelled(view: View, value: Rational, tight: bool) -> str:
+    if value.denominator == 1:
+        return f"{{{value}}}" if tight and view.latex and value > 9 else str(value)
+    text = f"\\frac{{{value.numerator}}}{{{value.denominator}}}" if view.latex else f"({value})"
+    return f"{{{text}}}" if tight and view.latex else text
+
+
+def upstream(view: View) -> Iterator[Candidate]:
+    """A summand that lacks its upstream gradient."""
+    if not any(view.role(use.node) in ("L", "g") for use in (*view.uses, *view.distant)):
+        return
+    for site in view.sites:
+        node = site.node
+        summand = isinstance(node, Big)
+        if not (summand or site.where in ("term", "side")) or isinstance(node, Additive):
+            continue
+        inside = node.body if isinstance(node, Big) else node
+        own = list(dict.fromkeys(name.text for name in view.index_places(inside)))
+        start = view.outer(inside).start
+        many = isinstance(inside, Additive)
+        for letter in (own or view.letters())[:3]:
+            gradient = view.upstream(letter)
+            put = view.times(gradient, inside)
+            yield Candidate(
+                13 if summand else 14, "missing-upstream", f"the upstream gradient {gradient} is missing in `{view.show(inside)}`",
+                ((Span(start, start), put + "("), (Span(inside.span.end, inside.span.end), ")")) if many
+                else ((Span(start, start), put),),
+            )  # fmt: skip
