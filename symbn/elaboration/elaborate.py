@@ -97,7 +97,7 @@ def readings(
     graph = batch_norm(notation.mode, scope.wide)
 
     def run(choices: Choices) -> Equation:
-        return _equation(Context(scope, graph, choices, notation, batch, _meaning), left, right, conditions)
+        return _equation(Context(scope, graph, choices, notation, batch, meaning_of), left, right, conditions)
 
     for equation, reading in explore(run):
         yield replace(equation, reading=reading)
@@ -145,7 +145,7 @@ def _with_repeated(context: Context, meaning: Meaning, alone: frozenset[Index], 
     return Plus(tuple(result)) if isinstance(meaning, Plus) else result[0]
 
 
-def _meaning(context: Context, node: Node, inside: Inside) -> Meaning:
+def meaning_of(context: Context, node: Node, inside: Inside) -> Meaning:
     match node:
         case Number(value=value):
             return Constant(value)

@@ -47,11 +47,10 @@ def syntax_repairs(text: str, fault: Span) -> Iterator[Found]:
 def _edits(text: str, fault: Span) -> Iterator[tuple[str, str, tuple[Edit, ...]]]:
     yield from _halves(text, fault)
     tokens = [Span(match.start(), match.end()) for match in _TOKEN.finditer(text)]
-    unmatched, pairs = _unmatched(text, tokens)
+    unmatched = _unmatched(text, tokens)
     if not unmatched:
         return
-    boundaries = sorted({span.end for span in tokens} | {span.start for span in tokens})
-    near = sorted(boundaries, key=lambda place: (abs(place - fault.start), place))
+    ends, starts = ([span.end for span in tokens], [span.start for span in tokens])
     openers = [span for span in unmatched if text[span.start] in CLOSING]
     closers = [span for span in unmatched if text[span.start] not in CLOSING]
     for opener in openers:
@@ -59,11 +58,11 @@ def _edits(text: str, fault: Span) -> Iterator[tuple[str, str, tuple[Edit, ...]]
         for closer in closers:
             if text[closer.start] == shape:
                 start = _sized(text, closer)
-                for place in (p for p in sorted(boundaries, key=lambda p: (abs(p - closer.start), p)) if p > opener.end):
+                for place in _near(ends, closer.start, opener.end + 1, len(text)):
                     put = text[start : closer.end]
                     yield "unbalanced", f"`{shape}` stands at the wrong place", ((Span(start, closer.end), ""), (Span(place, place), put))
         put = ("\\right" if _sized(text, opener) < opener.start else "") + shape
-        for place in (p for p in near if p >= opener.end):
+        for place in _near(ends, fault.start, opener.end, len(text)):
             words = f"the bracket `{text[opener.start]}` is never closed"
             yield "unbalanced", words, ((Span(place, place), put),)
         start = _sized(text, opener)
@@ -72,8 +71,13 @@ def _edits(text: str, fault: Span) -> Iterator[tuple[str, str, tuple[Edit, ...]]
         start = _sized(text, closer)
         yield "unbalanced", f"the bracket `{text[closer.start]}` is too much", ((Span(start, closer.end), ""),)
         shape = next(opening for opening, closing in CLOSING.items() if closing == text[closer.start])
-        for place in (p for p in near if p <= closer.start):
+        for place in _near(starts, fault.start, 0, closer.start):
             yield "unbalanced", f"the bracket `{text[closer.start]}` was never opened", ((Span(place, place), shape),)
+
+
+def _near(places: list[int], to: int, first: int, last: int) -> list[int]:
+    """Return the places in a range, the nearest to a place first."""
+    return sorted((place for place in places if first <= place <= last), key=lambda place: (abs(place - to), place))
 
 
 def _sized(text: str, bracket: Span) -> int:
@@ -81,11 +85,10 @@ def _sized(text: str, bracket: Span) -> int:
     return sized.start() if sized else bracket.start
 
 
-def _unmatched(text: str, tokens: list[Span]) -> tuple[list[Span], dict[int, int]]:
+def _unmatched(text: str, tokens: list[Span]) -> list[Span]:
     """Return the brackets without a partner. A brace closes what is open inside it: TeX knows no other nesting."""
     stack: list[Span] = []
     alone: list[Span] = []
-    pairs: dict[int, int] = {}
     for span in tokens:
         mark = text[span.start : span.end]
         if mark in CLOSING:
@@ -98,9 +101,8 @@ def _unmatched(text: str, tokens: list[Span]) -> tuple[list[Span], dict[int, int
                 continue
             place = partners[-1]
             alone += stack[place + 1 :]
-            pairs[stack[place].start] = span.start
             del stack[place:]
-    return sorted(alone + stack, key=lambda span: span.start), pairs
+    return sorted(alone + stack, key=lambda span: span.start)
 
 
 def _halves(text: str, fault: Span) -> Iterator[tuple[str, str, tuple[Edit, ...]]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from symbn.decision.repair.edits import Candidate
 from symbn.decision.repair.view import View
 from symbn.diagnostic import Span
-from symbn.syntax.tree import Additive, Big, Group, Name, Node, Number, Product, Scripted, number_value
+from symbn.syntax.tree import Additive, Big, Group, Name, Node, Number, Product, Scripted, children, number_value
 
 
 def signs(view: View) -> Iterator[Candidate]:
@@ -67,7 +67,10 @@ def brackets(view: View) -> Iterator[Candidate]:
             for place, term in enumerate(node.terms[:-1]):
                 for far, start in enumerate(_openings(view, term)):
                     for last in range(place + 1, len(node.terms)):
-                        cost = 9 + far + 2 * (len(node.terms) - 1 - last)
+                        # A later sum sign says that this sum ends before it, as for the readings of a sum.
+                        inside = any(start >= view.outer(big.body).start for big in _open_sums(term))
+                        later = inside and any(holds_sum(other) for other in node.terms[place + 1 : last + 1])
+                        cost = 9 + far + 2 * (len(node.terms) - 1 - last) + 5 * later
                         end = node.terms[last].span.end
                         run = " ".join(view.text[start:end].split())
                         words = f"brackets are missing around `{run if len(run) <= 60 else run[:58] + '..'}`"
@@ -87,6 +90,21 @@ def _openings(view: View, term: Node) -> list[int]:
             return [view.outer(body).start, *_openings(view, body)]
         case _:
             return []
+
+
+def _open_sums(term: Node) -> list[Big]:
+    """Return the sums that a term ends with."""
+    match term:
+        case Product(factors=(*_, last)):
+            return _open_sums(last)
+        case Big(body=body):
+            return [term, *_open_sums(body)]
+        case _:
+            return []
+
+
+def holds_sum(node: Node) -> bool:
+    return isinstance(node, Big) or any(holds_sum(child) for child in children(node))
 
 
 def _moved(view: View, node: Group, parent: Node | None) -> Iterator[Candidate]:
