@@ -60,7 +60,11 @@ def _edits(text: str, fault: Span) -> Iterator[tuple[str, str, tuple[Edit, ...]]
                 start = _sized(text, closer)
                 for place in _near(ends, closer.start, opener.end + 1, len(text)):
                     put = text[start : closer.end]
-                    yield "unbalanced", f"`{shape}` stands at the wrong place", ((Span(start, closer.end), ""), (Span(place, place), put))
+                    yield (
+                        "unbalanced",
+                        f"`{shape}` stands at the wrong place",
+                        ((Span(start, closer.end), ""), (Span(place, place), put)),
+                    )
         put = ("\\right" if _sized(text, opener) < opener.start else "") + shape
         for place in _near(ends, fault.start, opener.end, len(text)):
             words = f"the bracket `{text[opener.start]}` is never closed"

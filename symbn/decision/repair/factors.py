@@ -171,10 +171,17 @@ def upstream(view: View) -> Iterator[Candidate]:
         start = view.outer(inside).start
         many = isinstance(inside, Additive)
         for letter in (own or view.letters())[:3]:
-            gradient = view.upstream(letter)
-            put = view.times(gradient, inside)
-            yield Candidate(
-                13 if summand else 14, "missing-upstream", f"the upstream gradient {gradient} is missing in `{view.show(inside)}`",
+            for extra, gradient in enumerate(_gradients(view, letter)):
+                put = view.times(gradient, inside)
+                yield Candidate(
+                (13 if summand else 14) + extra, "missing-upstream", f"the upstream gradient {gradient} is missing in `{view.show(inside)}`",
                 ((Span(start, start), put + "("), (Span(inside.span.end, inside.span.end), ")")) if many
                 else ((Span(start, start), put),),
             )  # fmt: skip
+
+
+def _gradients(view: View, letter: str) -> list[str]:
+    """Return dL/dy and dL/d\\hat x at an index, the one that the author uses elsewhere first."""
+    normalised = view.derivative(view.name("L"), view.array("xhat", letter))
+    known = any(use.by and use.found.role == "xhat" for use in view.uses)
+    return [normalised, view.upstream(letter)] if known else [view.upstream(letter), normalised]

@@ -52,7 +52,7 @@ def replacement(question: Question, code: str = "other-formula", message: str = 
     for form in closed_forms(view):
         candidate = Candidate(40, code, message, ((view.side, form),))
         parsed = question.parsed(candidate.edits)
-        if parsed is not None and question.passes(question.value(parsed[0])):
+        if parsed is not None and question.passes(question.value(*parsed[:2])):
             if (found := question.proved(candidate, *parsed)) is not None:
                 return found
     return None
@@ -72,10 +72,10 @@ def _is_diagonal(question: Question, letter: str) -> bool:
     view = question.view
     diagonal = f"{view.upstream(letter)} {view.derivative(view.array('y', letter), view.array('x', letter))}"
     try:
-        (statement,) = parse(diagonal, "latex" if view.latex else "plain")
+        (statement,) = parse(" " * view.pad + diagonal, "latex" if view.latex else "plain")
     except (UnreadableError, ValueError):
         return False
-    return question.value(statement.sides[0]) == question.written is not None
+    return question.value(statement.sides[0], diagonal) == question.written is not None
 
 
 def _holds_derivative(node: Node) -> bool:

@@ -95,7 +95,9 @@ def indices(view: View) -> Iterator[Candidate]:
     for place in view.index_places(view.root):
         for new in letters:
             if new != place.text and axes.get(new) in (None, axes.get(place.text)):
-                yield Candidate(12, "wrong-index", f"the index {place.text} has to be {new} here", ((place.span, _put(view, place, new)),))
+                yield Candidate(
+                    12, "wrong-index", f"the index {place.text} has to be {new} here", ((place.span, _put(view, place, new)),)
+                )
     for site in view.sites:
         if site.where not in ("term", "body", "side"):
             continue
@@ -148,7 +150,7 @@ def sums(view: View) -> Iterator[Candidate]:
             begin = view.outer(first).start
             inside = [name for factor in suffixes[place:] for name in view.index_places(factor)]
             for letter in dict.fromkeys(name.text for name in inside):
-                words = f"a sum over {letter} is missing before `{view.text[begin:node.span.end].strip()[:40]}`"
+                words = f"a sum over {letter} is missing before `{view.text[begin : node.span.end].strip()[:40]}`"
                 yield Candidate(13 + min(place, 2), "missing-sum", words,
                                 ((Span(begin, begin), _head(view, heads, letter)),))  # fmt: skip
                 if letter in view.scope.free and letter != spare:

@@ -36,15 +36,17 @@ def search_pairs(question: Question, sieved: list[Sieved], budget: Budget) -> Fo
 
 
 def _first(question: Question, candidates: Iterator[Candidate]) -> Found | None:
+    second: Found | None = None
     for candidate in candidates:
         if monotonic() > question.deadline or question.proofs <= 0:
-            return None
+            break
         parsed = question.parsed(candidate.edits)
-        if parsed is not None and question.passes(question.value(parsed[0])):
+        if parsed is not None and question.passes(question.value(*parsed[:2])):
             found = question.proved(candidate, *parsed)
             if found is not None and found.caveat is None:
                 return found
-    return None
+            second = second or found
+    return second
 
 
 def _tabled(question: Question, sieved: list[Sieved]) -> Iterator[Candidate]:

@@ -45,6 +45,7 @@ class RandomPoint:
         self.salt = 0
         self.slopes: dict[tuple[Slope, tuple[int, ...]], int] = {}
         self.terms: dict[Slope, Term] = {}
+        self.sums: dict[int, tuple[SumOver, tuple[Index, ...], dict[tuple[int, ...], int]]] = {}
         self.scalars: dict[str, int] = {}
         for salt in range(4000):
             self.random = Random(f"{seed} {salt}")
@@ -124,8 +125,8 @@ class RandomPoint:
                 return _number(value)
             case Quantity(name=name, indices=indices):
                 return self.named(name, tuple([self.position(i, at) for i in indices]))
-            case SumOver(index=index, excluding=excluding, body=body):
-                return sum(self.of(body, inner) for inner in self.inside(index, excluding, at)) % PRIME
+            case SumOver():
+                return self.total(meaning, at)
             case Same(left=left, right=right):
                 return int(self.position(left, at) == self.position(right, at))
             case Plus(terms=terms):
@@ -141,6 +142,18 @@ class RandomPoint:
                 return self.slope(meaning, at)
             case _:
                 assert_never(meaning)
+
+    def total(self, sum_over: SumOver, at: At) -> int:
+        """Return the value of a sum. It is kept by identity: candidates share the sums that they do not change."""
+        if id(sum_over) not in self.sums:
+            order = tuple(sorted(free(sum_over), key=lambda i: (i.axis, str(i.name))))
+            self.sums[id(sum_over)] = sum_over, order, {}
+        _, order, known = self.sums[id(sum_over)]
+        places = tuple([self.position(i, at) for i in order])
+        if places not in known:
+            inside = self.inside(sum_over.index, sum_over.excluding, at)
+            known[places] = sum([self.of(sum_over.body, inner) for inner in inside]) % PRIME
+        return known[places]
 
     def inside(self, index: Index, excluding: tuple[Index, ...], at: At) -> list[dict[Index, int]]:
         skipped = {self.position(i, at) for i in excluding}

@@ -52,7 +52,9 @@ def powers(view: View) -> Iterator[Candidate]:
                 yield Candidate(14, "wrong-exponent", f"there is no root of `{shown}` here", ((node.span, put),))
                 cube = f"({inner})^{{3/2}}" if view.latex else f"({inner})^(3/2)"
                 cube = f"{{{cube}}}" if site.where in ("top", "bottom") else cube
-                yield Candidate(15, "wrong-exponent", f"the root of `{shown}` has to be to the third power", ((node.span, cube),))
+                yield Candidate(
+                    15, "wrong-exponent", f"the root of `{shown}` has to be to the third power", ((node.span, cube),)
+                )
         else:
             yield from _added(view, site)
 
@@ -124,7 +126,9 @@ def _added(view: View, site: Site) -> Iterator[Candidate]:
             root = view.root_of(view.slice(node))
             yield Candidate(14, "wrong-exponent", f"the root of `{view.show(node)}` is missing", ((view.outer(node), root),))
             cube = f"({view.slice(node)})" + ("^{3/2}" if view.latex else "^(3/2)")
-            yield Candidate(15, "wrong-exponent", f"`{view.show(node)}` has to be to the power 3/2", ((view.outer(node), cube),))
+            yield Candidate(
+                15, "wrong-exponent", f"`{view.show(node)}` has to be to the power 3/2", ((view.outer(node), cube),)
+            )
 
 
 def _under(site: Site) -> bool:

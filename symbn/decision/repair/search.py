@@ -13,21 +13,24 @@ from symbn.decision.repair.edits import Candidate, Edit, apply
 from symbn.decision.repair.points import RandomPoint
 from symbn.decision.repair.view import View
 from symbn.diagnostic import Span, Value
-from symbn.elaboration.elaborate import Equation, readings
-from symbn.elaboration.meaning import OutsideError
+from symbn.elaboration.context import Context, Inside
+from symbn.elaboration.elaborate import Equation, meaning_of, readings
+from symbn.elaboration.meaning import Meaning, OutsideError
 from symbn.elaboration.notation import Notation
-from symbn.elaboration.readings import TooManyReadingsError
+from symbn.elaboration.readings import Choices, TooManyReadingsError
 from symbn.elaboration.scope import Scope
 from symbn.errors import UnreadableError
 from symbn.kernel.verdict import Proved
+from symbn.layers.graph import Graph
 from symbn.syntax.parser import parse
-from symbn.syntax.tree import Node, Relation
+from symbn.syntax.tree import Group, Name, Node, Number, Relation, Scripted
 
 GENERATORS: tuple[Callable[[View], Iterator[Candidate]], ...] = (
     signs.signs, signs.brackets, signs.terms, powers.powers, powers.epsilons, factors.factors, factors.extra, factors.numbers,
     factors.upstream, names.symbols, names.indices, names.sums,
 )  # fmt: skip
 MAX_BATCH = 32
+_OMITTED = " without an index "
 _PLAUSIBLE = (UnreadableError, OutsideError, TooManyReadingsError, RecursionError)
 
 
@@ -67,13 +70,14 @@ class Question:
     targets: list[tuple[int, ...]]
     written: tuple[int, ...] | None
     usual: frozenset[str]
+    sieve: Sieve | None
     proofs: int
     deadline: float
 
     def parsed(self, edits: tuple[Edit, ...]) -> tuple[Node, str, tuple[Span, ...]] | None:
         """Return the edited side, read again from its text."""
         side, changed = apply(self.view.text, self.view.side, edits)
-        pad = max(self.view.side.start, self.view.target.span.end)
+        pad = self.view.pad
         try:
             statements = parse(" " * pad + side, "latex" if self.view.latex else "plain")
         except UnreadableError:
@@ -82,13 +86,15 @@ class Question:
             return None
         return statements[0].sides[0], side, changed
 
-    def value(self, node: Node) -> tuple[int, ...] | None:
+    def value(self, node: Node, side: str) -> tuple[int, ...] | None:
         """Return the values of the edited side in the language's own reading."""
         try:
+            if self.sieve is not None:
+                return values(self.sieve.meaning(node, side), self.points)
             equation = next(readings(self.view.target, node, self.conditions, self.view.notation, self.batch))
         except _PLAUSIBLE:
             return None
-        return values(equation, self.points, left=False)
+        return values(equation.right, self.points)
 
     def passes(self, found: tuple[int, ...] | None) -> bool:
         return found is not None and found in self.targets
@@ -102,12 +108,36 @@ class Question:
             return None
         if not isinstance(decision.verdict, Proved) or decision.equation is None:
             return None
-        new = [caveat for caveat in decision.equation.reading.caveats if caveat not in self.usual]
+        new = [caveat for caveat in decision.equation.reading.caveats if _place(caveat) not in self.usual]
         return Found(candidate.code, candidate.message, candidate.edits, side, changed, "; ".join(new) or None)
 
 
-def values(equation: Equation, points: tuple[RandomPoint, ...], left: bool) -> tuple[int, ...] | None:
-    meaning = equation.left if left else equation.right
+class Sieve:
+    """Gives sides that differ in a few characters their meaning, in the first reading; parts with the same text are read once.
+
+    The scope is that of the original equation. A candidate that changes it may be missed, but never wrongly shown.
+    """
+
+    def __init__(self, view: View, graph: Graph, batch: int | None) -> None:
+        self.context = Context(view.scope, graph, Choices({}), view.notation, batch, self.read)
+        self.pad, self.side = view.pad, ""
+        self.memo: dict[tuple[type, str, Inside], Meaning] = {}
+
+    def meaning(self, node: Node, side: str) -> Meaning:
+        self.side = side
+        return self.context.read(node, Inside())
+
+    def read(self, context: Context, node: Node, inside: Inside) -> Meaning:
+        if isinstance(node, Name | Number | Scripted | Group):
+            # Cheap; and the elaboration makes up nodes of these kinds whose span is another node's.
+            return meaning_of(context, node, inside)
+        key = type(node), self.side[node.span.start - self.pad : node.span.end - self.pad], inside
+        if key not in self.memo:
+            self.memo[key] = meaning_of(context, node, inside)
+        return self.memo[key]
+
+
+def values(meaning: Meaning, points: tuple[RandomPoint, ...]) -> tuple[int, ...] | None:
     found: list[int] = []
     for point in points:
         value = point.value(meaning)
@@ -118,7 +148,13 @@ def values(equation: Equation, points: tuple[RandomPoint, ...], left: bool) -> t
 
 
 def ask(
-    text: str, target: Node, written: Node, conditions: tuple[Relation, ...], notation: Notation, batch: int | None, budget: Budget
+    text: str,
+    target: Node,
+    written: Node,
+    conditions: tuple[Relation, ...],
+    notation: Notation,
+    batch: int | None,
+    budget: Budget,
 ) -> Question | None:
     """Prepare the question, or return None if the equation is outside what is searched."""
     try:
@@ -141,13 +177,20 @@ def ask(
     together = RandomPoint(first.graph, batch or max(least + 1, 4), 2, True, 2)
     same, different = any(c.equal for c in first.conditions), any(not c.equal for c in first.conditions)
     points = (together,) if same else (apart,) if different else (apart, together)
-    found = [values(equation, points, left=True) for equation in tried]
+    found = [values(equation.left, points) for equation in tried]
     targets = list(dict.fromkeys(value for value in found if value is not None))
     if not targets:
         return None
-    usual = frozenset(first.reading.caveats)
-    deadline = monotonic() + budget.seconds
-    return Question(view, conditions, batch, points, targets, values(first, points, left=False), usual, budget.proofs, deadline)
+    usual = frozenset(_place(caveat) for caveat in first.reading.caveats)
+    # Where an index is left out, what it stands for depends on the letters of the whole equation.
+    sieve = None if any(_OMITTED in caveat for caveat in usual) else Sieve(view, first.graph, batch)
+    written_value, deadline = values(first.right, points), monotonic() + budget.seconds
+    return Question(view, conditions, batch, points, targets, written_value, usual, sieve, budget.proofs, deadline)
+
+
+def _place(caveat: str) -> str:
+    """Return a caveat without the letter that it chose, which may be another one after an edit."""
+    return caveat.split(_OMITTED)[0] + _OMITTED if _OMITTED in caveat else caveat
 
 
 def candidates(view: View) -> list[Candidate]:
@@ -178,7 +221,7 @@ def search(question: Question, budget: Budget) -> tuple[Found | None, list[Sieve
         parsed = question.parsed(candidate.edits)
         if parsed is None:
             continue
-        value = question.value(parsed[0])
+        value = question.value(*parsed[:2])
         if value is None:
             continue
         if question.passes(value):
@@ -190,4 +233,3 @@ def search(question: Question, budget: Budget) -> tuple[Found | None, list[Sieve
                 second, limit = found, candidate.cost + 6
         sieved.append(Sieved(candidate, value))
     return second, sieved
-

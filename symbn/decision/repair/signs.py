@@ -71,10 +71,11 @@ def brackets(view: View) -> Iterator[Candidate]:
                         inside = any(start >= view.outer(big.body).start for big in _open_sums(term))
                         later = inside and any(holds_sum(other) for other in node.terms[place + 1 : last + 1])
                         cost = 9 + far + 2 * (len(node.terms) - 1 - last) + 5 * later
-                        end = node.terms[last].span.end
-                        run = " ".join(view.text[start:end].split())
-                        words = f"brackets are missing around `{run if len(run) <= 60 else run[:58] + '..'}`"
-                        yield Candidate(cost, "missing-parentheses", words, ((Span(start, start), "("), (Span(end, end), ")")))
+                        for late, end in enumerate(_closings(view, node.terms[last])):
+                            run = " ".join(view.text[start:end].split())
+                            words = f"brackets are missing around `{run if len(run) <= 60 else run[:58] + '..'}`"
+                            put = ((Span(start, start), "("), (Span(end, end), ")"))
+                            yield Candidate(cost + 2 * late, "missing-parentheses", words, put)
         if isinstance(node, Group) and node.bracket != "{" and isinstance(node.body, Additive):
             yield from _moved(view, node, site.above[-1] if site.above else None)
 
@@ -90,6 +91,17 @@ def _openings(view: View, term: Node) -> list[int]:
             return [view.outer(body).start, *_openings(view, body)]
         case _:
             return []
+
+
+def _closings(view: View, term: Node) -> list[int]:
+    """Return where a bracket may close in the term: at its end, before its exponent, after its first factors."""
+    match term:
+        case Scripted(sup=sup) if sup is not None and (power := view.text.rfind("^", term.span.start, sup.span.start + 1)) > 0:
+            return [term.span.end, power]
+        case Product(factors=factors):
+            return [term.span.end, *(factor.span.end for factor in factors[:-1])]
+        case _:
+            return [term.span.end]
 
 
 def _open_sums(term: Node) -> list[Big]:

@@ -79,6 +79,11 @@ class View:
         self.uses = list(_uses(self.root, self.notation, False))
         self.distant = list(_uses(self.target, self.notation, False))
 
+    @property
+    def pad(self) -> int:
+        """Return where an edited side is parsed to begin: no place of it may be taken for one of the other side."""
+        return max(self.side.start, self.target.span.end)
+
     # ------------------------------------------------------------------ text
 
     def outer(self, node: Node) -> Span:
@@ -183,7 +188,7 @@ class View:
         return f"\\frac{{\\partial {of}}}{{\\partial {by}}}" if self.latex else f"d{of}/d{by}"
 
     def upstream(self, letter: str) -> str:
-        """Return the upstream gradient at an index, as the author spells it."""
+        """Return the upstream gradient dL/dy at an index, as the author spells it."""
         if any(use.found.role == "g" for use in self.uses):
             return self.array("g", letter)
         for site in self.sites:
