@@ -168,16 +168,15 @@ def upstream(view: View) -> Iterator[Candidate]:
             continue
         inside = node.body if isinstance(node, Big) else node
         own = list(dict.fromkeys(name.text for name in view.index_places(inside)))
-        start = view.outer(inside).start
-        many = isinstance(inside, Additive)
+        start, end = view.outer(inside).start, Span(inside.span.end, inside.span.end)
         for letter in (own or view.letters())[:3]:
             for extra, gradient in enumerate(_gradients(view, letter)):
-                put = view.times(gradient, inside)
-                yield Candidate(
-                (13 if summand else 14) + extra, "missing-upstream", f"the upstream gradient {gradient} is missing in `{view.show(inside)}`",
-                ((Span(start, start), put + "("), (Span(inside.span.end, inside.span.end), ")")) if many
-                else ((Span(start, start), put),),
-            )  # fmt: skip
+                put, cost = view.times(gradient, inside), (13 if summand else 14) + extra
+                words = f"the upstream gradient {gradient} is missing in `{view.show(inside)}`"
+                if isinstance(inside, Additive):
+                    yield Candidate(cost, "missing-upstream", words, ((Span(start, start), put + "("), (end, ")")))
+                else:
+                    yield Candidate(cost, "missing-upstream", words, ((Span(start, start), put),))
 
 
 def _gradients(view: View, letter: str) -> list[str]:

@@ -13,6 +13,7 @@ from dataclasses import replace
 from symbn.decision.decide import decide
 from symbn.decision.repair.edits import Candidate
 from symbn.decision.repair.search import Found, Question
+from symbn.decision.repair.sieve import alone
 from symbn.decision.repair.view import View
 from symbn.elaboration.elaborate import readings
 from symbn.elaboration.meaning import OutsideError
@@ -21,7 +22,6 @@ from symbn.elaboration.scope import resolve
 from symbn.errors import UnreadableError
 from symbn.kernel.verdict import Proved
 from symbn.layers.batchnorm import EVALUATION, TRAINING
-from symbn.syntax.parser import parse
 from symbn.syntax.tree import Additive, Derivative, Group, Name, Node, Scripted, children
 
 _CONSTANT = (
@@ -51,10 +51,8 @@ def replacement(question: Question, code: str = "other-formula", message: str = 
     question.proofs = max(question.proofs, 3)
     for form in closed_forms(view):
         candidate = Candidate(40, code, message, ((view.side, form),))
-        parsed = question.parsed(candidate.edits)
-        if parsed is not None and question.passes(question.value(*parsed[:2])):
-            if (found := question.proved(candidate, *parsed)) is not None:
-                return found
+        if question.passes(question.value(candidate.edits)) and (found := question.proved(candidate)) is not None:
+            return found
     return None
 
 
@@ -71,11 +69,8 @@ def _proved_constant(question: Question) -> bool:
 def _is_diagonal(question: Question, letter: str) -> bool:
     view = question.view
     diagonal = f"{view.upstream(letter)} {view.derivative(view.array('y', letter), view.array('x', letter))}"
-    try:
-        (statement,) = parse(" " * view.pad + diagonal, "latex" if view.latex else "plain")
-    except (UnreadableError, ValueError):
-        return False
-    return question.value(statement.sides[0], diagonal) == question.written is not None
+    node = alone(diagonal, view.latex)
+    return node is not None and question.value_of(node) == question.written is not None
 
 
 def _holds_derivative(node: Node) -> bool:

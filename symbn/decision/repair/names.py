@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 
 from symbn.decision.repair.edits import Candidate, Edit
-from symbn.decision.repair.view import View
+from symbn.decision.repair.view import Use, View
 from symbn.diagnostic import Span
 from symbn.elaboration.scope import ARRAYS, bound_names
-from symbn.syntax.tree import Additive, Big, Derivative, Group, Name, Node, Product, Scripted
+from symbn.syntax.tree import Additive, Big, Group, Name, Node, Product, Scripted
 
 _LIKE = {
     "x": ("xhat", "y", "g"), "xhat": ("x", "y", "g"), "y": ("xhat", "x", "g"), "c": ("x", "xhat"), "g": ("xhat", "x", "y"),
@@ -25,43 +25,35 @@ def symbols(view: View) -> Iterator[Candidate]:
     for use in view.uses:
         role, node = use.found.role, use.node
         shown = view.slice(node)
-        likes = (_ADJOINT if use.by or use.found.adjoint else _LIKE).get(role, ())
-        for new in likes:
+        for new in (_ADJOINT if use.by or use.found.adjoint else _LIKE).get(role, ()):
             cost = 12 if {role, new} in ({"x", "xhat"}, {"mu", "var"}, {"gamma", "beta"}) else 14
-            if use.found.adjoint:
-                base = node.base if isinstance(node, Scripted) else node
-                put, span = "d" + _DEFAULT_ADJOINT[new], base.span
-            elif role in ARRAYS:
-                base = node.base if isinstance(node, Scripted) else node
-                put, span = view.name(new), base.span
-            else:
-                put, span = view.name(new), node.span
-                if role in ("gamma", "beta") and isinstance(node, Scripted):
-                    span = node.base.span
+            span, put = _swap(view, use, new)
             yield Candidate(cost, "wrong-symbol", f"`{shown}` has to be {put}", ((span, put),))
+        index = view.batch_index(use)
         site = wheres.get(id(node))
-        if site is not None and role in ("x", "xhat", "y") and not use.found.adjoint and view.batch_index(use) is not None:
+        if site is not None and role in ("x", "xhat", "y") and not use.found.adjoint and index is not None:
             yield _centred(view, node, site.where, role)
-        if role == "g" and not use.by and (index := view.batch_index(use)) is not None:
-            letter = view.text[index.start : index.end]
-            put = view.derivative(view.name("L"), view.array("xhat", letter))
+        if role == "g" and not use.by and index is not None:
+            put = view.derivative(view.name("L"), view.array("xhat", view.text[index.start : index.end]))
             yield Candidate(14, "wrong-symbol", f"`{shown}` has to be {put}", ((node.span, put),))
-    for site in view.sites:
-        node = site.node
-        if isinstance(node, Derivative) and view.is_upstream(node) and view.role(node.by[0]) == "xhat":
-            pass
-        letter = _deviation(view, node)
-        if letter is not None:
-            parent = site.above[-1] if site.above else None
-            span = view.outer(parent) if isinstance(parent, Group) and parent.bracket != "{" else view.outer(node)
-            hat = view.array("xhat", letter)
-            yield Candidate(14, "wrong-symbol", f"`{view.show(node)}` has to be {hat}: it is not divided by the root",
-                            ((span, hat),))  # fmt: skip
-            yield Candidate(15, "wrong-symbol", f"`{view.show(node)}` has to be {view.array('x', letter)}",
-                            ((span, view.array("x", letter)),))  # fmt: skip
+    for place in view.sites:
+        if (letter := _deviation(view, place.node)) is not None:
+            parent = place.above[-1] if place.above else None
+            span = view.outer(parent) if isinstance(parent, Group) and parent.bracket != "{" else view.outer(place.node)
+            shown, hat, bare = view.show(place.node), view.array("xhat", letter), view.array("x", letter)
+            words = f"`{shown}` has to be {hat}: it is not divided by the root"
+            yield Candidate(14, "wrong-symbol", words, ((span, hat),))
+            yield Candidate(15, "wrong-symbol", f"`{shown}` has to be {bare}", ((span, bare),))
 
 
-_DEFAULT_ADJOINT = {"xhat": "xhat", "x": "x", "y": "y", "gamma": "gamma", "beta": "beta", "mu": "mu", "var": "var"}
+def _swap(view: View, use: Use, new: str) -> tuple[Span, str]:
+    """Return where a name is written without its indices, and the spelling of another role."""
+    node, role = use.node, use.found.role
+    base = node.base if isinstance(node, Scripted) else node
+    if use.found.adjoint:
+        return base.span, "d" + new
+    own = role in ARRAYS or role in ("gamma", "beta")
+    return base.span if own else node.span, view.name(new)
 
 
 def _centred(view: View, node: Name | Scripted, where: str, role: str) -> Candidate:
@@ -95,9 +87,7 @@ def indices(view: View) -> Iterator[Candidate]:
     for place in view.index_places(view.root):
         for new in letters:
             if new != place.text and axes.get(new) in (None, axes.get(place.text)):
-                yield Candidate(
-                    12, "wrong-index", f"the index {place.text} has to be {new} here", ((place.span, _put(view, place, new)),)
-                )
+                yield Candidate(12, "wrong-index", f"the index {place.text} has to be {new} here", ((place.span, new),))
     for site in view.sites:
         if site.where not in ("term", "body", "side"):
             continue
@@ -110,7 +100,7 @@ def indices(view: View) -> Iterator[Candidate]:
                 if new != old and axes.get(new) in (None, axes.get(old)):
                     yield Candidate(
                         13 + len(edits), "wrong-index", f"the index {old} has to be {new} in `{view.show(site.node)}`",
-                        tuple((place.span, _put(view, place, new)) for place in edits),
+                        tuple((place.span, new) for place in edits),
                     )  # fmt: skip
     for site in view.sites:
         if isinstance(site.node, Big):
@@ -119,10 +109,6 @@ def indices(view: View) -> Iterator[Candidate]:
                     if new != name.text:
                         yield Candidate(13, "wrong-index", f"the sum runs over {new}, not over {name.text}",
                                         ((name.span, new),))  # fmt: skip
-
-
-def _put(view: View, place: Name, new: str) -> str:
-    return new
 
 
 def sums(view: View) -> Iterator[Candidate]:

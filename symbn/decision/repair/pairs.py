@@ -14,6 +14,7 @@ from time import monotonic
 from symbn.decision.repair.edits import Candidate, apart, both
 from symbn.decision.repair.points import PRIME
 from symbn.decision.repair.search import Budget, Found, Question, Sieved
+from symbn.decision.repair.sieve import Values
 from symbn.diagnostic import Span
 
 MAX_COST = 34
@@ -22,7 +23,6 @@ _ENABLING = frozenset(
     {"extra-sum", "exponent-on-root", "missing-parentheses", "extra-upstream", "misplaced-epsilon", "missing-epsilon",
      "missing-sum", "extra-factor", "missing-upstream"}
 )  # fmt: skip
-Values = tuple[int, ...]
 
 
 def search_pairs(question: Question, sieved: list[Sieved], budget: Budget) -> Found | None:
@@ -40,9 +40,8 @@ def _first(question: Question, candidates: Iterator[Candidate]) -> Found | None:
     for candidate in candidates:
         if monotonic() > question.deadline or question.proofs <= 0:
             break
-        parsed = question.parsed(candidate.edits)
-        if parsed is not None and question.passes(question.value(*parsed[:2])):
-            found = question.proved(candidate, *parsed)
+        if question.passes(question.value(candidate.edits)):
+            found = question.proved(candidate)
             if found is not None and found.caveat is None:
                 return found
             second = second or found

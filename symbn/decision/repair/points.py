@@ -14,7 +14,7 @@ from typing import assert_never
 
 from symbn.elaboration.meaning import Constant, Meaning, OutsideError, Plus, Quantity, Raised, Same, Slope, SumOver, Times
 from symbn.elaboration.meaning import free, to_term
-from symbn.kernel.term import BATCH, Add, Delta, Entry, Index, Mul, Num, Power, Sum, Term, Var, free_indices
+from symbn.kernel.term import BATCH, Add, Delta, Entry, Index, KernelError, Mul, Num, Power, Sum, Term, Var, free_indices
 from symbn.layers.graph import Graph
 
 PRIME = 2305843009213691579
@@ -56,7 +56,11 @@ class RandomPoint:
     def _choose(self) -> bool:
         nodes, rows, columns = self.graph.nodes, range(1, self.m + 1), range(1, self.n + 1)
         wide = bool(nodes["mu"].slots)
-        value, t = (lambda: self.random.randrange(1, PRIME)), self.tables
+        t = self.tables
+
+        def value() -> int:
+            return self.random.randrange(1, PRIME)
+
         for name in ("x", "g", "c", "xhat", "y", "mu", "var", "s", "gamma", "beta", "eps"):
             t[name] = {}
         eps = value()
@@ -116,7 +120,7 @@ class RandomPoint:
         """Return the value of a meaning, or None if it has none here."""
         try:
             return self.of(meaning, self.at(free(meaning)))
-        except (NoValueError, OutsideError, RecursionError):
+        except (NoValueError, OutsideError, KernelError, RecursionError):
             return None
 
     def of(self, meaning: Meaning, at: At) -> int:

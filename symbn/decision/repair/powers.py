@@ -46,10 +46,10 @@ def powers(view: View) -> Iterator[Candidate]:
             alone = site.where in ("top", "bottom", "radicand", "body", "side")
             powered = isinstance(site.above[-1], Scripted) if site.above else False
             if not powered:
-                put = inner if alone and not isinstance(site.above[-1] if site.above else None, Fraction) else f"({inner})"
+                bare = inner if alone and not isinstance(site.above[-1] if site.above else None, Fraction) else f"({inner})"
                 if site.where in ("top", "bottom"):
-                    put = f"{{{inner}}}"
-                yield Candidate(14, "wrong-exponent", f"there is no root of `{shown}` here", ((node.span, put),))
+                    bare = f"{{{inner}}}"
+                yield Candidate(14, "wrong-exponent", f"there is no root of `{shown}` here", ((node.span, bare),))
                 cube = f"({inner})^{{3/2}}" if view.latex else f"({inner})^(3/2)"
                 cube = f"{{{cube}}}" if site.where in ("top", "bottom") else cube
                 yield Candidate(
@@ -103,7 +103,7 @@ def _added(view: View, site: Site) -> Iterator[Candidate]:
         return
     end = Span(node.span.end, node.span.end)
     held = isinstance(node, Group) and node.bracket != "{"
-    if isinstance(node, Name | Scripted) and view.role(node) in ("x", "xhat", "c", "s", "gamma", "mu") or view.is_batch(node):
+    if (isinstance(node, Name | Scripted) and view.role(node) in ("x", "xhat", "c", "s", "gamma", "mu")) or view.is_batch(node):
         powers = ("2", "3") if view.role(node) == "s" else ("2",)
         if isinstance(node, Scripted) and node.sup is not None and view.role(node) != "s":
             return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from time import monotonic
@@ -10,20 +11,19 @@ from time import monotonic
 from symbn.decision.decide import decide
 from symbn.decision.repair import factors, names, powers, signs
 from symbn.decision.repair.edits import Candidate, Edit, apply
-from symbn.decision.repair.points import RandomPoint
+from symbn.decision.repair.points import PRIME, RandomPoint
+from symbn.decision.repair.sieve import Sieve, Values, alone, values
 from symbn.decision.repair.view import View
 from symbn.diagnostic import Span, Value
-from symbn.elaboration.context import Context, Inside
-from symbn.elaboration.elaborate import Equation, meaning_of, readings
-from symbn.elaboration.meaning import Meaning, OutsideError
+from symbn.elaboration.elaborate import Equation, readings
+from symbn.elaboration.meaning import OutsideError
 from symbn.elaboration.notation import Notation
-from symbn.elaboration.readings import Choices, TooManyReadingsError
+from symbn.elaboration.readings import TooManyReadingsError
 from symbn.elaboration.scope import Scope
 from symbn.errors import UnreadableError
+from symbn.kernel.term import KernelError
 from symbn.kernel.verdict import Proved
-from symbn.layers.graph import Graph
-from symbn.syntax.parser import parse
-from symbn.syntax.tree import Group, Name, Node, Number, Relation, Scripted
+from symbn.syntax.tree import Node, Relation
 
 GENERATORS: tuple[Callable[[View], Iterator[Candidate]], ...] = (
     signs.signs, signs.brackets, signs.terms, powers.powers, powers.epsilons, factors.factors, factors.extra, factors.numbers,
@@ -31,7 +31,7 @@ GENERATORS: tuple[Callable[[View], Iterator[Candidate]], ...] = (
 )  # fmt: skip
 MAX_BATCH = 32
 _OMITTED = " without an index "
-_PLAUSIBLE = (UnreadableError, OutsideError, TooManyReadingsError, RecursionError)
+_PLAUSIBLE = (UnreadableError, OutsideError, TooManyReadingsError, KernelError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -67,40 +67,41 @@ class Question:
     conditions: tuple[Relation, ...]
     batch: int | None
     points: tuple[RandomPoint, ...]
-    targets: list[tuple[int, ...]]
-    written: tuple[int, ...] | None
+    targets: list[Values]
+    written: Values | None
     usual: frozenset[str]
-    sieve: Sieve | None
+    sieve: Sieve
+    omitted: bool
     proofs: int
     deadline: float
 
-    def parsed(self, edits: tuple[Edit, ...]) -> tuple[Node, str, tuple[Span, ...]] | None:
-        """Return the edited side, read again from its text."""
-        side, changed = apply(self.view.text, self.view.side, edits)
-        pad = self.view.pad
-        try:
-            statements = parse(" " * pad + side, "latex" if self.view.latex else "plain")
-        except UnreadableError:
-            return None
-        if len(statements) != 1 or statements[0].relations or statements[0].conditions:
-            return None
-        return statements[0].sides[0], side, changed
-
-    def value(self, node: Node, side: str) -> tuple[int, ...] | None:
+    def value(self, edits: tuple[Edit, ...]) -> Values | None:
         """Return the values of the edited side in the language's own reading."""
+        node = self.sieve.edited(edits)
+        return None if node is None else self.value_of(node)
+
+    def value_of(self, node: Node) -> Values | None:
         try:
-            if self.sieve is not None:
-                return values(self.sieve.meaning(node, side), self.points)
+            if not self.omitted:
+                return values(self.sieve.meaning(node), self.points)
             equation = next(readings(self.view.target, node, self.conditions, self.view.notation, self.batch))
         except _PLAUSIBLE:
             return None
-        return values(equation.right, self.points)
+        left, right = values(equation.left, self.points), values(equation.right, self.points)
+        if left is None or right is None:
+            return None
+        # Both sides may have got another letter for an index that is left out, so it is their difference that counts.
+        return tuple((t + r - v) % PRIME for t, r, v in zip(self.targets[0], right, left, strict=True))
 
-    def passes(self, found: tuple[int, ...] | None) -> bool:
+    def passes(self, found: Values | None) -> bool:
         return found is not None and found in self.targets
 
-    def proved(self, candidate: Candidate, node: Node, side: str, changed: tuple[Span, ...]) -> Found | None:
-        """Hand the edited equation to the kernel."""
+    def proved(self, candidate: Candidate) -> Found | None:
+        """Read the edited side again from its text, and hand the equation to the kernel."""
+        side, changed = apply(self.view.text, self.view.side, candidate.edits)
+        node = alone(" " * self.view.pad + side, self.view.latex)
+        if node is None:
+            return None
         self.proofs -= 1
         try:
             decision = decide(readings(self.view.target, node, self.conditions, self.view.notation, self.batch))
@@ -110,41 +111,6 @@ class Question:
             return None
         new = [caveat for caveat in decision.equation.reading.caveats if _place(caveat) not in self.usual]
         return Found(candidate.code, candidate.message, candidate.edits, side, changed, "; ".join(new) or None)
-
-
-class Sieve:
-    """Gives sides that differ in a few characters their meaning, in the first reading; parts with the same text are read once.
-
-    The scope is that of the original equation. A candidate that changes it may be missed, but never wrongly shown.
-    """
-
-    def __init__(self, view: View, graph: Graph, batch: int | None) -> None:
-        self.context = Context(view.scope, graph, Choices({}), view.notation, batch, self.read)
-        self.pad, self.side = view.pad, ""
-        self.memo: dict[tuple[type, str, Inside], Meaning] = {}
-
-    def meaning(self, node: Node, side: str) -> Meaning:
-        self.side = side
-        return self.context.read(node, Inside())
-
-    def read(self, context: Context, node: Node, inside: Inside) -> Meaning:
-        if isinstance(node, Name | Number | Scripted | Group):
-            # Cheap; and the elaboration makes up nodes of these kinds whose span is another node's.
-            return meaning_of(context, node, inside)
-        key = type(node), self.side[node.span.start - self.pad : node.span.end - self.pad], inside
-        if key not in self.memo:
-            self.memo[key] = meaning_of(context, node, inside)
-        return self.memo[key]
-
-
-def values(meaning: Meaning, points: tuple[RandomPoint, ...]) -> tuple[int, ...] | None:
-    found: list[int] = []
-    for point in points:
-        value = point.value(meaning)
-        if value is None:
-            return None
-        found.append(value)
-    return tuple(found)
 
 
 def ask(
@@ -159,10 +125,8 @@ def ask(
     """Prepare the question, or return None if the equation is outside what is searched."""
     try:
         tried: list[Equation] = []
-        try:
+        with suppress(TooManyReadingsError):
             tried.extend(islice(readings(target, written, conditions, notation, batch), 8))
-        except TooManyReadingsError:
-            pass
         first = tried[0]
         scope = Scope.of((target, written), conditions, notation)
     except (*_PLAUSIBLE, IndexError):
@@ -183,9 +147,9 @@ def ask(
         return None
     usual = frozenset(_place(caveat) for caveat in first.reading.caveats)
     # Where an index is left out, what it stands for depends on the letters of the whole equation.
-    sieve = None if any(_OMITTED in caveat for caveat in usual) else Sieve(view, first.graph, batch)
-    written_value, deadline = values(first.right, points), monotonic() + budget.seconds
-    return Question(view, conditions, batch, points, targets, written_value, usual, sieve, budget.proofs, deadline)
+    omitted, sieve = any(_OMITTED in caveat for caveat in usual), Sieve(view, first.graph, batch)
+    own, deadline = values(first.right, points), monotonic() + budget.seconds
+    return Question(view, conditions, batch, points, targets, own, usual, sieve, omitted, budget.proofs, deadline)
 
 
 def _place(caveat: str) -> str:
@@ -207,7 +171,7 @@ class Sieved:
     """One candidate and the values of the side with it."""
 
     candidate: Candidate
-    value: tuple[int, ...]
+    value: Values
 
 
 def search(question: Question, budget: Budget) -> tuple[Found | None, list[Sieved]]:
@@ -218,14 +182,11 @@ def search(question: Question, budget: Budget) -> tuple[Found | None, list[Sieve
     for candidate in islice(candidates(question.view), budget.single):
         if monotonic() > question.deadline or question.proofs <= 0 or (limit is not None and candidate.cost > limit):
             break
-        parsed = question.parsed(candidate.edits)
-        if parsed is None:
-            continue
-        value = question.value(*parsed[:2])
+        value = question.value(candidate.edits)
         if value is None:
             continue
         if question.passes(value):
-            found = question.proved(candidate, *parsed)
+            found = question.proved(candidate)
             if found is not None and found.caveat is None:
                 return found, sieved
             if second is None and found is not None:

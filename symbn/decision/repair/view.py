@@ -223,7 +223,7 @@ class View:
         found: list[Name] = []
         for use in _uses(node, self.notation, False):
             found += [index for index in (*use.found.indices, use.found.label) if isinstance(index, Name)]
-        for inner in _every(node):
+        for inner in every(node):
             if (pair := kronecker(inner)) is not None:
                 found += [index for index in pair if isinstance(index, Name)]
         return found
@@ -234,10 +234,11 @@ class View:
         return text if len(text) <= limit else text[: limit - 2] + ".."
 
 
-def _every(node: Node) -> Iterator[Node]:
+def every(node: Node) -> Iterator[Node]:
+    """Yield a node and everything below it."""
     yield node
     for child in children(node):
-        yield from _every(child)
+        yield from every(child)
 
 
 def _sites(node: Node, above: tuple[Node, ...], where: str, notation: Notation) -> Iterator[Site]:
