@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction as Rational
 
-from symbn.decision.repair.edits import Candidate
+from symbn.decision.repair.edits import Candidate, Edit
 from symbn.decision.repair.view import Site, View
 from symbn.diagnostic import Span
+from symbn.kernel.term import FEATURE
 from symbn.syntax.tree import Additive, Big, Derivative, Fraction, Group, Node, Number, Product, Scripted, number_value
 
 
@@ -22,27 +23,53 @@ def factors(view: View) -> Iterator[Candidate]:
             continue
         far = 0 if site.where in ("term", "side") else 1
         start, whole = view.outer(node).start, view.show(node)
-        many = isinstance(node, Additive)
-        end = Span(node.span.end, node.span.end)
+        inside, above, below = _parts(view, node)
         for factor, cost in named:
+            extra = cost + (3 if isinstance(node, Additive) else far)
             words = f"the factor {factor} is missing before `{whole}`"
-            if many:
-                put = ((Span(start, start), view.times(factor, node) + "("), (end, ")"))
-                yield Candidate(cost + 3, "missing-factor", words, put)
-            else:
-                yield Candidate(cost + far, "missing-factor", words, ((Span(start, start), view.times(factor, node)),))
-            below = f"`{whole}` is not divided by {factor}"
-            if many:
-                divide = ((Span(start, start), view.times(view.over("1", factor), node) + "("), (end, ")"))
-                yield Candidate(cost + 4, "missing-factor", below, divide)
-            else:
-                yield Candidate(cost + far, "missing-factor", below, ((_divisor(view, node, factor)),))
-        if not many:
-            free = [letter for letter in view.letters() if letter in view.scope.free]
-            for letter in free[:2] if not view.scope.wide else []:
-                hat = view.array("xhat", letter)
-                yield Candidate(16 + far, "missing-factor", f"the factor {hat} is missing before `{whole}`",
-                                ((Span(start, start), view.times(hat, node)),))  # fmt: skip
+            put = ((Span(start, start), view.times(factor, node)),)
+            # What stands below already is taken away rather than multiplied with, and the other way round.
+            yield Candidate(extra + (5 if factor in below else 0), "missing-factor", words, _around(view, node, put))
+            put = ((Span(start, start), view.times(view.over("1", factor), node)),)
+            divide = _around(view, node, put) if isinstance(node, Additive) else (_divisor(view, node, factor),)
+            extra += 5 if factor in above else 0
+            yield Candidate(extra, "missing-factor", f"`{whole}` is not divided by {factor}", divide)
+        if inside:
+            for factor in _entries(view):
+                put = ((Span(start, start), view.times(factor, node)),)
+                yield Candidate(16 + far, "missing-factor", f"the factor {factor} is missing before `{whole}`", put)
+
+
+def _parts(view: View, node: Node) -> tuple[bool, set[str], set[str]]:
+    """Return whether the node is one term, and the texts of its factors above and below the fraction bars."""
+    if isinstance(node, Additive):
+        return False, set(), set()
+    above: set[str] = set()
+    below: set[str] = set()
+    for factor in node.factors if isinstance(node, Product) else (node,):
+        above.add(view.bare(factor))
+        if isinstance(factor, Fraction):
+            for part, into in ((factor.top, above), (factor.bottom, below)):
+                while isinstance(part, Group):
+                    part = part.body
+                into |= {view.bare(piece) for piece in (part.factors if isinstance(part, Product) else (part,))}
+    return True, above, below
+
+
+def _around(view: View, node: Node, edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
+    """Put brackets around a sum that an edit before it multiplies."""
+    if not isinstance(node, Additive):
+        return edits
+    ((place, put),) = edits
+    return (place, put + "("), (Span(node.span.end, node.span.end), ")")
+
+
+def _entries(view: View) -> list[str]:
+    """Return what else a term may lack: \\hat x_i, and the delta of two features."""
+    letters = [letter for letter in view.letters() if letter in view.scope.free]
+    features = [letter for letter in view.scope.free if view.scope.axes.get(letter) == FEATURE]
+    delta = f"\\delta_{{{''.join(features)}}}" if view.latex else f"delta_({','.join(features)})"
+    return [view.array("xhat", letter) for letter in letters[:2]] + ([delta] if len(features) == 2 else [])
 
 
 def _multiplies(site: Site) -> bool:
@@ -87,6 +114,8 @@ def extra(view: View) -> Iterator[Candidate]:
             turned = view.over(view.bare(node.bottom), view.bare(node.top))
             if number_value(node.top) != number_value(node.bottom) or number_value(node.top) is None:
                 yield Candidate(18, "wrong-factor", f"`{view.show(node)}` is upside down", ((node.span, turned),))
+        if view.is_batch(node) and site.where in ("side", "term"):
+            yield Candidate(13, "extra-factor", f"`{view.batch()}` has to be 1", ((node.span, "1"),))
         if view.is_batch(node) and site.where == "factor":
             yield Candidate(16, "wrong-factor", f"`{view.batch()}` multiplies, but has to divide",
                             ((node.span, view.over("1", view.batch())),))  # fmt: skip

@@ -28,7 +28,8 @@ def symbols(view: View) -> Iterator[Candidate]:
         for new in (_ADJOINT if use.by or use.found.adjoint else _LIKE).get(role, ()):
             cost = 12 if {role, new} in ({"x", "xhat"}, {"mu", "var"}, {"gamma", "beta"}) else 14
             span, put = _swap(view, use, new)
-            yield Candidate(cost, "wrong-symbol", f"`{shown}` has to be {put}", ((span, put),))
+            whole = view.text[node.span.start : span.start] + put + view.text[span.end : node.span.end]
+            yield Candidate(cost, "wrong-symbol", f"`{shown}` has to be `{whole}`", ((span, put),))
         index = view.batch_index(use)
         site = wheres.get(id(node))
         if site is not None and role in ("x", "xhat", "y") and not use.found.adjoint and index is not None:
