@@ -53,7 +53,8 @@ def test_the_example_of_a_repair_s_code_is_refuted_and_repaired_so(entry: Entry)
     assert entry.example is not None
     assert symbn.verify(entry.example).kind == "refuted"
     (statement,) = parse(entry.example)
-    found = find_repair(entry.example, *statement.sides, statement.conditions, Notation())
+    left, right = statement.sides
+    found = find_repair(entry.example, left, right, statement.conditions, Notation())
     assert found is not None
     assert found.code == entry.code
     assert found.caveat is None
