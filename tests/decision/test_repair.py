@@ -72,8 +72,8 @@ TABLE = [
     ),
     # Published ones, shortened.
     Mistake(
-        r"\frac{\partial \hat x_i}{\partial \sigma^2} = \sum_i (x_i - \mu) \cdot (-0.5) \cdot (\sqrt{\sigma^2 + \epsilon})^{-1.5}",
-        "exponent-on-root", r"(x_i - \mu) \cdot (-0.5) \cdot (\sigma^2 + \epsilon)^{-1.5}",
+        r"\frac{\partial \hat x_i}{\partial \sigma^2} = \sum_i (x_i - \mu) \cdot (-0.5) (\sqrt{\sigma^2 + \epsilon})^{-1.5}",
+        "exponent-on-root", r"(x_i - \mu) \cdot (-0.5) (\sigma^2 + \epsilon)^{-1.5}",
     ),
     Mistake(
         r"\frac{\partial f}{\partial \mu} = \sum_i \frac{\partial f}{\partial \hat x_i} \frac{-1}{\sqrt{\sigma^2+\epsilon}}"
@@ -90,9 +90,9 @@ TABLE = [
         r" + \frac{\partial L}{\partial \sigma^2} \cdot \frac{2(x_i-\mu)}{m} + \frac{\partial L}{\partial \mu} \cdot \frac1m",
     ),
     Mistake(
-        r"\frac{\partial}{\partial x_i^{(l)}} L = \sum_k \frac{\partial}{\partial x_i^{(l)}} [\gamma_i \hat{x}_i^{(k)} + \beta_i]",
+        r"\frac{\partial}{\partial x_i^{(l)}} L = \sum_k \frac{\partial}{\partial x_i^{(l)}} [\gamma_i \hat x_i^{(k)}]",
         "missing-upstream",
-        r"\sum_k \frac{\partial L}{\partial y_i^{(k)}} \frac{\partial}{\partial x_i^{(l)}} [\gamma_i \hat{x}_i^{(k)} + \beta_i]",
+        r"\sum_k \frac{\partial L}{\partial y_i^{(k)}} \frac{\partial}{\partial x_i^{(l)}} [\gamma_i \hat x_i^{(k)}]",
         ("superscript=batch",),
     ),
     Mistake(
