@@ -118,6 +118,7 @@ TABLE = [
     Mistake(r"\frac{\partial L}{\partial \beta} = \gamma \sum_j g_j", "extra-factor", r"\sum_j g_j"),
     Mistake(r"\frac{\partial L}{\partial \hat x_i} = \sum_i \gamma g_i", "extra-sum", r"\gamma g_i"),
     Mistake(r"\sigma^2 = \frac1m \sum_j (x_j - \mu)", "wrong-exponent", r"\frac1m \sum_j (x_j - \mu)^{2}"),
+    Mistake(r"m \sigma^2 = \sum_k (x_k - x_i)^2", "wrong-symbol", r"\sum_k (x_k - \mu)^2"),
     Mistake(r"\sum_k (x_k-\mu)^2 = (m-1) \sigma^2", "batch-minus-one", r"m \sigma^2"),
     Mistake(r"\sum_k (x_k-\mu)^2 = m \sigma^2 + \epsilon", "extra-epsilon", r"m \sigma^2"),
     Mistake(r"y_i = \gamma (\hat x_i + \beta)", "extra-parentheses", r"\gamma \hat x_i + \beta"),
@@ -200,6 +201,19 @@ def test_the_left_side_can_be_the_one_to_edit() -> None:
     found = repaired(text, edit_left=True)
     assert found is not None
     assert (found.code, bare(found.side)) == ("wrong-sign", r"-\frac{\gamma}{s}\sum_jg_j")
+
+
+def test_a_constant_is_no_repair_of_the_side_that_asks_for_it() -> None:
+    assert repaired(r"\frac{\partial f}{\partial \mu} = 1", edit_left=True) is None
+
+
+def test_unicode_text_is_repaired_in_its_own_spelling() -> None:
+    found = repaired("∂L/∂x_i = γ/(m √(σ² + ε)) (m g_i − ∑_j g_j + x̂_i ∑_j g_j x̂_j)")
+    assert found is not None
+    assert found.side == "γ/(m √(σ² + ε)) (m g_i − ∑_j g_j - x̂_i ∑_j g_j x̂_j)"
+    squared = repaired("∂L/∂σ² = −γ/2 (σ² + ε)^(−1/2) ∑_j g_j (x_j − μ)")
+    assert squared is not None
+    assert squared.side == "−γ/2 (σ² + ε)^(-3/2) ∑_j g_j (x_j − μ)"
 
 
 def test_the_target_s_spans_are_not_used_to_read_the_text() -> None:

@@ -118,7 +118,8 @@ def closed_forms(view: View) -> Iterator[str]:
         form = _form(view, asked, i, k, spare)
         if form is not None:
             yield form if view.latex else _plain(form)
-    yield from ("0", "1", view.batch())
+    if number_value(view.target) is None and not view.is_batch(view.target):
+        yield from ("0", "1", view.batch())
 
 
 def _form(view: View, asked: str, i: str, k: str, j: str) -> str | None:
