@@ -12,7 +12,8 @@ from symbn.elaboration.scope import ARRAYS, bound_names
 from symbn.syntax.tree import Additive, Big, Group, Name, Node, Product, Scripted
 
 _LIKE = {
-    "x": ("xhat", "y", "g", "mu"), "xhat": ("x", "y", "g"), "y": ("xhat", "x", "g"), "c": ("x", "xhat"), "g": ("xhat", "x", "y"),
+    "x": ("xhat", "y", "g", "mu"), "xhat": ("x", "y", "g"), "y": ("xhat", "x", "g"), "c": ("x", "xhat"),
+    "g": ("xhat", "x", "y"),
     "mu": ("var", "beta"), "var": ("mu",), "gamma": ("beta",), "beta": ("gamma", "mu"), "s": ("var",), "eps": ("var",),
 }  # fmt: skip
 _ADJOINT = {"xhat": ("y", "x"), "x": ("xhat", "y"), "gamma": ("beta",), "beta": ("gamma",), "mu": ("var",), "var": ("mu",)}
