@@ -8,7 +8,7 @@ from fractions import Fraction as Rational
 
 from symbn.diagnostic import Span, Value
 from symbn.elaboration.notation import AMBIGUOUS, BATCH_NAMES, FEATURE_NAMES, LABELS, Definition, Notation, key_of
-from symbn.errors import unreadable
+from symbn.errors import UnreadableError, unreadable
 from symbn.kernel.term import BATCH, FEATURE, Index
 from symbn.layers.batchnorm import batch_norm
 from symbn.syntax.symbols import GREEK_NAMES
@@ -485,3 +485,34 @@ def indexing(node: Node, notation: Notation) -> tuple[bool, bool]:
         case _:
             parts = [indexing(child, notation) for child in children(node)]
             return any(bare for bare, _ in parts), any(indexed for _, indexed in parts)
+
+
+def sizes(node: Node, notation: Notation) -> tuple[set[str], set[str]]:
+    """Return the names at the top of sums, and the other names without a role."""
+    scope = Scope(notation)
+    tops: dict[str, Span] = {}
+    try:
+        scope._collect(node, frozenset(), [], tops)
+    except UnreadableError:
+        pass  # The equation itself will say so.
+    return set(tops), set(scope.scalars)
+
+
+def labels(node: Node) -> tuple[set[str], set[str], set[str]]:
+    """Return the letters of the superscripts in brackets, of the subscripts beside them, and those that sum signs bind."""
+    above, below, bound = set[str](), set[str](), set[str]()
+
+    def visit(inner: Node) -> None:
+        if isinstance(inner, Scripted) and isinstance(label := _label(inner.sup), Name):
+            above.add(label.text)
+            below.update(name.text for name in indices_of(inner.sub) if isinstance(name, Name))
+        if isinstance(inner, Big):
+            bound.update(name.text for name in bound_names(inner.lower))
+        for child in children(inner):
+            visit(child)
+
+    try:
+        visit(node)
+    except UnreadableError:
+        pass
+    return above, below, bound
