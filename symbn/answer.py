@@ -95,7 +95,6 @@ def _agrees(step: Step, expected: str) -> bool:
     return not code or code in step.codes
 
 
-
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Row(Value):
     """One closed form: the kernel's answer for every batch size, and both engines' at each chosen one."""
