@@ -129,7 +129,7 @@ def _diagnostics(report: DocumentReport, step: Step, style: Style) -> list[str]:
     for fault in step.diagnostics:
         if fault.span == primary(step) and (step.repair is None or fault.code == step.repair.code):
             if fault.message != message(step) and step.repair is None:
-                lines += remark(step, fault.span, f"warning[{fault.code}]: ", fault.message, style)
+                lines += remark(step, fault.span, "", f"warning[{fault.code}]: {fault.message}", style)
             lines += remark(step, fault.span, "help: ", fault.help, style) if fault.help else []
         else:
             lines.append(render_diagnostic(step, fault, style, "error" if step.verdict == UNREADABLE else "warning"))
