@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from symbn.answer import CAVEAT, DocumentReport, Step
-from symbn.report.outcome import NOTE, code, details, is_problem, level, message, problems
+from symbn.answer import DocumentReport, Step
+from symbn.report.outcome import NOTE, code, details, findings, level, message
 from symbn.report.places import region
 from symbn.report.terminal import printable
 
@@ -20,11 +20,7 @@ _COMMANDS = {NOTE: "notice"}
 
 def as_github(reports: Sequence[DocumentReport]) -> str:
     """Return a command for each problem and each caveat."""
-    return "\n".join(
-        _command(report, step)
-        for report in reports
-        for step in (*problems(report), *(s for s in problems(report, CAVEAT) if not is_problem(s) and s.expected is None))
-    )
+    return "\n".join(_command(report, step) for report in reports for step in findings(report))
 
 
 def _command(report: DocumentReport, step: Step) -> str:

@@ -8,7 +8,7 @@ become U+FFFD.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from xml.etree import ElementTree as XML
+from xml.etree import ElementTree
 
 from symbn.answer import ASSUMED, REFUTED, UNDECIDED, DocumentReport, Step
 from symbn.report.outcome import code, details, faults, is_problem, message
@@ -18,17 +18,17 @@ from symbn.report.terminal import printable
 def as_junit(reports: Sequence[DocumentReport]) -> str:
     """Return the XML document."""
     suites = [_suite(report) for report in reports]
-    root = XML.Element("testsuites", {"name": "symbn"})
+    root = ElementTree.Element("testsuites", {"name": "symbn"})
     for name in ("tests", "failures", "errors", "skipped"):
         root.set(name, str(sum(int(suite.get(name, "0")) for suite in suites)))
     root.set("time", f"{sum(report.milliseconds for report in reports) / 1000:.3f}")
     root.extend(suites)
-    XML.indent(root)
-    return '<?xml version="1.0" encoding="UTF-8"?>\n' + XML.tostring(root, encoding="unicode")
+    ElementTree.indent(root)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, encoding="unicode")
 
 
-def _suite(report: DocumentReport) -> XML.Element:
-    suite = XML.Element("testsuite", {"name": _legal(report.path)})
+def _suite(report: DocumentReport) -> ElementTree.Element:
+    suite = ElementTree.Element("testsuite", {"name": _legal(report.path)})
     cases = [_case(report, step) for step in (*faults(report), *report.steps)]
     suite.set("tests", str(len(cases)))
     for name, kind in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
@@ -38,21 +38,21 @@ def _suite(report: DocumentReport) -> XML.Element:
     return suite
 
 
-def _case(report: DocumentReport, step: Step) -> XML.Element:
+def _case(report: DocumentReport, step: Step) -> ElementTree.Element:
     path = step.file or report.path
     name = f"{step.line}:{step.column} {step.lhs} = {step.rhs}" if step.step else f"{step.line}:{step.column} document"
-    case = XML.Element("testcase", {"classname": _legal(path), "name": _legal(name), "file": _legal(path)})
+    case = ElementTree.Element("testcase", {"classname": _legal(path), "name": _legal(name), "file": _legal(path)})
     case.set("line", str(step.line))
     case.set("time", f"{step.milliseconds / 1000:.3f}")
     text = "\n".join(f"{label}: {said}" if label else said for label, said in details(step))
     kind = _kind(step)
     if kind is not None:
-        found = XML.SubElement(case, kind, {"message": _legal(message(step))})
+        found = ElementTree.SubElement(case, kind, {"message": _legal(message(step))})
         if kind != "skipped":
             found.set("type", _legal(code(step)))
         found.text = "\n".join(_legal(line) for line in text.split("\n"))
     elif step.caveat is not None:
-        XML.SubElement(case, "system-out").text = _legal(message(step))
+        ElementTree.SubElement(case, "system-out").text = _legal(message(step))
     return case
 
 

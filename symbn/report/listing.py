@@ -15,8 +15,9 @@ A problem is a block like this one; so is a proof under a caveat. Every other an
 
 from __future__ import annotations
 
-from symbn.answer import PROVED, REFUTED, UNDECIDED, UNREADABLE, DocumentReport, Step
-from symbn.report.outcome import ERROR, code, counterexample, faults, is_problem, level, message, primary, problems
+from symbn.answer import ASSUMED, PROVED, REFUTED, UNDECIDED, UNREADABLE, DocumentReport, Step
+from symbn.report.outcome import ERROR, code, counterexample, faults, is_problem, level, message, problems
+from symbn.report.places import primary
 from symbn.report.terminal import (
     Style, cells, excerpt, gutter, heading, marked, printable, remark, render_diagnostic, surprise, vectors, wrap,
 )  # fmt: skip
@@ -44,7 +45,7 @@ def render_report(
 
 
 def _is_noteworthy(step: Step) -> bool:
-    return step.expected is not None or (step.verdict == PROVED and step.caveat is not None)
+    return step.verdict not in (PROVED, ASSUMED) if step.expected is not None else step.caveat is not None
 
 
 def render_notation(report: DocumentReport, style: Style, explain: bool) -> str:
@@ -108,8 +109,9 @@ def _block(report: DocumentReport, step: Step, style: Style, explain: bool) -> s
     if step.repair is not None:
         lines += marked(f"{gutter(step, span)} = repair: ", step.repair.latex, step.repair.changed, style)
     lines += said("read as: ", step.statement)
-    for reading in step.readings if step.caveat is None or explain else ():
-        lines += said("reading: ", reading)
+    for reading in step.readings:
+        if step.caveat is None or (explain and reading not in step.caveat):
+            lines += said("reading: ", reading)
     if step.verdict not in (REFUTED, UNREADABLE) and step.reason != message(step):
         lines += said("because: ", step.reason)
     for note in step.notes:

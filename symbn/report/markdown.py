@@ -15,7 +15,9 @@ from symbn.report.summary import conclusion, counts
 from symbn.report.terminal import Style, printable, surprise, vectors
 
 _HEADS = ("steps", PROVED, CAVEAT, REFUTED, UNDECIDED, UNREADABLE, ASSUMED, "as expected", "unexpected")
-_SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+.!|~$&@:^=-])")
+_SPECIAL = re.compile(r"[\\`*_\[\]|~$]|:(?=\S)|(?<=www)\.")
+_HTML = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+_LINKED = re.compile("([@#])")
 _WIDE = Style(10**6)
 
 
@@ -77,7 +79,7 @@ def _formula(latex: str) -> str:
 
     In a fence nothing is interpreted; the fence is longer than every row of backticks in it.
     """
-    text = printable(latex)
+    text = "\n".join(map(printable, latex.split("\n")))  # a comment in it ends at the line's end
     fence = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", text)), default=0))
     kind = "math" if "\\" in text and "`" not in text and "$" not in text else "text"
     return f"{fence}{kind}\n{text}\n{fence}"
@@ -86,6 +88,9 @@ def _formula(latex: str) -> str:
 def escaped(text: str) -> str:
     """Return the text with everything escaped that Markdown or HTML would interpret, on one line.
 
-    An at sign and a full stop too: a mention notifies people, and a bare address becomes a link.
+    Only what is special inside a line: nothing of a document ever begins one. Addresses would become links (`://`, `www.`),
+    names would notify people (`@`), numbers would link issues (`#`): GitHub looks for these in the finished page, where
+    an escape is gone, so that an empty comment parts them.
     """
-    return _SPECIAL.sub(r"\\\1", printable(text)).replace("\\<", "&lt;").replace("\\&", "&amp;").replace("\\@", "&#64;")
+    html = "".join(_HTML.get(c, c) for c in _SPECIAL.sub(r"\\\g<0>", printable(text)))
+    return _LINKED.sub(r"\1<!-- -->", html)

@@ -1,21 +1,22 @@
 """A SARIF 2.1.0 log: what code scanning services and editors read. One run, a rule for each code, a result for each problem.
 
 Columns count Unicode characters from 1; a region ends before its end column. A repair is a fix only where it can be applied:
-where the formula stands in the file as it was read (outcome.edit, outcome.in_file).
+where the formula stands in the file as it was read (places.edit, places.in_file).
 Source: OASIS, Static Analysis Results Interchange Format (SARIF) Version 2.1.0, sections 3.14 to 3.57.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from pathlib import PurePath
+from typing import Any, Protocol
 from urllib.parse import quote
 
-from symbn.answer import CAVEAT, PROVED, REFUTED, UNDECIDED, UNREADABLE, DocumentReport, Step
+from symbn.answer import CAVEAT, REFUTED, UNDECIDED, UNREADABLE, DocumentReport, Step
 from symbn.diagnostic import Span
-from symbn.report.outcome import UNEXPECTED, Texts, code, details, edit, in_file, is_problem, level, message, problems
-from symbn.report.places import region
+from symbn.report.outcome import UNEXPECTED, code, details, findings, level, message
+from symbn.report.places import edit, in_file, region
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _TITLES = {
@@ -27,13 +28,20 @@ _TITLES = {
 }
 
 
-def as_sarif(reports: Sequence[DocumentReport], texts: Texts, version: str) -> str:
+class Explained(Protocol):
+    """What a catalogue says of a code."""
+
+    @property
+    def title(self) -> str: ...
+    @property
+    def meaning(self) -> str: ...
+    @property
+    def cure(self) -> str: ...
+
+
+def as_sarif(reports: Sequence[DocumentReport], texts: Mapping[str, Explained], version: str) -> str:
     """Return the log. texts: what the catalogue says of the codes; a code that is not in it has its name only."""
-    found = [
-        (report, step)
-        for report in reports
-        for step in (*problems(report), *(s for s in problems(report, CAVEAT) if not is_problem(s) and s.expected is None))
-    ]
+    found = [(report, step) for report in reports for step in findings(report)]
     codes = sorted({code(step) for _, step in found})
     run = {
         "tool": {"driver": {"name": "symbn", "version": version, "rules": [_rule(name, texts) for name in codes]}},
@@ -44,7 +52,7 @@ def as_sarif(reports: Sequence[DocumentReport], texts: Texts, version: str) -> s
     return json.dumps(log, ensure_ascii=False, indent=2).encode("utf-8", "replace").decode("utf-8")
 
 
-def _rule(name: str, texts: Texts) -> dict[str, Any]:
+def _rule(name: str, texts: Mapping[str, Explained]) -> dict[str, Any]:
     entry = texts.get(name)
     if entry is None:
         return {"id": name, "shortDescription": {"text": _TITLES.get(name, name.replace("-", " "))}}
@@ -65,8 +73,6 @@ def _result(report: DocumentReport, step: Step, codes: list[str]) -> dict[str, A
         "message": {"text": "\n".join(said)},
         "locations": [{"physicalLocation": {"artifactLocation": _artifact(report, step), "region": _region(step)}}],
     }
-    if step.verdict != PROVED:
-        result["kind"] = "fail"
     change = edit(step) if in_file(step) else None
     if change is not None and step.repair is not None:
         replacement = {"deletedRegion": _region(step, change.span), "insertedContent": {"text": change.text}}
@@ -86,6 +92,6 @@ def _region(step: Step, span: Span | None = None) -> dict[str, int]:
 
 def _artifact(report: DocumentReport, step: Step) -> dict[str, str]:
     """Return the file as a URI: a path from the root is one of its own, another is relative to where symbn was run."""
-    path = (step.file or report.path).replace("\\", "/") if ":\\" in (step.file or report.path) else step.file or report.path
+    path = PurePath(step.file or report.path).as_posix()
     encoded = quote(path, safe="/", errors="surrogateescape")
     return {"uri": f"file://{encoded}" if path.startswith("/") else encoded}

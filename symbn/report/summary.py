@@ -18,14 +18,13 @@ _COLUMNS = {
     CAVEAT: "with\ncaveat",
     REFUTED: "re-\nfuted",
     UNDECIDED: "unde-\ncided",
-    UNREADABLE: "unread-\nable",
+    UNREADABLE: "un-\nread-\nable",
     ASSUMED: "as-\nsumed",
     "as expected": "as ex-\npected",
     "unexpected": "unex-\npected",
 }
 _ALWAYS = ("steps", PROVED)
 _BAD = {REFUTED: "red", UNDECIDED: "yellow", UNREADABLE: "magenta", "unexpected": "red"}
-_NARROWEST = 12
 _VERDICTS = (PROVED, CAVEAT, REFUTED, UNDECIDED, UNREADABLE, ASSUMED)
 
 
@@ -42,44 +41,40 @@ def counts(report: DocumentReport) -> dict[str, int]:
 
 def summary(reports: Sequence[DocumentReport], style: Style) -> str:
     """Return the table, with a row of totals if there are several documents."""
-    rows = [(printable(report.path), counts(report), report.milliseconds) for report in reports]
+    rows = [(_shown(report.path), counts(report), report.milliseconds) for report in reports]
     if len(rows) != 1:
         total = {name: sum(row[1][name] for row in rows) for name in _COLUMNS}
         rows.append((f"{len(reports)} documents", total, sum(row[2] for row in rows)))
     columns = [name for name in _COLUMNS if name in _ALWAYS or any(row[1][name] for row in rows)]
-    for heads in ({name: name.replace(" ", "\n") for name in columns}, _COLUMNS):
+    for heads, gap, enough in (({name: name.replace(" ", "\n") for name in columns}, 2, 24), (_COLUMNS, 1, 10)):
         width = {name: max(map(cells, [*heads[name].split("\n"), *(str(row[1][name]) for row in rows)])) for name in columns}
         times = max(map(cells, ["time", *(duration(row[2]) for row in rows)]))
-        room = style.width - sum(width.values()) - times - 2 * (len(columns) + 1) - 1
-        if room >= min(max(_NARROWEST, *(cells(row[0]) for row in rows)), _NARROWEST * 2):
-            return _table(rows, columns, heads, room, len(reports) > 1, style)
-    if room >= _NARROWEST:
-        return _table(rows, columns, heads, room, len(reports) > 1, style)
+        room = style.width - sum(width.values()) - times - gap * (len(columns) + 1)
+        if room >= enough:
+            return _table(rows, {name: heads[name] for name in columns}, room, gap, style)
     return "\n".join(line for row in rows for line in wrap(f"{row[0]}: {_in_words(row[1])}", style.width))
 
 
-def _table(
-    rows: list[tuple[str, dict[str, int], float]],
-    columns: list[str],
-    heads: dict[str, str],
-    room: int,
-    totals: bool,
-    style: Style,
-) -> str:
+def _shown(path: str) -> str:
+    # A line that begins with two colons would be a command to a CI service.
+    return printable(f"./{path}" if path.startswith(":") else path)
+
+
+def _table(rows: list[tuple[str, dict[str, int], float]], heads: dict[str, str], room: int, gap: int, style: Style) -> str:
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1))
+    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, gap - 1, 0, 0))
     table.add_column("document", no_wrap=True)
-    for name in columns:
-        table.add_column(heads[name], justify="right", no_wrap=True)
+    for head in heads.values():
+        table.add_column(head, justify="right", no_wrap=True)
     table.add_column("time", justify="right", no_wrap=True)
     for number, (path, count, milliseconds) in enumerate(rows):
         path = "\n".join(path[start:end] for start, end in folds(path, room))
-        cellular = [Text(str(count[name]), _BAD.get(name, "") if count[name] else "dim") for name in columns]
-        table.add_row(Text(path), *cellular, duration(milliseconds), end_section=totals and number == len(rows) - 2)
+        cellular = [Text(str(count[name]), _BAD.get(name, "") if count[name] else "dim") for name in heads]
+        table.add_row(Text(path), *cellular, duration(milliseconds), end_section=number == len(rows) - 2)
     out = StringIO()
     Console(
         file=out, width=style.width, force_terminal=style.colour, no_color=not style.colour, highlight=False, markup=False,
@@ -89,15 +84,15 @@ def _table(
 
 
 def _in_words(count: dict[str, int]) -> str:
-    parts = [f"{count[name]} {'with a caveat' if name == CAVEAT else name}" for name in _COLUMNS if count[name]]
-    return ", ".join(parts).replace("1 steps", "1 step") if parts[:1] != ["1 steps"] else ", ".join(["1 step", *parts[1:]])
+    names = {"steps": "step" if count["steps"] == 1 else "steps", CAVEAT: "with a caveat"}
+    return ", ".join(f"{count[name]} {names.get(name, name)}" for name in _COLUMNS if count[name] or name == "steps")
 
 
 def conclusion(reports: Sequence[DocumentReport], style: Style | None = None) -> str:
     """Return the outcome in one sentence, on as many lines as it needs."""
     style = style or Style()
     count = {name: sum(counts(report)[name] for report in reports) for name in _COLUMNS}
-    steps = "1 step" if count["steps"] == 1 else f"{count['steps']} steps"
+    steps = _in_words({**dict.fromkeys(_COLUMNS, 0), "steps": count["steps"]})
     where = "1 document" if len(reports) == 1 else f"{len(reports)} documents"
     found = [step for report in reports for step in problems(report)]
     outcome = status(reports)

@@ -133,7 +133,10 @@ def render_diagnostic(step: Step, diagnostic: Diagnostic, style: Style, level: s
 
 def heading(head: str, message: str, colour: str, style: Style) -> list[str]:
     """Return `head: message` on as many lines as it needs."""
-    first, *others = wrap(f"#: {message}", max(20, style.width) - len(head) + 1)  # one character stands for the head
+    width = max(20, style.width)
+    if width - len(head) < 20:
+        return [style.paint(head, colour) + ":", *wrap(message, width)]
+    first, *others = wrap(f"#: {message}", width - len(head) + 1)  # one character stands for the head
     return [style.paint(head, colour) + first[1:], *others]
 
 
@@ -174,6 +177,9 @@ def _window(text: str, start: int, end: int, room: int) -> tuple[str, int, int]:
     while high < len(text) and used + cells(text[high]) <= room - 6:
         used += cells(text[high])
         high += 1
+    while high == len(text) and low > 0 and used + cells(text[low - 1]) <= room - 6:
+        low -= 1
+        used += cells(text[low])
     shift = 3 - low if low else 0
     shown = ("..." if low else "") + printable(text[low:high]) + ("..." if high < len(text) else "")
     return shown, start + shift, max(start, min(end, high)) + shift
@@ -191,8 +197,8 @@ def marked(label: str, latex: str, changed: Iterable[Span], style: Style) -> lis
     """
     text, blank = printable(latex), " " * len(label)
     new = {at for s in changed for at in range(min(s.start, len(text) - 1), min(max(s.end, s.start + 1), len(text)))}
-    lines = []
-    for start, end in folds(text, max(20, style.width - len(label))):
+    lines: list[str] = []
+    for start, end in folds(text, max(10, style.width - len(label))):
         runs = [(key, "".join(text[at] for at in run)) for key, run in groupby(range(start, end), new.__contains__)]
         shown = "".join(style.paint(run, "changed") if key else run for key, run in runs)
         lines.append((blank if lines else style.paint(label, "dim")) + shown)
@@ -203,7 +209,7 @@ def marked(label: str, latex: str, changed: Iterable[Span], style: Style) -> lis
 
 
 def wrap(text: str, width: int, first: str = "") -> list[str]:
-    """Return the text, made printable, in lines of this many cells: `first` stands before the first, blanks before the others."""
+    """Return the text, made printable, in lines of this many cells; `first` is before the first, blanks before the others."""
     shown = printable(text)
     lines = [shown[start:end] for start, end in folds(shown, max(10, width - len(first)))] or [""]
     return [(first if n == 0 else " " * len(first)) + line for n, line in enumerate(lines)]
