@@ -40,24 +40,16 @@ def render(step: Step, style: Style | None = None) -> str:
         shown = [render_diagnostic(step, d, style, "error") for d in step.diagnostics]
         return "\n".join([*shown, *(_wrapped("but:     ", surprise(step), style) if step.surprising else ())])
     lines = [_headline(step, style)]
-    if step.surprising:
-        lines += _wrapped("but:     ", surprise(step), style)
-    if step.statement is not None:
-        lines += _wrapped("read as: ", step.statement, style)
-    if step.caveat is not None:
-        lines += _wrapped("only if: ", step.caveat, style)
-    else:
-        for reading in step.readings:
-            lines += _wrapped("reading: ", reading, style)
+    before = [("but:     ", surprise(step) if step.surprising else None), ("read as: ", step.statement)]
+    before += [("only if: ", step.caveat)] if step.caveat is not None else [("reading: ", said) for said in step.readings]
+    lines += [line for label, said in before if said is not None for line in _wrapped(label, said, style)]
     if step.counterexample is not None:
         lines += _counterexample(step.counterexample, style)
     if step.repair is not None:
         lines += _wrapped("repair:  ", f"{step.repair.message} [{step.repair.code}]", style)
         lines += marked("  correct: ", step.repair.latex, step.repair.changed, style)
-    if step.reason is not None:
-        lines += _wrapped("because: ", step.reason, style)
-    for note in step.notes:
-        lines += _wrapped("note:    ", note, style)
+    after = [("because: ", step.reason), *(("note:    ", note) for note in step.notes)]
+    lines += [line for label, said in after if said is not None for line in _wrapped(label, said, style)]
     text = "\n".join(lines)
     for diagnostic in step.diagnostics:
         text += "\n" + render_diagnostic(step, diagnostic, style, "warning")
@@ -232,7 +224,9 @@ def folds(text: str, room: int) -> list[tuple[int, int]]:
             end = space
         after = _past_spaces(text, end)
         if text.startswith("::", after):
-            end = after + 1 if cells(text[start : after + 1]) <= room else max(start + 1, end - 1)
+            end = after + 1 if cells(text[start : after + 1]) <= room else end - 1
+            while end > start + 1 and text.startswith("::", _past_spaces(text, end)):
+                end -= 1
             after = _past_spaces(text, end)
         lines.append((start, start + len(text[start:end].rstrip(" "))))
         start = after

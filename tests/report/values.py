@@ -11,7 +11,9 @@ from symbn.diagnostic import Diagnostic, Span, position
 FORMULA = r"\frac{\partial L}{\partial x_i} = \frac{\gamma}{m s}(m g_i - \sum_j g_j + \hat x_i \sum_j g_j \hat x_j)"
 REPAIRED = FORMULA.replace("+", "-")
 SIGN = REPAIRED.rindex("-")
-HOSTILE = "x_i = \x1b[31m \u202e <script>alert(1)</script> ]]> `a` | ::set-output name=a::b \r\n::stop-commands::c \ud800 @me #1"
+HOSTILE = (
+    "x_i = \x1b[31m \u202e <script>alert(1)</script> ]]> `a` | ::set-output name=a::b \r\n::stop-commands::c \ud800 @me #1"
+)
 
 
 def located(formula: str, text: str | None = None, path: str = "notes.md") -> tuple[Step, ...]:
