@@ -45,7 +45,8 @@ class Repair(Value):
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Step(Value):
     """The answer to one equality step. Fields as in the JSON record; `span` and `diagnostics` count the characters of
-    `source`. formula: line of the first character of its formula. expected: the verdict (and code) that the document states."""
+    `source`. formula: line of the first character of its formula. expected: the verdict (and code) that the document states.
+    chain_head: the first member of the chain, and whether this step's right side equals it."""
 
     source: str
     span: Span
@@ -70,6 +71,8 @@ class Step(Value):
     repair: Repair | None = None
     formula: int = 1
     expected: str | None = None
+    chain_head: str | None = None
+    equals_head: bool | None = None
 
     @property
     def codes(self) -> tuple[str, ...]:

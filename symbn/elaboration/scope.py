@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction as Rational
 
 from symbn.diagnostic import Span, Value
-from symbn.elaboration.notation import AMBIGUOUS, BATCH_NAMES, FEATURE_NAMES, LABELS, Notation, key_of
-from symbn.errors import unreadable
+from symbn.elaboration.notation import AMBIGUOUS, BATCH_NAMES, FEATURE_NAMES, LABELS, Definition, Notation, key_of
+from symbn.errors import UnreadableError, unreadable
 from symbn.kernel.term import BATCH, FEATURE, Index
 from symbn.layers.batchnorm import batch_norm
 from symbn.syntax.symbols import GREEK_NAMES
@@ -40,7 +40,8 @@ FRESH_LETTERS = "ikjlpqrtuvw"
 class Resolved(Value):
     """A name with its scripts, sorted out.
 
-    role: canonical name. adjoint: the gradient dL/d role is meant. power: what is left of the superscript.
+    role: canonical name. adjoint: the gradient dL/d role is meant. power: what is left of the superscript. definition: of a
+    name that the text defines itself.
     """
 
     role: str
@@ -50,11 +51,14 @@ class Resolved(Value):
     power: Node | Rational | None
     free: bool = False
     adjoint: bool = False
+    definition: Definition | None = None
 
 
 def resolve(node: Name | Scripted, notation: Notation) -> Resolved | None:
     """Return what the name is, or None if it is unknown. Raises: UnreadableError for a name with two possible roles."""
     full = key_of(node)
+    if full is not None and (definition := notation.definitions.get(full)) is not None:
+        return Resolved("defined", full, (), None, None, definition=definition)
     if isinstance(node, Scripted) and full is not None and full in notation.roles and full != "\\sigma^2":
         return Resolved(notation.roles[full], full, (), None, None)
     base, sub, sup = (node.base, node.sub, node.sup) if isinstance(node, Scripted) else (node, None, None)
@@ -89,6 +93,8 @@ def kronecker(node: Node) -> tuple[Name | Number, Name | Number] | None:
 
 def _named(key: str, sub: Node | None, sup: Node | None, notation: Notation) -> Resolved | None:
     label, power = _label(sup), None if _label(sup) is not None else sup
+    if (definition := notation.definitions.get(key)) is not None:
+        return Resolved("defined", key, indices_of(sub), label, power, definition=definition)
     value = None if power is None else number_value(power)
     if f"{key}^2" in notation.roles and key not in notation.roles and value is not None and value % 2 == 0:
         left = value / 2
@@ -320,6 +326,9 @@ class Scope:
 
     def slots(self, used: Resolved) -> list[tuple[Name | Number, str]]:
         """Return the written indices of a name with their axes."""
+        if used.definition is not None:
+            written = (*used.indices, *([used.label] if used.label else []))
+            return [(index, axis) for index, (_, axis) in zip(written, used.definition.letters, strict=False)]
         if used.role in PER_FEATURE:
             return [(index, FEATURE) for index in (*used.indices, *([used.label] if used.label else []))]
         if used.label is not None and used.indices:
@@ -375,6 +384,8 @@ class Scope:
 def _has_two_indices(node: Node, notation: Notation) -> bool:
     """Tell whether an array carries an example and a feature index somewhere."""
     if isinstance(node, Name | Scripted) and (found := resolve(node, notation)) is not None:
+        if found.definition is not None:
+            return found.definition.wide
         return found.role in ARRAYS and len(found.indices) + (found.label is not None) == 2
     return any(_has_two_indices(child, notation) for child in children(node))
 
@@ -474,3 +485,34 @@ def indexing(node: Node, notation: Notation) -> tuple[bool, bool]:
         case _:
             parts = [indexing(child, notation) for child in children(node)]
             return any(bare for bare, _ in parts), any(indexed for _, indexed in parts)
+
+
+def sizes(node: Node, notation: Notation) -> tuple[set[str], set[str]]:
+    """Return the names at the top of sums, and the other names without a role."""
+    scope = Scope(notation)
+    tops: dict[str, Span] = {}
+    try:
+        scope._collect(node, frozenset(), [], tops)
+    except UnreadableError:
+        pass  # The equation itself will say so.
+    return set(tops), set(scope.scalars)
+
+
+def labels(node: Node) -> tuple[set[str], set[str], set[str]]:
+    """Return the letters of the superscripts in brackets, of the subscripts beside them, and those that sum signs bind."""
+    above, below, bound = set[str](), set[str](), set[str]()
+
+    def visit(inner: Node) -> None:
+        if isinstance(inner, Scripted) and isinstance(label := _label(inner.sup), Name):
+            above.add(label.text)
+            below.update(name.text for name in indices_of(inner.sub) if isinstance(name, Name))
+        if isinstance(inner, Big):
+            bound.update(name.text for name in bound_names(inner.lower))
+        for child in children(inner):
+            visit(child)
+
+    try:
+        visit(node)
+    except UnreadableError:
+        pass
+    return above, below, bound

@@ -83,7 +83,7 @@ def big(context: Context, node: Big, inside: Inside) -> Meaning:
     indices: dict[str, Index] = {}
     for name in names:
         index = context.scope.index(name, axis)
-        if outer.index(name.text) is not None:
+        if outer.catches(name.text):
             index = Index(context.new_letter(), index.axis)
         indices[name.text] = index
         inside = inside.with_bound(name.text, index)
@@ -172,7 +172,7 @@ def anonymous(context: Context, body: Node, inside: Inside) -> Meaning:
         raise unreadable("missing-index", "this sum or average does not say what it runs over", body.span, "write \\sum_i")
     if letters:
         index = context.scope.index(letters[0])
-        if inside.index(letters[0].text) is not None:
+        if inside.catches(letters[0].text):
             index = Index(context.new_letter())
         context.choices.note(f"the sum or average without an index runs over {letters[0].text}")
         return SumOver(index, (), context.read(body, inside.with_bound(letters[0].text, index, averaged=True)))
