@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from symbn.diagnostic import Diagnostic, Span, Value
+from symbn.diagnostic import Diagnostic, Span, Value, position
 from symbn.layers.batchnorm import ClosedForm
 
 SCHEMA = 1
@@ -84,6 +84,12 @@ class Step(Value):
     def surprising(self) -> bool:
         """Tell whether the document states another verdict than this one."""
         return self.expected is not None and not _agrees(self, self.expected)
+
+    def place(self, offset: int) -> tuple[int, int]:
+        """Return the line and column in the file, both from 1, of a character of `source`, counted from the step's own."""
+        line, column = position(self.source, offset)
+        first, start = position(self.source, self.span.start)
+        return self.line + line - first, column + (self.column - start if line == first else 0)
 
 
 def _agrees(step: Step, expected: str) -> bool:
