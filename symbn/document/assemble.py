@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from symbn.diagnostic import Diagnostic, Span
 from symbn.document.expansion import Allowance, LimitError, expand
-from symbn.document.found import Found, Scanned
+from symbn.document.found import Found, Scanned, trimmed
 from symbn.document.landmarks import Landmarks
 from symbn.document.macros import HEAD, Macro, define, definition_at
 from symbn.document.source import Document, Formula, Remark, Text
@@ -71,4 +71,8 @@ def _without_definitions(assembly: _Assembly, span: Span) -> Text:
             define(assembly.macros, definition)
             parts += [Text.of(text, Span(start, head.start())), Text.standing_for(" ", Span(head.start(), place))]
             start = place
-    return Text.joined([*parts, Text.of(text, Span(start, span.end))]) if parts else Text.of(text, span)
+    if not parts:
+        return Text.of(text, span)
+    source = Text.joined([*parts, Text.of(text, Span(start, span.end))])
+    inner = trimmed(source.text, 0, len(source.text))
+    return source.part(inner.start, inner.end)
