@@ -16,10 +16,11 @@ from symbn.answer import PROVED, REFUTED, UNDECIDED, UNREADABLE, Row, Step
 from symbn.diagnostic import Diagnostic, Span, position
 from symbn.elaboration.notation import Notation
 from symbn.errors import UnreadableError
-from symbn.judging import Options, in_doubt, judge, unreadable_step
+from symbn.judging import Options, in_doubt, judge, unreadable_step, with_repair
 from symbn.layers.batchnorm import CLOSED_FORMS, TRAINING
 from symbn.report.terminal import render
 from symbn.syntax.parser import parse
+from symbn.syntax.tree import Node, Statement
 
 _BESIDE = "another part of the text cannot be read, and it may be a condition of this equation"
 
@@ -48,17 +49,20 @@ class Verdict:
         return "\n".join(render(step) for step in self.steps)
 
 
-def verify(text: str, *, batch: int | None = None, let: Iterable[str] = (), mode: str = TRAINING) -> Verdict:
+def verify(
+    text: str, *, batch: int | None = None, let: Iterable[str] = (), mode: str = TRAINING, repair: bool = False
+) -> Verdict:
     """Return the verdict on every equality step of a formula, in LaTeX or plain text.
 
     batch: decide at this batch size, with the kernel and with SymPy, instead of for every one. let: `role=spelling` pairs
-    such as r"mean=\\mu_B". mode: "train", or "eval", in which mean and variance are constants.
+    such as r"mean=\\mu_B". mode: "train", or "eval", in which mean and variance are constants. repair: look for the
+    smallest edit that makes a refuted step true.
     Raises: UsageError for an option that makes no sense; a text that cannot be read is the answer `unreadable`.
 
     >>> verify("sum_i xhat_i = 0").kind
     'proved'
     """
-    options = Options(Notation(mode=mode).with_lets(let), batch)
+    options = Options(Notation(mode=mode).with_lets(let), batch, repair)
     return Verdict(tuple(check_formula(text, options)))
 
 
@@ -76,6 +80,13 @@ def closed_forms(batches: tuple[int, ...]) -> Iterator[Row]:
         (general,) = check_formula(form.formula, Options(notation))
         chosen = tuple(step for batch in batches for step in check_formula(form.formula, Options(notation, batch)))
         yield Row(form, general, chosen)
+
+
+def _repaired(step: Step, pair: tuple[Node, str, Node], statement: Statement, options: Options) -> Step:
+    if not options.repair or step.verdict != REFUTED:
+        return step
+    left, _, right = pair
+    return with_repair(step, step.source, left, right, statement.conditions, options)
 
 
 def _steps(text: str, options: Options) -> Iterator[Step]:
@@ -98,7 +109,7 @@ def _steps(text: str, options: Options) -> Iterator[Step]:
     steps = []
     for statement in statements:
         pairs = zip(statement.sides, statement.relations, statement.sides[1:], strict=False)
-        steps.append([judge(text, pair, statement.conditions, options) for pair in pairs])
+        steps.append([_repaired(judge(text, pair, statement.conditions, options), pair, statement, options) for pair in pairs])
     for place, found in enumerate(steps):
         others = [step for n, other in enumerate(steps) if n != place for step in other]
         doubtful = any(step.verdict == UNREADABLE for step in others)

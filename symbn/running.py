@@ -80,7 +80,7 @@ def check_path(path: str, settings: Settings, progress: Callable[[int, int], Non
         options = settings.options
         batch = "" if options.batch is None else str(options.batch)
         name = cache.key(
-            data, str(Path(shown).suffix), settings.kind or "", text, batch, options.notation.mode, *options.notation.said
+            data, str(Path(shown).suffix), settings.kind or "", text, batch, options.notation.mode, str(options.repair), *options.notation.said
         )
         where = None if settings.cache is None else Path(settings.cache)
         kept = None if where is None else cache.load(where, name)

@@ -35,7 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError(f"--only wants {', '.join(_KINDS_OF_STEP)}, or a code of `symbn explain`; got {arguments.only!r}")
     notation = Notation(mode=arguments.mode).with_lets(arguments.let)
     kept = None if arguments.no_cache else str(arguments.cache or cache.folder())
-    options = Options(notation, batch_size(arguments.batch))
+    options = Options(notation, batch_size(arguments.batch), not arguments.no_repair)
     settings = Settings(options, arguments.notation, kept, arguments.kind)
     if arguments.notation is not None and not os.path.exists(arguments.notation):
         raise UsageError(f"--notation: there is no file or folder {arguments.notation}")

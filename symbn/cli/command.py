@@ -96,6 +96,7 @@ def build_parser() -> argparse.ArgumentParser:
     verify.add_argument(
         "--mode", choices=MODES, default=TRAINING, help="eval: mean and variance are constants (default: train)"
     )
+    verify.add_argument("--no-repair", action="store_true", help="do not look for the edit that makes a refuted step true")
     verify.add_argument("--quiet", action="store_true", help="print the verdict only, one word a step")
     verify.add_argument("--json", action="store_true", help="print one JSON object a line for each step")
     table = commands.add_parser(
@@ -130,6 +131,7 @@ def build_parser() -> argparse.ArgumentParser:
     check.add_argument("--batch", metavar="M", help="decide at this batch size, with the kernel and with SymPy")
     check.add_argument("--jobs", metavar="N", default="1", help="processes, over files; auto: one for each core (default: 1)")
     check.add_argument("--kind", metavar="KIND", help="what standard input is: markdown, latex, html, text, rst, notebook")
+    check.add_argument("--no-repair", action="store_true", help="do not look for the edit that makes a refuted step true")
     check.add_argument("--cache", metavar="FOLDER", help="where answers are kept (default: the user's cache folder)")
     check.add_argument("--no-cache", action="store_true", help="neither read nor keep answers")
     explain = commands.add_parser(
@@ -171,7 +173,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _verify(arguments: argparse.Namespace) -> int:
     notation = Notation(mode=arguments.mode).with_lets(arguments.let)
-    options = Options(notation, batch_size(arguments.batch))
+    options = Options(notation, batch_size(arguments.batch), not (arguments.quiet or arguments.no_repair))
     if not arguments.formulas and arguments.file is None:
         raise UsageError("no formula: give one in quotes, or - to read standard input (see `symbn verify --help`)")
     out, err = style_for(sys.stdout, arguments.color), style_for(sys.stderr, arguments.color)

@@ -135,7 +135,7 @@ def readings(
     def run(choices: Choices) -> Equation:
         for words in (*remarks, *dots):
             choices.note(words, caveat=words.startswith("a plus sign"))
-        return _equation(Context(scope, graph, choices, notation, batch, _meaning), left, right, conditions, given)
+        return _equation(Context(scope, graph, choices, notation, batch, meaning_of), left, right, conditions, given)
 
     for equation, reading in explore(run):
         # t and the names of the functions are ours, or explained by the remark.
@@ -190,7 +190,7 @@ def _with_repeated(context: Context, meaning: Meaning, alone: frozenset[Index], 
     return Plus(tuple(result)) if isinstance(meaning, Plus) else result[0]
 
 
-def _meaning(context: Context, node: Node, inside: Inside) -> Meaning:
+def meaning_of(context: Context, node: Node, inside: Inside) -> Meaning:
     match node:
         case Number(value=value):
             return Constant(value)

@@ -96,7 +96,7 @@ def with_settings(options: Options, settings: Mapping[str, object]) -> Options:
             lets += [f"{key}={item}" for item in values]
         else:
             raise UsageError(f"{key} is a spelling in quotes, or a list of spellings; got {value!r}")
-    return Options(notation.with_lets(lets), batch)
+    return replace(options, notation=notation.with_lets(lets), batch=batch)
 
 
 def assignments(words: str) -> dict[str, str] | None:
