@@ -22,7 +22,9 @@ from symbn.answer import Counterexample, DocumentReport, Repair, Step
 from symbn.diagnostic import Diagnostic, Span
 
 MAX_ENTRIES = 5000
-_CLASSES: Mapping[str, type] = {kind.__name__: kind for kind in (DocumentReport, Step, Counterexample, Repair, Diagnostic, Span)}
+_CLASSES: Mapping[str, type] = {
+    kind.__name__: kind for kind in (DocumentReport, Step, Counterexample, Repair, Diagnostic, Span)
+}
 
 
 def folder() -> Path:

@@ -16,12 +16,13 @@ from symbn.answer import PROVED, REFUTED, UNDECIDED, UNREADABLE, Row, Step
 from symbn.diagnostic import Diagnostic, Span, position
 from symbn.elaboration.notation import Notation
 from symbn.errors import UnreadableError
-from symbn.judging import Options, in_doubt, judge, unreadable_step, with_repair
+from symbn.judging import Options, in_doubt, judge, unreadable_step
 from symbn.layers.batchnorm import CLOSED_FORMS, TRAINING
 from symbn.report.terminal import render
 from symbn.syntax.parser import parse
 from symbn.syntax.tree import Node, Statement
 
+_REPAIRED = 2000  # the longest text that does not parse for which an edit is looked for
 _BESIDE = "another part of the text cannot be read, and it may be a condition of this equation"
 
 
@@ -85,6 +86,8 @@ def closed_forms(batches: tuple[int, ...]) -> Iterator[Row]:
 def _repaired(step: Step, pair: tuple[Node, str, Node], statement: Statement, options: Options) -> Step:
     if not options.repair or step.verdict != REFUTED:
         return step
+    from symbn.repairing import with_repair
+
     left, _, right = pair
     return with_repair(step, step.source, left, right, statement.conditions, options)
 
@@ -96,7 +99,12 @@ def _steps(text: str, options: Options) -> Iterator[Step]:
     try:
         statements = parse(text)
     except UnreadableError as error:
-        yield unreadable_step(text, whole, (text, ""), scope, error.diagnostic, start)
+        step = unreadable_step(text, whole, (text, ""), scope, error.diagnostic, start)
+        if options.repair and len(text) <= _REPAIRED:
+            from symbn.repairing import with_syntax_repair
+
+            step = with_syntax_repair(step, text, error.diagnostic.span, options)
+        yield step
         return
     lone = next((statement for statement in statements if not statement.relations), None)
     if lone is not None:

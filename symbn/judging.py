@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from time import perf_counter
 
-from symbn.answer import PROVED, REFUTED, UNDECIDED, UNREADABLE, Counterexample, Repair, Step
+from symbn.answer import PROVED, REFUTED, UNDECIDED, UNREADABLE, Counterexample, Step
 from symbn.decision.decide import Decision, decide
 from symbn.diagnostic import Diagnostic, Span
 from symbn.elaboration.elaborate import Equation, readings
@@ -65,27 +65,6 @@ def unreadable_step(
 def in_doubt(step: Step, reason: str) -> Step:
     """Take a refutation back: something that may be a condition of the equation was not used."""
     return replace(step, verdict=UNDECIDED, counterexample=None, true_up_to=None, repair=None, reason=reason)
-
-
-def with_repair(
-    step: Step, text: str, target: Node, written: Node, conditions: tuple[Relation, ...], options: Options, side: str = "right"
-) -> Step:
-    """Return a refuted step with the smallest edit of one side that is proved to make it true, if one is found.
-
-    written: the side to edit; its spans count the characters of `text`. target: what it should equal.
-    """
-    from symbn.decision.repair import find_repair
-
-    found = find_repair(text, target, written, conditions, options.notation, options.batch)
-    if found is None:
-        return step
-    if side == "right":
-        latex, shift = f"{step.lhs} = {found.side}", len(step.lhs) + 3
-    else:
-        latex, shift = f"{found.side} = {step.rhs}", 0
-    changed = tuple(Span(span.start + shift, span.end + shift) for span in found.changed)
-    message = found.message if found.caveat is None else f"{found.message} (then it is true if {found.caveat})"
-    return replace(step, repair=Repair(found.code, message, latex, changed, side))
 
 
 def since(start: float) -> float:

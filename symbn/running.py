@@ -68,7 +68,9 @@ def _below(folder: str) -> Iterator[str]:
                 yield os.path.join(here, name)
 
 
-def check_path(path: str, settings: Settings, progress: Callable[[int, int], None] = lambda done, total: None) -> DocumentReport:
+def check_path(
+    path: str, settings: Settings, progress: Callable[[int, int], None] = lambda done, total: None
+) -> DocumentReport:
     """Return the report on one document, from the cache if it is there. A file that cannot be read is a report that says so.
 
     progress: told how many of its items are done, and of how many.
@@ -80,7 +82,14 @@ def check_path(path: str, settings: Settings, progress: Callable[[int, int], Non
         options = settings.options
         batch = "" if options.batch is None else str(options.batch)
         name = cache.key(
-            data, str(Path(shown).suffix), settings.kind or "", text, batch, options.notation.mode, str(options.repair), *options.notation.said
+            data,
+            str(Path(shown).suffix),
+            settings.kind or "",
+            text,
+            batch,
+            options.notation.mode,
+            str(options.repair),
+            *options.notation.said,
         )
         where = None if settings.cache is None else Path(settings.cache)
         kept = None if where is None else cache.load(where, name)
@@ -103,7 +112,10 @@ def table_conventions(table: dict[str, object], settings: Settings) -> Conventio
 
 
 def check_paths(
-    paths: list[str], settings: Settings, jobs: int = 1, progress: Callable[[str, int, int], None] = lambda path, done, total: None
+    paths: list[str],
+    settings: Settings,
+    jobs: int = 1,
+    progress: Callable[[str, int, int], None] = lambda path, done, total: None,
 ) -> Iterator[DocumentReport]:
     """Yield the reports in the order of the paths, on `jobs` processes. progress: told about the items of a document."""
     if jobs <= 1 or len(paths) <= 1:

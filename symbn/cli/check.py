@@ -120,5 +120,3 @@ def _watched(paths: list[str], settings: Settings, jobs: int) -> Iterator[Docume
         for report in check_paths(paths, settings, jobs, tell):
             progress.advance(documents)
             yield report
-
-

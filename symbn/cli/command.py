@@ -122,10 +122,14 @@ def build_parser() -> argparse.ArgumentParser:
         "--format", choices=("text", "json", "sarif", "github", "junit", "markdown"), default="text", help="default: text"
     )
     check.add_argument("--json", dest="format", action="store_const", const="json", help="the same as --format json")
-    check.add_argument("--only", metavar="KIND", help="show only: refuted, caveat, unexpected, .., or a code such as wrong-sign")
+    check.add_argument(
+        "--only", metavar="KIND", help="show only: refuted, caveat, unexpected, .., or a code such as wrong-sign"
+    )
     check.add_argument("--explain", action="store_true", help="show how every step was read, and what each code means")
     check.add_argument("--verbose", action="store_true", help="list the steps that are proved, too")
-    check.add_argument("--notation", metavar="FILE", help="TOML with the roles of names, or a folder with one for each document")
+    check.add_argument(
+        "--notation", metavar="FILE", help="TOML with the roles of names, or a folder with one for each document"
+    )
     check.add_argument("--let", metavar="ROLE=NAME", action="append", default=[], help="what a name means; repeatable")
     check.add_argument("--mode", choices=MODES, default=TRAINING, help="eval: mean and variance are constants (default: train)")
     check.add_argument("--batch", metavar="M", help="decide at this batch size, with the kernel and with SymPy")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from symbn.answer import ASSUMED, PROVED, REFUTED
+from symbn.answer import ASSUMED, PROVED, REFUTED, Step
 from symbn.decision.decide import decide
 from symbn.elaboration.conditions import on_indices
 from symbn.elaboration.elaborate import readings
@@ -15,7 +15,8 @@ from symbn.following.chains import Chain
 from symbn.following.state import Follower, names_in, short, source
 from symbn.judging import Options
 from symbn.kernel.verdict import Proved, Refuted
-from symbn.syntax.tree import Node
+from symbn.repairing import with_repair
+from symbn.syntax.tree import Node, Relation
 
 
 def compare(follower: Follower, chain: Chain, options: Options, first: int) -> None:
@@ -30,6 +31,8 @@ def compare(follower: Follower, chain: Chain, options: Options, first: int) -> N
         if place == 0 and not chain.continued:
             sound = step.verdict in (PROVED, ASSUMED)
             holds = {PROVED: True, ASSUMED: True, REFUTED: False}.get(step.verdict)
+            if step.verdict == REFUTED and options.repair:
+                step = _repaired(step, follower, chain, options, (place, True, holds))
             follower.steps[number] = replace(step, chain_head=step.lhs, equals_head=holds)
             continue
         equal = True if sound and step.verdict == PROVED else _holds(head.node, right.node, chain, options, follower)
@@ -46,17 +49,40 @@ def compare(follower: Follower, chain: Chain, options: Options, first: int) -> N
             notes.append(f"true algebra inside a chain that is already false: the right side is not {shown}")
         elif step.verdict == REFUTED and equal is False and not sound:
             notes.append(f"the left side was already wrong: it is not {shown}")
-        follower.steps[number] = replace(step, notes=tuple(notes), chain_head=source(follower, head.source), equals_head=equal)
+        step = replace(step, notes=tuple(notes))
+        if step.verdict == REFUTED and options.repair:
+            step = _repaired(step, follower, chain, options, (place, sound, equal))
+        follower.steps[number] = replace(step, chain_head=source(follower, head.source), equals_head=equal)
         sound = equal is True
 
 
-def _holds(left: Node, right: Node, chain: Chain, options: Options, follower: Follower) -> bool | None:
+def _repaired(step: Step, follower: Follower, chain: Chain, options: Options, state: tuple[int, bool, bool | None]) -> Step:
+    """Repair a refuted step: its right side, to equal what was true before it; if that holds already, its left side."""
+    place, sound, equal = state
+    left, right = chain.sides[place], chain.sides[place + 1]
+    sides = [defining.called(side.node, follower.functions) for side in (left, right)]
+    conditions = conditions_at(follower, chain, sides)
+    if sound or follower.head is None:
+        return with_repair(step, right.text.text, sides[0], sides[1], conditions, options)
+    if equal:
+        return with_repair(step, left.text.text, sides[1], sides[0], conditions, options, "left")
+    head = defining.called(follower.head.node, follower.functions)
+    shown = source(follower, follower.head.source)
+    return with_repair(step, right.text.text, head, sides[1], conditions, options, other=shown)
+
+
+def conditions_at(follower: Follower, chain: Chain, sides: list[Node]) -> tuple[Relation, ...]:
+    """Return the conditions of a chain and of its sentence that say something about these sides."""
     conditions = (*chain.conditions, *(h.relation for h in follower.hypotheses))
-    sides = (defining.called(left, follower.functions), defining.called(right, follower.functions))
     names = names_in(sides[0]) | names_in(sides[1])
-    used = tuple(h for h in conditions if not on_indices(h) or names_in(h) <= names)
+    return tuple(h for h in conditions if not on_indices(h) or names_in(h) <= names)
+
+
+def _holds(left: Node, right: Node, chain: Chain, options: Options, follower: Follower) -> bool | None:
+    sides = [defining.called(left, follower.functions), defining.called(right, follower.functions)]
+    used = conditions_at(follower, chain, sides)
     try:
-        verdict = decide(readings(*sides, used, options.notation, options.batch)).verdict
+        verdict = decide(readings(sides[0], sides[1], used, options.notation, options.batch)).verdict
     except (SymbnError, OutsideError):
         return None
     except Exception:

@@ -23,7 +23,10 @@ from symbn.following.hypotheses import assume, is_index_condition, taken_as_hypo
 from symbn.following.remarks import spread, take_remark
 from symbn.following.state import Claim, Follower, current, origin, placed, relocated, source
 from symbn.judging import Options, in_doubt, unreadable_step
+from symbn.repairing import with_syntax_repair
 from symbn.syntax.tree import Node, Relation
+
+MAX_REPAIRED = 2000  # characters of a step that does not parse
 
 
 def check_document(
@@ -119,6 +122,10 @@ def _fault(follower: Follower, fault: Fault) -> None:
     sides = tuple(source(follower, text.part(part.start, part.end)) for part in (fault.left, fault.right))
     diagnostic = relocated(fault.diagnostic, text)
     step = unreadable_step(follower.document.text, span, (sides[0], sides[1]), "all m", diagnostic, perf_counter())
+    if follower.base.repair and fault.right.end - fault.left.start <= MAX_REPAIRED:
+        low, own = fault.left.start, fault.diagnostic.span
+        part = text.text[low : max(fault.right.end, fault.left.end)]
+        step = with_syntax_repair(step, part, Span(max(0, own.start - low), max(0, own.end - low)), follower.base)
     follower.steps.append(placed(follower, step))
     follower.last = None
     follower.head = None
