@@ -68,7 +68,7 @@ def kinds() -> dict[str, Step]:
 
 
 def report(*steps: Step, path: str = "notes.md", problems: tuple[Diagnostic, ...] = (), text: str = "") -> DocumentReport:
-    return DocumentReport(path, steps, ("mean: \\mu_B (inferred)", "eps: \\epsilon"), problems, text, 12.0)
+    return DocumentReport(path, steps, ("N is the batch size, as its formulas use it", "mean is \\mu_B"), problems, text, 12.0)
 
 
 def everything() -> DocumentReport:
@@ -95,7 +95,7 @@ def hostile() -> DocumentReport:
             replace(bad, expected="refuted"),
             replace(bad, verdict="refuted", expected="refuted"),
         ),
-        (f"inferred {HOSTILE}",),
+        (f"N is it, as {HOSTILE}",),
         (fault,),
         text,
     )
