@@ -8,29 +8,20 @@ A fault of the text is an answer too (`unreadable`, with its place); only a faul
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
-from fractions import Fraction
+from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import NoReturn
 
-from symbn.answer import PROVED, REFUTED, UNDECIDED, UNREADABLE, Counterexample, Row, Step
-from symbn.decision.decide import Decision, decide
+from symbn.answer import PROVED, REFUTED, UNDECIDED, UNREADABLE, Row, Step
 from symbn.diagnostic import Diagnostic, Span, position
-from symbn.elaboration.elaborate import Equation, readings
-from symbn.elaboration.meaning import OutsideError, show_term
 from symbn.elaboration.notation import Notation
-from symbn.errors import UnreadableError, UsageError
-from symbn.kernel.evaluate import Irrational, Undefined, evaluate
-from symbn.kernel.term import Entry, Index, KernelError, Var
-from symbn.kernel.verdict import Proved, Refuted
-from symbn.layers.batchnorm import CLOSED_FORMS, EVALUATION, TRAINING
+from symbn.errors import UnreadableError
+from symbn.judging import Options, in_doubt, judge, unreadable_step
+from symbn.layers.batchnorm import CLOSED_FORMS, TRAINING
 from symbn.report.terminal import render
 from symbn.syntax.parser import parse
-from symbn.syntax.tree import Node, Relation
 
-MAX_BATCH = 4096
-MAX_SYMPY_BATCH = 64
-_SHOWN_SOURCE = 2000
+_BESIDE = "another part of the text cannot be read, and it may be a condition of this equation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +80,7 @@ def closed_forms(batches: tuple[int, ...]) -> Iterator[Row]:
 
 def _steps(text: str, options: Options) -> Iterator[Step]:
     start = perf_counter()
-    scope = "all m" if options.batch is None else str(options.batch)
+    scope = options.scope
     whole = Span(0, len(text))
     try:
         statements = parse(text)
@@ -107,15 +98,8 @@ def _steps(text: str, options: Options) -> Iterator[Step]:
     steps = []
     for statement in statements:
         pairs = zip(statement.sides, statement.relations, statement.sides[1:], strict=False)
-        steps.append([judge(text, pair, statement.conditions, options, scope) for pair in pairs])
+        steps.append([judge(text, pair, statement.conditions, options) for pair in pairs])
     for place, found in enumerate(steps):
         others = [step for n, other in enumerate(steps) if n != place for step in other]
         doubtful = any(step.verdict == UNREADABLE for step in others)
-        yield from (_in_doubt(step) if doubtful and step.verdict == REFUTED else step for step in found)
-
-
-def _in_doubt(step: Step) -> Step:
-    reason = "another part of the text cannot be read, and it may be a condition of this equation"
-    return replace(step, verdict=UNDECIDED, counterexample=None, true_up_to=None, reason=reason)
-
-
+        yield from (in_doubt(step, _BESIDE) if doubtful and step.verdict == REFUTED else step for step in found)

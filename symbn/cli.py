@@ -13,9 +13,10 @@ from typing import NoReturn, TextIO
 
 from symbn import __version__
 from symbn.answer import ASSUMED, PROVED, REFUTED, UNREADABLE, Row, Step
-from symbn.checking import Options, check_batch, check_formula, closed_forms
+from symbn.checking import check_formula, closed_forms
 from symbn.elaboration.notation import Notation
 from symbn.errors import SymbnError, UsageError
+from symbn.judging import Options, check_batch
 from symbn.layers.batchnorm import MODES, TRAINING
 from symbn.report.terminal import Style, render
 

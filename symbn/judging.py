@@ -34,6 +34,10 @@ class Options:
     def __post_init__(self) -> None:
         check_batch(self.batch)
 
+    @property
+    def scope(self) -> str:
+        return "all m" if self.batch is None else str(self.batch)
+
 
 def check_batch(batch: object) -> None:
     """Refuse a batch size that cannot be. Raises: UsageError."""
@@ -52,23 +56,30 @@ def unreadable_step(
     lhs, rhs = (side if len(side) <= _SHOWN_SOURCE else side[:_SHOWN_SOURCE] + "..." for side in sides)
     return Step(
         text, span, 1, lhs, rhs, UNREADABLE, scope, reason=diagnostic.message, diagnostics=(diagnostic,),
-        milliseconds=_since(start)
+        milliseconds=since(start)
     )  # fmt: skip
 
 
-def _since(start: float) -> float:
+def in_doubt(step: Step, reason: str) -> Step:
+    """Take a refutation back: something that may be a condition of the equation was not used."""
+    return replace(step, verdict=UNDECIDED, counterexample=None, true_up_to=None, repair=None, reason=reason)
+
+
+def since(start: float) -> float:
+    """Return the milliseconds since then."""
     return round((perf_counter() - start) * 1000, 3)
 
 
-def judge(text: str, equation: tuple[Node, str, Node], conditions: tuple[Relation, ...], options: Options, scope: str) -> Step:
+def judge(text: str, equation: tuple[Node, str, Node], conditions: tuple[Relation, ...], options: Options) -> Step:
+    """Return the answer to one step; the spans of its sides count the characters of `text`."""
     start = perf_counter()
     left, relation, right = equation
     span = left.span.to(right.span)
     sides = text[left.span.start : left.span.end], text[right.span.start : right.span.end]
-    blank = Step(text, span, 1, *sides, UNDECIDED, scope)
+    blank = Step(text, span, 1, *sides, UNDECIDED, options.scope)
     if relation not in ("=", ":="):
         return replace(
-            blank, reason=f"only exact equality is decided, and this step claims `{relation}`", milliseconds=_since(start)
+            blank, reason=f"only exact equality is decided, and this step claims `{relation}`", milliseconds=since(start)
         )
     try:
         decision = decide(readings(left, right, conditions, options.notation, options.batch))
@@ -76,13 +87,13 @@ def judge(text: str, equation: tuple[Node, str, Node], conditions: tuple[Relatio
         if decision.equation is not None:
             step = _with_notes(step, decision, (left, right), conditions, options)
     except UnreadableError as error:
-        return unreadable_step(text, span, sides, scope, error.diagnostic, start)
+        return unreadable_step(text, span, sides, options.scope, error.diagnostic, start)
     except OutsideError as error:
         step = replace(blank, reason=str(error))
     except Exception as error:
         # Our own fault, on input we did not think of: the other formulas still get their answers, and this one no false claim.
         step = replace(blank, reason=f"this is a bug in symbn: {type(error).__name__}: {error}; please report the formula")
-    return replace(step, milliseconds=_since(start))
+    return replace(step, milliseconds=since(start))
 
 
 def _with_decision(step: Step, decision: Decision) -> Step:

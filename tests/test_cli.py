@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from symbn.checking import Options, check_formula
+from symbn.checking import check_formula
+from symbn.judging import Options
 from symbn.report.terminal import Style, render
 
 KEYS = [

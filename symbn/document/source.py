@@ -91,7 +91,7 @@ class Text(Value):
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Formula(Value):
     """One formula. span: its characters, without its delimiters, in the document's text. display: it stands on its own line,
-    as between $$ and $$, and not in a sentence. text: what is read, with macros expanded; its origins are in the document's text."""
+    as between $$ and $$, and not in a sentence. text: what is read, with macros expanded; its origins are in the document."""
 
     span: Span
     display: bool

@@ -24,7 +24,9 @@ def condition(context: Context, relation: Relation) -> Condition:
 
 def on_indices(relation: Relation) -> bool:
     """Tell whether a condition compares indices; the other ones give a value to an input."""
-    return all(isinstance(node, Number) or (isinstance(node, Name) and len(node.text) == 1) for node in (relation.left, relation.right))
+    return all(
+        isinstance(node, Number) or (isinstance(node, Name) and len(node.text) == 1) for node in (relation.left, relation.right)
+    )
 
 
 def values_of(context: Context, given: tuple[Relation, ...]) -> tuple[tuple[Quantity, Meaning], ...]:

@@ -18,7 +18,20 @@ from symbn.elaboration.context import Context, Inside
 from symbn.elaboration.derivatives import derivative
 from symbn.elaboration.ellipsis import without_ellipses
 from symbn.elaboration.functions import with_functions
-from symbn.elaboration.meaning import Constant, Meaning, Plus, Raised, SumOver, Times, free, names, show, times, to_term
+from symbn.elaboration.meaning import (
+    Constant,
+    Meaning,
+    Plus,
+    Quantity,
+    Raised,
+    SumOver,
+    Times,
+    free,
+    names,
+    show,
+    times,
+    to_term,
+)
 from symbn.elaboration.names import MAX_EXPONENT, check_call, constant, quantity
 from symbn.elaboration.notation import Notation
 from symbn.elaboration.readings import Choices, Reading, explore
@@ -77,11 +90,11 @@ class Equation(Value):
         if not self.given:
             return term
         nodes = {}
-        for quantity, value in self.given:
-            formal = tuple(Index(f"i{place}", index.axis) for place, index in enumerate(quantity.indices))
-            body = rename(to_term(value, self.graph), dict(zip(quantity.indices, formal, strict=True)))
+        for fixed, value in self.given:
+            formal = tuple(Index(f"i{place}", index.axis) for place, index in enumerate(fixed.indices))
+            body = rename(to_term(value, self.graph), dict(zip(fixed.indices, formal, strict=True)))
             slots = tuple(index.axis for index in formal)
-            nodes[quantity.name] = GraphNode(quantity.name, slots, "given", quantity.name, body, formal)
+            nodes[fixed.name] = GraphNode(fixed.name, slots, "given", fixed.name, body, formal)
         return Graph("given", nodes).expand(term)
 
     def statement(self) -> str:
@@ -99,7 +112,7 @@ class Equation(Value):
             signs = [f"{c.left.name} {'=' if c.equal else '!='} {c.right.name}" for c in self.conditions]
             text += f" with {' and '.join(signs)}"
         if self.given:
-            text += f" where {' and '.join(f'{show(quantity)} = {show(value)}' for quantity, value in self.given)}"
+            text += f" where {' and '.join(f'{show(fixed)} = {show(value)}' for fixed, value in self.given)}"
         mode = " (mean and variance are constants)" if self.mode == EVALUATION else ""
         return f"{text}{mode}: {show(self.left)} = {show(self.right)}"
 
@@ -156,7 +169,9 @@ def _equation(
         if isinstance(i.name, str) and str(i.name) in context.scope.spans
     )
     values = values_of(context, given)
-    return Equation(meant[0], meant[1], where, context.graph, context.batch, Reading(), context.notation.mode, unmatched, values)
+    return Equation(
+        meant[0], meant[1], where, context.graph, context.batch, Reading(), context.notation.mode, unmatched, values
+    )
 
 
 def _with_repeated(context: Context, meaning: Meaning, alone: frozenset[Index], side: str) -> Meaning:

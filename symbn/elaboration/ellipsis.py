@@ -6,6 +6,8 @@ other term that is written must be the same at an index of its own. Anything els
 
 from __future__ import annotations
 
+from fractions import Fraction as Rational
+
 from symbn.diagnostic import Span
 from symbn.elaboration.scope import FRESH_LETTERS
 from symbn.errors import unreadable
@@ -53,7 +55,7 @@ def _summed(node: Additive, letter: str, notes: dict[str, None]) -> Node:
         )
     body, last = found
     here = Span(node.span.start, node.span.start)
-    lower = Relation(here, "=", Name(here, letter), Number(here, 1))
+    lower = Relation(here, "=", Name(here, letter), Number(here, Rational(1)))
     notes[_NOTE.format(letter, last.text if isinstance(last, Name) else last.value)] = None
     total: Node = Big(node.span, "sum", lower, last, body)
     return total if node.signs[0] > 0 else Additive(node.span, (-1,), (total,))

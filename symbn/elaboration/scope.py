@@ -3,6 +3,7 @@ which axis."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction as Rational
 
@@ -491,10 +492,8 @@ def sizes(node: Node, notation: Notation) -> tuple[set[str], set[str]]:
     """Return the names at the top of sums, and the other names without a role."""
     scope = Scope(notation)
     tops: dict[str, Span] = {}
-    try:
+    with suppress(UnreadableError):  # The equation itself will say so.
         scope._collect(node, frozenset(), [], tops)
-    except UnreadableError:
-        pass  # The equation itself will say so.
     return set(tops), set(scope.scalars)
 
 
@@ -511,8 +510,6 @@ def labels(node: Node) -> tuple[set[str], set[str], set[str]]:
         for child in children(inner):
             visit(child)
 
-    try:
+    with suppress(UnreadableError):
         visit(node)
-    except UnreadableError:
-        pass
     return above, below, bound

@@ -35,12 +35,14 @@ class Side(Value):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Chain(Value):
-    """side relation side ..., with its conditions. continued: its first side is the last one of an earlier formula."""
+    """side relation side ..., with its conditions. continued: its first side is the last one of an earlier formula. beside: an
+    expression that claims nothing stands beside it, which may belong to it."""
 
     sides: tuple[Side, ...]
     relations: tuple[str, ...]
     conditions: tuple[Relation, ...] = ()
     continued: bool = False
+    beside: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -58,6 +60,7 @@ class Fault(Value):
 _RELATION = re.compile(
     r":=|(?<![<>!:])=(?!=)|\\(?:equiv|triangleq|coloneqq|approx|propto|simeq|sim|leftarrow|gets)(?![A-Za-z])|[≈≡∝≔]"
 )
+_TRANSPARENT = re.compile(r"\\(?:boxed|underbrace|overbrace|color\{\w+\}|textcolor\{\w+\})\s*\Z")
 _LEADING = re.compile(r"(?:\s|&|\\\\|\\begin\{[A-Za-z]+\*?\}(?:\{[^{}]*\})?|\\displaystyle|\\[,;:! ]|\{\})*")
 _ROW = re.compile(r"\\\\(?:\[[^\]]*\])?|\\(?:begin|end)\{(?!cases|dcases|[pbvBV]?matrix)[A-Za-z]+\*?\}(?:\{[lrc|]*\})?|&")
 _CONDITION = re.compile(r"[,;]|\\(?:quad|qquad|text|mbox|mathrm|forall|textrm)|\bfor\b|\bif\b")
@@ -83,7 +86,7 @@ def relations(text: str) -> list[Span]:
             place += 2
             continue
         if character == "{":
-            transparent = bool(re.search(r"(?:\\boxed|\\underbrace|\\overbrace|\\color\{\w+\}|\\textcolor\{\w+\})\s*$", text[max(0, place - 40) : place]))
+            transparent = _TRANSPARENT.search(text, max(0, place - 40), place) is not None
             openers.append(transparent)
             depth += not transparent
         elif character == "}" and openers:
@@ -98,19 +101,21 @@ def begins_with_relation(text: str) -> bool:
 
 
 def chains(text: Text, continued: bool = False) -> Iterator[Chain | Fault]:
-    """Yield the chains of a formula and the steps that cannot be read, in order. An expression without a relation is neither."""
+    """Yield the chains of a formula and the steps that cannot be read, in order. What has no relation is neither."""
     try:
         statements = parse(text.text, "latex")
     except UnreadableError as error:
         yield from _recovered(text, error.diagnostic, continued)
         return
+    beside = any(not statement.relations for statement in statements)
     for place, statement in enumerate(statements):
         if statement.relations:
-            yield _chain(statement, text, continued and place == 0)
+            yield _chain(statement, text, continued and place == 0, beside)
 
 
-def _chain(statement: Statement, text: Text, continued: bool) -> Chain:
-    return Chain(tuple(Side(side, text) for side in statement.sides), statement.relations, statement.conditions, continued)
+def _chain(statement: Statement, text: Text, continued: bool, beside: bool = False) -> Chain:
+    sides = tuple(Side(side, text) for side in statement.sides)
+    return Chain(sides, statement.relations, statement.conditions, continued, beside)
 
 
 def _recovered(text: Text, whole: Diagnostic, continued: bool) -> Iterator[Chain | Fault]:

@@ -77,7 +77,9 @@ def conventions(settings: Mapping[str, object], where: str) -> Conventions:
 def _check_keys(settings: Mapping[str, object], where: str) -> None:
     for key in settings:
         if key not in _KEYS and key != "mode":
-            raise UsageError(f"{where}: unknown key {key!r}: choose from {', '.join([*ROLES, 'free', 'superscript', 'mode', 'expect'])}")
+            raise UsageError(
+                f"{where}: unknown key {key!r}: choose from {', '.join([*ROLES, 'free', 'superscript', 'mode', 'expect'])}"
+            )
 
 
 def with_settings(options: Options, settings: Mapping[str, object]) -> Options:
@@ -113,7 +115,9 @@ def expectations(words: str, where: str) -> tuple[str, ...]:
             verdict, code = CAVEAT, ""
         if verdict not in (*VERDICTS, CAVEAT) or not re.fullmatch(r"[a-z-]*", code):
             known = ", ".join([*VERDICTS, CAVEAT])
-            raise UsageError(f"{where}: cannot read {words[:60]!r}: write a verdict ({known}), and a code if you like, or roles")
+            raise UsageError(
+                f"{where}: cannot read {words[:60]!r}: write a verdict ({known}), and a code if you like, or roles"
+            )
         found.append(f"{verdict} {code}".strip())
     return tuple(found)
 

@@ -1,4 +1,4 @@
-r"""What a formula defines: `z_i = x_i - \mu` where z is no name of the layer, `\bar x_i = x_i - \mu` which settles what \bar x is.
+r"""What a formula defines: `z_i = x_i - \mu` where z is no name of the layer, `\bar x_i = x_i - \mu` which settles \bar x.
 
 A new name that equals a node of the layer takes its role, so that derivatives by it have a meaning; any other one is put in
 wherever it is used. Letters that symbn gives a role by habit only (s, v, c, g, ..) may be defined anew; the layer's own names
@@ -7,6 +7,7 @@ wherever it is used. Letters that symbn gives a role by habit only (s, v, c, g, 
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 from symbn.decision.decide import decide
@@ -34,7 +35,7 @@ def defines(left: Node, notation: Notation) -> str | None:
         key = key_of(left)  # z_1 = .. defines that one entry
     if key is None or not isinstance(base, Name) or kronecker(left) is not None or key in notation.definitions:
         return None
-    if key in (notation.batch, notation.features) or isinstance(left, Scripted) and _powered(left):
+    if key in (notation.batch, notation.features) or (isinstance(left, Scripted) and _powered(left)):
         return None
     try:
         found = resolve(left, notation)
@@ -73,10 +74,9 @@ def definition(left: Node, right: Node, notation: Notation) -> Definition:
         sides = (right, Scripted(left.span, Name(left.span, "x"), left.sub, left.sup))
     scope = Scope.of(sides, (), notation)
     if not scope.wide:
-        try:
+        # What is mathematics but outside of what symbn decides may be defined: what uses it will be undecided.
+        with suppress(OutsideError):
             next(readings(right, right, (), notation), None)
-        except OutsideError:
-            pass  # It is mathematics: what uses it will be undecided.
     loose = [letter for letter in scope.free if letter not in letters]
     bare = not letters and len(loose) == 1
     if loose and not bare:

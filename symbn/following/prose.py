@@ -11,13 +11,61 @@ import re
 CLAIM, DEFINITION, HYPOTHESIS, ASSUMPTION = "claim", "definition", "hypothesis", "assumption"
 
 # A hypothesis holds for its sentence, an assumption from here on.
-_HYPOTHESES = frozenset("if when whenever unless provided for case cases".split())
-_ASSUMPTIONS = frozenset("suppose assume assuming supposing given fix fixing".split())
-_DEFINITIONS = frozenset("let where with define denote set setting put write writing take taking choose choosing call".split())
-_FILLERS = frozenset("that all any every each some both the we have now also index indices say only diagonal off us by".split())
+_HYPOTHESES = frozenset(("if", "when", "whenever", "unless", "provided", "for", "case", "cases"))
+_ASSUMPTIONS = frozenset(("suppose", "assume", "assuming", "supposing", "given", "fix", "fixing"))
+_DEFINITIONS = frozenset(
+    (
+        "let",
+        "where",
+        "with",
+        "define",
+        "denote",
+        "set",
+        "setting",
+        "put",
+        "write",
+        "writing",
+        "take",
+        "taking",
+        "choose",
+        "choosing",
+        "call",
+    )
+)
+_FILLERS = frozenset(
+    (
+        "that",
+        "all",
+        "any",
+        "every",
+        "each",
+        "some",
+        "both",
+        "the",
+        "we",
+        "have",
+        "now",
+        "also",
+        "index",
+        "indices",
+        "say",
+        "only",
+        "diagonal",
+        "off",
+        "us",
+        "by",
+    )
+)
+_COMMENT = re.compile(r"<!--.*?-->|^[ \t]*%.*$", re.DOTALL | re.MULTILINE)
+_MARKUP = re.compile(r"\$+`?|`|\\[\[\]()]|<[^<>]{0,300}>|[*_]{1,2}|\\(?:begin|end)\{[a-z]+\*?\}")
 _WORD = re.compile(r"[A-Za-z]+|[.!?:;,()]")
 _SENTENCE_END = re.compile(r"[.!?](?=\s|$)|\n[ \t]*\n")
 _OPEN_END = re.compile(r"[:,]\s*$")
+
+
+def plain(text: str) -> str:
+    """Return prose without its markup: the delimiters of formulas, comments, tags, emphasis."""
+    return _MARKUP.sub(" ", _COMMENT.sub(" ", text))
 
 
 def role(before: str, previous: str | None) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction as Rational
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from symbn.diagnostic import Span, Value
 
@@ -187,14 +187,13 @@ def children(node: Node | Statement) -> Iterator[Node]:
 
 def rebuilt(node: T, change: Callable[[Node], Node]) -> T:
     """Return the node with `change` applied to every node right below."""
-    parts = tuple(
-        tuple(change(item) if hasattr(item, "span") else item for item in part)
-        if isinstance(part, tuple)
-        else change(part)
-        if hasattr(part, "span")
-        else part
-        for part in node.parts()
-    )
+
+    def changed(part: Any) -> object:  # noqa: ANN401 - a field of any node
+        if isinstance(part, tuple):
+            return tuple(changed(item) for item in part)
+        return change(part) if hasattr(part, "span") else part
+
+    parts = tuple(changed(part) for part in node.parts())
     return node if parts == node.parts() else type(node)(*parts)
 
 
