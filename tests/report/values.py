@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from symbn.answer import ASSUMED, DocumentReport, Repair, Step
-from symbn.checking import Options, check_formula
+from symbn.checking import check_formula
 from symbn.diagnostic import Diagnostic, Span, position
+from symbn.judging import Options
 
 FORMULA = r"\frac{\partial L}{\partial x_i} = \frac{\gamma}{m s}(m g_i - \sum_j g_j + \hat x_i \sum_j g_j \hat x_j)"
 REPAIRED = FORMULA.replace("+", "-")
