@@ -22,7 +22,7 @@ from symbn.report.terminal import (
     Style, cells, excerpt, gutter, heading, marked, printable, remark, render_diagnostic, surprise, vectors, wrap,
 )  # fmt: skip
 
-_INFERRED = "inferred"
+_INFERRED = (", as ", ", since ", ", by ")  # what was inferred comes with its reason, what was said does not
 
 
 def render_report(
@@ -49,8 +49,8 @@ def _is_noteworthy(step: Step) -> bool:
 
 
 def render_notation(report: DocumentReport, style: Style, explain: bool) -> str:
-    """Return what the document's names were taken to mean: all of it if asked, else what was inferred, and says so."""
-    shown = [line for line in report.notation if explain or _INFERRED in line]
+    """Return what the document's names were taken to mean: all of it if asked, else what was inferred."""
+    shown = [line for line in report.notation if explain or any(reason in line for reason in _INFERRED)]
     if not shown:
         return ""
     head = wrap(f"notation of {report.path}", style.width)

@@ -112,7 +112,7 @@ def details(step: Step) -> tuple[tuple[str, str], ...]:
     found = counterexample(step)
     said = [
         ("", surprise(step) if step.surprising and message(step) != surprise(step) else None),
-        ("refuted at", found),
+        ("", None if found is None else f"refuted at {found}"),
         ("repair", step.repair.latex if step.repair is not None else None),
         ("read as", step.statement),
         *(("reading", reading) for reading in step.readings if step.caveat is None),

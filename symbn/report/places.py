@@ -26,23 +26,35 @@ class Edit(Value):
 def edit(step: Step) -> Edit | None:
     """Return the repair as an edit of the source, if it can be made there.
 
-    It can where the step stands in the source as it was read (no macro was expanded, no left side taken over from an earlier
-    formula, no entity decoded), and the repair leaves the other side as it is. The edit is cut down to whole LaTeX tokens.
+    It can where the edited side stands in the source as it was read (no macro was expanded, no entity decoded), and the repair
+    leaves the other side as it is; that one may stand elsewhere, on the row above or in an earlier formula. The edit is cut
+    down to whole LaTeX tokens.
     """
-    if step.repair is None or step.source[step.span.start : step.span.end] == "":
+    if step.repair is None:
         return None
-    written, latex = step.source[step.span.start : step.span.end], step.repair.latex
-    if not (written.startswith(step.lhs) and written.endswith(step.rhs)):
-        return None
+    latex, left, right = step.repair.latex.strip(), step.lhs.strip(), step.rhs.strip()
     if step.repair.side == "right":
-        start = step.span.end - len(step.rhs)
-        old, found = step.rhs, re.fullmatch(_RELATION + "(.*)", latex.removeprefix(step.lhs), re.DOTALL)
-        known = latex.startswith(step.lhs)
+        side, old, known = right_side(step), right, latex.startswith(left)
+        found = re.fullmatch(_RELATION + "(.*)", latex.removeprefix(left), re.DOTALL)
     else:
-        start = step.span.start
-        old, found = step.lhs, re.fullmatch("(.*?)" + _RELATION, latex.removesuffix(step.rhs), re.DOTALL)
-        known = latex.endswith(step.rhs)
-    return _smallest(start, old, found[1]) if known and found is not None and found[1] != old else None
+        side, old, known = _left_side(step), left, latex.endswith(right)
+        found = re.fullmatch("(.*?)" + _RELATION, latex.removesuffix(right), re.DOTALL)
+    if side is None or not known or found is None or found[1] == old:
+        return None
+    return _smallest(side.start, old, found[1])
+
+
+def right_side(step: Step) -> Span | None:
+    """Return where the right side stands in the source. It ends a step; in a chain a step is no more than its right side."""
+    own, right = step.source[step.span.start : step.span.end].rstrip(), step.rhs.strip()
+    end = step.span.start + len(own)
+    return Span(end - len(right), end) if right and own.endswith(right) else None
+
+
+def _left_side(step: Step) -> Span | None:
+    left = step.lhs.strip()
+    end = step.span.start + len(left)
+    return Span(step.span.start, end) if left and step.source[step.span.start : step.span.end].startswith(left) else None
 
 
 def _smallest(start: int, old: str, new: str) -> Edit:
@@ -67,9 +79,7 @@ def primary(step: Step) -> Span:
         return own[0].span
     if (found := edit(step)) is not None:
         return found.span
-    if step.verdict == REFUTED and step.rhs and step.source[step.span.start : step.span.end].endswith(step.rhs):
-        return Span(step.span.end - len(step.rhs), step.span.end)
-    return step.span
+    return (right_side(step) if step.verdict == REFUTED else None) or step.span
 
 
 def region(step: Step, span: Span | None = None) -> tuple[Place, Place]:

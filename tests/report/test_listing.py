@@ -169,8 +169,8 @@ def test_the_whole_report_has_problems_and_what_was_inferred_only() -> None:
     assert "assumed" not in shown
     assert "refuted, as expected" in shown
     assert "error[bad-setting]: there is no setting `mood`\n --> notes.md:1:3\n" in shown
-    assert shown.startswith("notation of notes.md\n  = mean: \\mu_B (inferred)\n\n")
-    assert render_notation(everything(), Style(80), True).endswith("eps: \\epsilon")
+    assert shown.startswith("notation of notes.md\n  = N is the batch size, as its formulas use it\n\n")
+    assert render_notation(everything(), Style(80), True).endswith("mean is \\mu_B")
     assert render_report(report(kinds()["proved"]), Style(80), only="refuted").count("\n") == 1
     assert render_report(replace(report(kinds()["proved"]), notation=()), Style(80)) == ""
 

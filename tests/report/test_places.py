@@ -52,11 +52,19 @@ def test_only_the_sign_is_marked_and_replaced() -> None:
 
 def test_no_edit_where_the_formula_does_not_stand_in_the_source_as_read() -> None:
     step = repaired()
-    assert edit(replace(step, rhs=step.rhs + " ")) is None
+    assert edit(replace(step, rhs=step.rhs + "+ 1")) is None
     assert edit(replace(step, repair=Repair("wrong", "wrong", "a = " + REPAIRED))) is None
     assert edit(replace(step, repair=None)) is None
     assert primary(replace(step, repair=None)).end == step.span.end
     assert step.source[primary(replace(step, repair=None)).start :].startswith(step.rhs)
+
+
+def test_a_step_of_a_chain_is_its_right_side_and_the_left_one_stands_elsewhere() -> None:
+    step = repaired()
+    chained = replace(step, span=replace(step.span, start=step.span.end - len(step.rhs)))
+    assert edit(chained) == edit(step)
+    assert chained.repair is not None
+    assert edit(replace(chained, repair=replace(chained.repair, side="left"))) is None
 
 
 def test_no_edit_of_a_page_or_a_notebook_or_a_text_that_is_not_the_files() -> None:

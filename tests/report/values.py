@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from symbn.answer import ASSUMED, DocumentReport, Repair, Step
-from symbn.checking import Options, check_formula
+from symbn.checking import check_formula
 from symbn.diagnostic import Diagnostic, Span, position
+from symbn.judging import Options
 
 FORMULA = r"\frac{\partial L}{\partial x_i} = \frac{\gamma}{m s}(m g_i - \sum_j g_j + \hat x_i \sum_j g_j \hat x_j)"
 REPAIRED = FORMULA.replace("+", "-")
@@ -68,7 +69,7 @@ def kinds() -> dict[str, Step]:
 
 
 def report(*steps: Step, path: str = "notes.md", problems: tuple[Diagnostic, ...] = (), text: str = "") -> DocumentReport:
-    return DocumentReport(path, steps, ("mean: \\mu_B (inferred)", "eps: \\epsilon"), problems, text, 12.0)
+    return DocumentReport(path, steps, ("N is the batch size, as its formulas use it", "mean is \\mu_B"), problems, text, 12.0)
 
 
 def everything() -> DocumentReport:
@@ -95,7 +96,7 @@ def hostile() -> DocumentReport:
             replace(bad, expected="refuted"),
             replace(bad, verdict="refuted", expected="refuted"),
         ),
-        (f"inferred {HOSTILE}",),
+        (f"N is it, as {HOSTILE}",),
         (fault,),
         text,
     )
