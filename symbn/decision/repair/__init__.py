@@ -15,6 +15,7 @@ from symbn.syntax.tree import Node, Relation
 
 __all__ = ["Budget", "Found", "find_repair", "find_syntax_repair", "syntax_repairs"]
 
+FAR_FETCHED = 16  # beyond this cost, two edits that are proved as they stand are likelier than one that needs a reading
 _BUDGET = Budget()
 
 
@@ -39,4 +40,6 @@ def find_repair(
     if found is not None:
         return found
     found, sieved = search(question, budget)
-    return found or search_pairs(question, sieved, budget) or replacement(question)
+    if found is not None and (found.caveat is None or found.cost <= FAR_FETCHED):
+        return found
+    return search_pairs(question, sieved, budget) or found or replacement(question)

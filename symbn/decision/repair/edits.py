@@ -30,8 +30,12 @@ class Candidate(Value):
 
 
 def apart(first: Candidate, second: Candidate) -> bool:
-    """Tell whether the edits of two candidates can be made together: no two of them touch the same characters."""
-    return all(a.end < b.start or b.end < a.start for a, _ in first.edits for b, _ in second.edits)
+    """Tell whether the edits of two candidates can be made together: they share no characters and no place to write at."""
+    return all(
+        (a.end <= b.start or b.end <= a.start) and not (a.start == a.end == b.start == b.end)
+        for a, _ in first.edits
+        for b, _ in second.edits
+    )
 
 
 def both(first: Candidate, second: Candidate) -> Candidate:

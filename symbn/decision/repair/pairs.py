@@ -36,16 +36,14 @@ def search_pairs(question: Question, sieved: list[Sieved], budget: Budget) -> Fo
 
 
 def _first(question: Question, candidates: Iterator[Candidate]) -> Found | None:
-    second: Found | None = None
     for candidate in candidates:
         if monotonic() > question.deadline or question.proofs <= 0:
-            break
+            return None
         if question.passes(question.value(candidate.edits)):
             found = question.proved(candidate)
             if found is not None and found.caveat is None:
                 return found
-            second = second or found
-    return second
+    return None
 
 
 def _tabled(question: Question, sieved: list[Sieved]) -> Iterator[Candidate]:

@@ -28,12 +28,12 @@ def powers(view: View) -> Iterator[Candidate]:
                 root = root.body
             if isinstance(root, Root) and root.degree is None:
                 inner = view.bare(root.radicand)
-                bare = inner if isinstance(node.base, Group) and node.base.bracket != "{" else f"({inner})"
-                span = root.span if isinstance(node.base, Group) and node.base.bracket != "{" else node.base.span
+                held = isinstance(node.base, Group) and node.base.bracket != "{"
                 yield Candidate(
                     8, "exponent-on-root",
                     f"the exponent {shown} is on the square root, so that the power of {' '.join(inner.split())} is "
-                    f"{power / 2}: put it on the radicand", ((span, bare),),
+                    f"{power / 2}: put it on the radicand",
+                    view.rewrapped(root, root if held else node.base, "" if held else "(", "" if held else ")"),
                 )  # fmt: skip
             for extra, new in enumerate(_other(power)):
                 put = _exponent(view, node, new)
@@ -43,18 +43,15 @@ def powers(view: View) -> Iterator[Candidate]:
         elif isinstance(node, Root) and node.degree is None:
             inner = view.bare(node.radicand)
             shown = view.show(node.radicand)
-            alone = site.where in ("top", "bottom", "radicand", "body", "side")
-            powered = isinstance(site.above[-1], Scripted) if site.above else False
-            if not powered:
-                bare = inner if alone and not isinstance(site.above[-1] if site.above else None, Fraction) else f"({inner})"
-                if site.where in ("top", "bottom"):
-                    bare = f"{{{inner}}}"
-                yield Candidate(14, "wrong-exponent", f"there is no root of `{shown}` here", ((node.span, bare),))
-                cube = f"({inner})^{{3/2}}" if view.latex else f"({inner})^(3/2)"
-                cube = f"{{{cube}}}" if site.where in ("top", "bottom") else cube
-                yield Candidate(
-                    15, "wrong-exponent", f"the root of `{shown}` has to be to the third power", ((node.span, cube),)
-                )
+            parent = site.above[-1] if site.above else None
+            if not isinstance(parent, Scripted):
+                tight = site.where in ("top", "bottom") and view.latex
+                bare = ("{", "}") if tight else ("", "") if site.where in ("radicand", "body", "side") else ("(", ")")
+                yield Candidate(14, "wrong-exponent", f"there is no root of `{shown}` here", view.rewrapped(node, node, *bare))
+                left, right = "(", ")^{3/2}" if view.latex else ")^(3/2)"
+                cube = ("{" + left, right + "}") if tight else (left, right)
+                words = f"the root of `{shown}` has to be to the third power"
+                yield Candidate(15, "wrong-exponent", words, view.rewrapped(node, node, *cube))
         else:
             yield from _added(view, site)
 
@@ -123,12 +120,13 @@ def _added(view: View, site: Site) -> Iterator[Candidate]:
             yield Candidate(15, "wrong-exponent", f"`{view.show(node)}` has to be to the power {power}", ((end, put),))
     elif isinstance(node, Additive) and any(view.role(term) == "eps" for term in node.terms) and site.where != "radicand":
         if not isinstance(parent, Root | Scripted) and not _under(site):
-            root = view.root_of(view.slice(node))
-            yield Candidate(14, "wrong-exponent", f"the root of `{view.show(node)}` is missing", ((view.outer(node), root),))
-            cube = f"({view.slice(node)})" + ("^{3/2}" if view.latex else "^(3/2)")
-            yield Candidate(
-                15, "wrong-exponent", f"`{view.show(node)}` has to be to the power 3/2", ((view.outer(node), cube),)
-            )
+            before, after = Span(view.outer(node).start, view.outer(node).start), Span(node.span.end, node.span.end)
+            root, close = ("\\sqrt{", "}") if view.latex else ("sqrt(", ")")
+            words = f"the root of `{view.show(node)}` is missing"
+            yield Candidate(14, "wrong-exponent", words, ((before, root), (after, close)))
+            cube = ")^{3/2}" if view.latex else ")^(3/2)"
+            words = f"`{view.show(node)}` has to be to the power 3/2"
+            yield Candidate(15, "wrong-exponent", words, ((before, "("), (after, cube)))
 
 
 def _under(site: Site) -> bool:

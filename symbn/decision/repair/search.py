@@ -49,7 +49,7 @@ class Budget(Value):
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Found(Value):
     """A repair, proved. edits: of the text. side: the corrected side. changed: its new parts, as spans of `side`. caveat: the
-    reading without which the corrected equation fails, and which the original did not need."""
+    reading without which the corrected equation fails, and which the original did not need. cost: how far-fetched it is."""
 
     code: str
     message: str
@@ -57,6 +57,7 @@ class Found(Value):
     side: str
     changed: tuple[Span, ...]
     caveat: str | None = None
+    cost: int = 0
 
 
 @dataclass(slots=True)
@@ -110,7 +111,7 @@ class Question:
         if not isinstance(decision.verdict, Proved) or decision.equation is None:
             return None
         new = [caveat for caveat in decision.equation.reading.caveats if _place(caveat) not in self.usual]
-        return Found(candidate.code, candidate.message, candidate.edits, side, changed, "; ".join(new) or None)
+        return Found(candidate.code, candidate.message, candidate.edits, side, changed, "; ".join(new) or None, candidate.cost)
 
 
 def ask(
@@ -175,7 +176,10 @@ class Sieved:
 
 
 def search(question: Question, budget: Budget) -> tuple[Found | None, list[Sieved]]:
-    """Return the first single edit that is proved, and the values of all that were tried."""
+    """Return the first single edit that is proved, and the values of all that were tried.
+
+    One that needs a reading is taken only if nothing of about its cost does without.
+    """
     sieved: list[Sieved] = []
     second: Found | None = None
     limit: int | None = None
@@ -190,7 +194,6 @@ def search(question: Question, budget: Budget) -> tuple[Found | None, list[Sieve
             if found is not None and found.caveat is None:
                 return found, sieved
             if second is None and found is not None:
-                # One that needs a reading is taken only if nothing of about its cost does without.
                 second, limit = found, candidate.cost + 6
         sieved.append(Sieved(candidate, value))
     return second, sieved

@@ -128,6 +128,13 @@ class View:
     def root_of(self, text: str) -> str:
         return f"\\sqrt{{{text}}}" if self.latex else f"sqrt({text})"
 
+    def rewrapped(self, root: Root, whole: Node, left: str, right: str) -> tuple[tuple[Span, str], ...]:
+        """Return the edits that put other brackets around a radicand, instead of the root and what is around it."""
+        body = root.radicand
+        while isinstance(body, Group):
+            body = body.body
+        return (Span(whole.span.start, self.outer(body).start), left), (Span(body.span.end, whole.span.end), right)
+
     # ------------------------------------------------------------------ spelling
 
     def name(self, role: str) -> str:
