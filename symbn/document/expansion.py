@@ -64,7 +64,8 @@ def expand(source: Text, macros: Mapping[str, Macro], allowance: Allowance) -> T
 def _expanded(pending: list[_Token], macros: Mapping[str, Macro], allowance: Allowance) -> list[_Token]:
     """Return the tokens without macros. pending: what is still to be read, the next one last."""
     done: list[_Token] = []
-    uses = moved = length = 0
+    uses = length = 0
+    least = allowance.left - MAX_MOVED
     while pending:
         token = pending.pop()
         macro = None if token.final or token.text[0] != "\\" else macros.get(token.text)
@@ -77,22 +78,21 @@ def _expanded(pending: list[_Token], macros: Mapping[str, Macro], allowance: All
         uses += 1
         before = len(pending)
         arguments, use = _arguments(pending, macro, token)
-        moved += before - len(pending)
+        allowance.left -= before - len(pending) + len(macro.body)
         if arguments is None:
             done.append(token)
-        else:
-            for part in reversed(macro.body):
-                if len(part) == 2 and part[0] == "#":
-                    given = arguments[int(part[1]) - 1] if int(part[1]) <= macro.parameters else []
-                    moved += len(given)
-                    if moved <= MAX_MOVED:
-                        pending.extend(reversed(given))
-                else:
-                    pending.append(_Token(part, use, False, macro.final))
-            moved += len(macro.body)
-        if uses > MAX_EXPANSIONS or moved > MAX_MOVED or moved > allowance.left:
+            continue
+        for part in reversed(macro.body):
+            if len(part) == 2 and part[0] == "#":
+                given = arguments[int(part[1]) - 1] if int(part[1]) <= macro.parameters else []
+                allowance.left -= len(given)
+                if uses > MAX_EXPANSIONS or allowance.left < max(least, 0):
+                    raise LimitError(use)
+                pending.extend(reversed(given))
+            else:
+                pending.append(_Token(part, use, False, macro.final))
+        if uses > MAX_EXPANSIONS or allowance.left < max(least, 0):
             raise LimitError(use)
-    allowance.left -= moved
     return done
 
 

@@ -15,11 +15,12 @@ from symbn.document.delimiters import MARKDOWN
 from symbn.document.found import Scanned
 from symbn.document.frontmatter import yaml_end
 from symbn.document.markdown import read_cells
-from symbn.document.source import Text
+from symbn.document.source import Piece, Text
 from symbn.errors import UsageError
 
 _TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[\]{}]|[^\s,:\[\]{}"]+', re.DOTALL)
 _ESCAPE = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.", re.DOTALL)
+_SHORT = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 _CURE = "give a notebook of nbformat 4, or name its kind if it is another document"
 
 
@@ -83,20 +84,36 @@ def _source(text: str, cell: Value) -> Text:
 
 
 def _said(text: str, value: object) -> str:
-    return str(json.loads(text[value.span.start : value.span.end], strict=False)) if isinstance(value, _String) else ""
+    return _decoded(text, value.span).text if isinstance(value, _String) else ""
 
 
 def _decoded(text: str, span: Span) -> Text:
     """Return what a string says; each escape stands as a whole for its characters in the file."""
-    parts: list[Text] = []
-    place, end = span.start + 1, span.end - 1
-    while match := _ESCAPE.search(text, place, end):
-        parts.append(Text.of(text, Span(place, match.start())))
-        said = str(json.loads(f'"{match[0]}"', strict=False))
-        said = "\ufffd" if "\ud800" <= said <= "\udfff" else said
-        parts.append(Text.standing_for(said, Span(match.start(), match.end())))
-        place = match.end()
-    return Text.joined([*parts, Text.of(text, Span(place, end))])
+    words: list[str] = []
+    pieces: list[Piece] = []
+    place, end, length = span.start + 1, span.end - 1, 0
+    for match in _ESCAPE.finditer(text, place, end):
+        if place < match.start():
+            words.append(text[place : match.start()])
+            pieces.append(Piece(length, match.start() - place, Span(place, match.start()), True))
+            length += match.start() - place
+        words.append(_meant(match[0]))
+        pieces.append(Piece(length, 1, Span(match.start(), match.end()), False))
+        length, place = length + 1, match.end()
+    if place < end:
+        words.append(text[place:end])
+        pieces.append(Piece(length, end - place, Span(place, end), True))
+    return Text("".join(words), tuple(pieces))
+
+
+def _meant(escape: str) -> str:
+    """Return the one character that an escape stands for; half a surrogate pair stands for none, so U+FFFD is put for it."""
+    if escape[1] != "u":
+        return _SHORT.get(escape[1], escape[1])
+    code = int(escape[2:6], 16)
+    if len(escape) == 12:
+        return chr(0x10000 + ((code - 0xD800) << 10) + int(escape[8:], 16) - 0xDC00)
+    return "\ufffd" if 0xD800 <= code < 0xE000 else chr(code)
 
 
 def _walk(text: str) -> object:
@@ -111,7 +128,7 @@ def _walk(text: str) -> object:
             continue
         holder = stack[-1]
         if isinstance(holder, dict) and keys[-1] is None:
-            keys[-1] = str(json.loads(match[0], strict=False))
+            keys[-1] = _decoded(text, Span(match.start(), match.end())).text
             continue
         value: object = _String(Span(match.start(), match.end())) if match[0][0] == '"' else None
         if match[0] == "{":

@@ -50,7 +50,10 @@ class Text(Value):
         length = 0
         for part in parts:
             texts.append(part.text)
-            pieces.extend(Piece(piece.start + length, piece.length, piece.origin, piece.exact) for piece in part.pieces)
+            if length:
+                pieces.extend(Piece(piece.start + length, piece.length, piece.origin, piece.exact) for piece in part.pieces)
+            else:
+                pieces.extend(part.pieces)
             length += len(part.text)
         return cls("".join(texts), tuple(pieces))
 

@@ -24,7 +24,7 @@ def test_markdown_cells_are_read() -> None:
 
 
 def test_code_cells_outputs_and_attachments_are_not() -> None:
-    cells = [
+    cells: list[object] = [
         {"cell_type": "code", "source": "$a$", "outputs": [{"cell_type": "markdown", "source": "$b$"}]},
         {"attachments": {"source": "$c$"}, "cell_type": "markdown", "source": "$d$"},
         {"cell_type": "raw", "source": "$e$"},
@@ -38,7 +38,8 @@ def test_worksheets_of_the_third_format_are_read() -> None:
 
 
 def test_places_are_those_of_the_raw_json() -> None:
-    raw = '{"cells": [\r\n {"source": ["\\u00e9 \\ud83d\\ude00 \\"x\\"\\n",\r\n  "$\\\\frac{a}{b}\\t< c$"], "cell_type": "markdown"}]}'
+    raw = '{"cells": [\r\n {"source": ["\\u00e9 \\ud83d\\ude00 \\"x\\"\\n",'
+    raw += '\r\n  "$\\\\frac{a}{b}\\t< c$"], "cell_type": "markdown"}]}'
     document = read(raw, "ipynb")
     assert document.text == 'é 😀 "x"\n$\\frac{a}{b}\t< c$'
     assert rows(document) == [("\\frac{a}{b}\t< c", False, 3, 5)]

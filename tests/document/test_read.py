@@ -66,25 +66,25 @@ def test_a_mark_of_byte_order_and_bytes_that_are_not_utf8_do_no_harm() -> None:
     assert rows(document) == [("a", False, 4, 4)]
 
 
-N = 100_000
+N = 30_000
 HOSTILE = {
-    "dollars": "$" * N,
+    "dollars": "$" * 100_000,
     "dollars apart": "$ " * N,
-    "opening dollars": " $a" * N,
+    "opening dollars": " $a" * 100_000,
     "dollars on lines": "$a\n" * N,
     "double dollars apart": "$$ a\n\n" * N,
     "texts in dollars": "$\\text{" * N + "}" * N + " $",
     "dollars in texts": "$\\text{$}" * N,
-    "backticks": "`" * N,
+    "backticks": "`" * 100_000,
     "backtick runs": " ".join("`" * n for n in range(1, 600)),
     "backticks on lines": "a `` b\n" * N,
     "fences": "```\na\n\n" * N,
     "growing fences": "".join("`" * n + "\n" for n in range(3, 800)),
-    "environments": "\\begin{align}" * N,
+    "environments": "\\begin{align}" * 100_000,
     "environments of all sorts": "\\begin{align}\\begin{gather}\\end{split}" * (N // 3),
     "verbatims": "\\begin{verbatim}" * N,
     "verbs": "\\verb|" * N,
-    "brackets": "\\[" * N,
+    "brackets": "\\[" * 100_000,
     "parentheses": "\\(" * N,
     "braces": "{" * N + "}" * N,
     "definitions": "\\newcommand{\\a}{" * N,
@@ -99,7 +99,7 @@ HOSTILE = {
     "tags": "<a " * N,
     "tags with quotes": "<a \"><b '>" * N,
     "tags with odd quotes": '<a ">"' * N,
-    "deep tags": "<div>" * N + "$a$" + "</p>" * N,
+    "deep tags": "<div>" * 100_000 + "$a$" + "</p>" * N,
     "scripts": "<script>" * N,
     "processing instructions": "<?" * N,
     "spaces in a tag": "<a class" + " " * N + "b>",
@@ -153,13 +153,15 @@ def check(document: Document) -> None:
 NASTY = st.lists(
     st.sampled_from(
         [
-            "$", "$$", "`", "```", "~~~", "\n", "\n\n", "\r\n", " ", "    ", "\\", "\\\\", "{", "}", "[", "]", "#1", "a", "x_i", "=",
-            "\\(", "\\)", "\\[", "\\]", "\\begin{align}", "\\end{align}", "\\begin{alignat}{2}", "\\begin{math}", "\\end{math}",
-            "\\begin{verbatim}", "\\end{verbatim}", "\\begin{document}", "\\end{document}", "\\verb|", "|", "\\text{", "%", "% symbn: ",
-            "\\newcommand{\\a}", "\\def\\a", "\\let\\a\\b", "\\a", "\\b", "[1]", "<!--", "-->", "symbn:", "# symbn: ", "<p>", "</p>", "<br>",
-            "<pre>", "</pre>", "<code>", "</code>", "<script type='math/tex'>", "</script>", "<span class='katex'>", "</span>", "&lt;", "&",
+            "$", "$$", "`", "```", "~~~", "\n", "\n\n", "\r\n", " ", "    ", "\\", "\\\\", "{", "}", "[", "]", "#1", "a",
+            "x_i", "=", "\\(", "\\)", "\\[", "\\]", "\\begin{align}", "\\end{align}", "\\begin{alignat}{2}",
+            "\\begin{math}", "\\end{math}", "\\begin{verbatim}", "\\end{verbatim}", "\\begin{document}", "\\end{document}",
+            "\\verb|", "|", "\\text{", "%", "% symbn: ", "\\newcommand{\\a}", "\\def\\a", "\\let\\a\\b", "\\a", "\\b",
+            "[1]", "<!--", "-->", "symbn:", "# symbn: ", "<p>", "</p>", "<br>", "<pre>", "</pre>", "<code>", "</code>",
+            "<script type='math/tex'>", "</script>", "<span class='katex'>", "</span>", "&lt;", "&",
             "<annotation encoding='application/x-tex'>", "</annotation>", "<img class='latex' alt='a'>", "<", ">", '"', "'",
-            ".. math::", ".. ", "::", ":math:`", "   ", ":label: a", "+++\n", "---\n", "% +++\n", "a = 1\n", "math\n", "é", "😀", "\ufffd",
+            ".. math::", ".. ", "::", ":math:`", "   ", ":label: a", "+++\n", "---\n", "% +++\n", "a = 1\n", "math\n", "é",
+            "😀", "\ufffd",
         ]
     ),
     max_size=40,
