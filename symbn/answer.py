@@ -32,7 +32,7 @@ class Repair(Value):
     """The smallest edit found that makes a refuted step true, and proved to do so.
 
     code: of the catalogue. message: what is wrong, in words. latex: the corrected equation. changed: the edited parts of
-    `latex`. side: `right` or `left`, the side that was edited.
+    `latex`. side: `right` or `left`, the side that was edited. cost: how far-fetched the mistake is.
     """
 
     code: str
@@ -40,6 +40,7 @@ class Repair(Value):
     latex: str
     changed: tuple[Span, ...] = ()
     side: str = "right"
+    cost: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

@@ -50,7 +50,7 @@ def with_repair(
 def _repair(found: Found, latex: str, shift: int, side: str, before: str = "") -> Repair:
     changed = tuple(Span(span.start + shift, span.end + shift) for span in found.changed)
     message = found.message if found.caveat is None else f"{found.message} (then it is true if {found.caveat})"
-    return Repair(found.code, before + message, latex, changed, side)
+    return Repair(found.code, before + message, latex, changed, side, found.cost)
 
 
 def with_syntax_repair(step: Step, text: str, fault: Span, options: Options) -> Step:

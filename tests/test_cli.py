@@ -16,7 +16,7 @@ from symbn.report.terminal import Style, render
 
 KEYS = [
     "schema", "file", "line", "column", "step", "lhs", "rhs", "verdict", "scope", "caveat", "readings", "statement",
-    "counterexample", "repair", "reason", "notes", "diagnostics", "formula", "expected",
+    "counterexample", "repair", "reason", "notes", "diagnostics", "formula", "chain_head", "equals_head", "expected",
     "as_expected", "milliseconds",
 ]  # fmt: skip
 TRUE, FALSE, OPEN, BAD = "dL/dbeta = sum_j g_j", "dL/dbeta = sum_j 2 g_j", "L = sum_j g_j y_j", "x_i = ("

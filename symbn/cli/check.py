@@ -19,7 +19,7 @@ from symbn.report.json import as_json
 from symbn.report.junit import as_junit
 from symbn.report.listing import render_report
 from symbn.report.markdown import as_markdown
-from symbn.report.outcome import faults, problems, status
+from symbn.report.outcome import problems, status
 from symbn.report.sarif import as_sarif
 from symbn.report.summary import conclusion, summary
 from symbn.report.terminal import wrap
@@ -93,7 +93,7 @@ def _write(text: str) -> None:
 
 def _explained(reports: list[DocumentReport], only: str | None) -> Iterator[list[str]]:
     """Yield what the catalogue says of every code that was met."""
-    steps = [step for report in reports for step in (*faults(report), *problems(report, only))]
+    steps = [step for report in reports for step in problems(report, only)]
     for code in dict.fromkeys(code for step in steps for code in step.codes):
         if (entry := CATALOGUE.get(code)) is not None:
             yield [f"{code}: {entry.title}", entry.meaning, f"cure: {entry.cure}"]

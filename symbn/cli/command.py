@@ -113,7 +113,7 @@ def build_parser() -> argparse.ArgumentParser:
     check = commands.add_parser(
         "check",
         help="check the derivations in documents",
-        description="Answer every equality step of the formulas in documents: proved, refuted with a repair, undecided or unreadable.",
+        description="Answer every equality step in documents: proved, refuted with a repair, undecided or unreadable.",
         formatter_class=_help_formatter,
         epilog=_CHECK_EXAMPLES,
     )

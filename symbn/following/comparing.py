@@ -11,64 +11,88 @@ from symbn.elaboration.elaborate import readings
 from symbn.elaboration.meaning import OutsideError
 from symbn.errors import SymbnError
 from symbn.following import defining
-from symbn.following.chains import Chain
-from symbn.following.state import Follower, names_in, short, source
+from symbn.following.chains import Chain, Side
+from symbn.following.state import Follower, names_in, origin, short, source
 from symbn.judging import Options
 from symbn.kernel.verdict import Proved, Refuted
 from symbn.repairing import with_repair
 from symbn.syntax.tree import Node, Relation
 
+_LOOKED_BACK = 8  # members of a chain, to see whether one of them comes back
+
 
 def compare(follower: Follower, chain: Chain, options: Options, first: int) -> None:
-    """Compare the members of a chain with its first one, and say what follows from what."""
-    head = follower.head
-    if head is None:
+    """Compare the members of a chain with its first one, say what follows from what, and repair what is wrong.
+
+    The first member is taken as what the author wants to compute, so that a later one is true if it equals that.
+    """
+    if follower.head is None:
         return
-    sound = True
     for place, right in enumerate(chain.sides[1:]):
-        number = first + place
-        step = follower.steps[number]
+        step = follower.steps[first + place]
         if place == 0 and not chain.continued:
-            sound = step.verdict in (PROVED, ASSUMED)
-            holds = {PROVED: True, ASSUMED: True, REFUTED: False}.get(step.verdict)
+            equal = {PROVED: True, ASSUMED: True, REFUTED: False}.get(step.verdict)
             if step.verdict == REFUTED and options.repair:
-                step = _repaired(step, follower, chain, options, (place, True, holds))
-            follower.steps[number] = replace(step, chain_head=step.lhs, equals_head=holds)
-            continue
-        equal = True if sound and step.verdict == PROVED else _holds(head.node, right.node, chain, options, follower)
-        notes = list(step.notes)
-        shown = short(source(follower, head.source))
-        if step.verdict == REFUTED and equal and not sound:
-            notes.append(
-                "this step is wrong, and it puts right what was wrong before it: two errors cancel, "
-                f"since the right side equals {shown} again"
-            )
-        elif step.verdict == REFUTED and equal:
+                step = _repaired(step, follower, chain, options, place, [])
+            head = step.lhs
+        else:
+            step, equal = _compared(step, follower, chain, options, place)
+            head = source(follower, follower.head.source)
+        follower.steps[first + place] = replace(step, chain_head=head, equals_head=equal)
+        follower.members.append((right, equal))
+
+
+def _compared(step: Step, follower: Follower, chain: Chain, options: Options, place: int) -> tuple[Step, bool | None]:
+    """Return a later step of a chain with what there is to say of it, and whether its right side equals the first member."""
+    assert follower.head is not None
+    sound = follower.members[-1][1] is True
+    right = chain.sides[place + 1].node
+    equal = True if sound and step.verdict == PROVED else _holds(follower.head.node, right, chain, options, follower)
+    shown = short(source(follower, follower.head.source))
+    notes = list(step.notes)
+    again: Side | None = None
+    if step.verdict == PROVED and equal is False:
+        notes.append(f"true algebra inside a chain that is already false: the right side is not {shown}")
+    elif step.verdict == REFUTED and equal:
+        again = follower.head
+        if sound:
             notes.append(f"the right side equals {shown}, although it does not follow from the left side")
-        elif step.verdict == PROVED and equal is False:
-            notes.append(f"true algebra inside a chain that is already false: the right side is not {shown}")
-        elif step.verdict == REFUTED and equal is False and not sound:
+    elif step.verdict == REFUTED and not sound:
+        earlier = [side for side, _ in follower.members[-_LOOKED_BACK:-1] if side is not follower.head]
+        again = next((side for side in reversed(earlier) if _holds(side.node, right, chain, options, follower)), None)
+        if again is None and equal is False:
             notes.append(f"the left side was already wrong: it is not {shown}")
-        step = replace(step, notes=tuple(notes))
-        if step.verdict == REFUTED and options.repair:
-            step = _repaired(step, follower, chain, options, (place, sound, equal))
-        follower.steps[number] = replace(step, chain_head=source(follower, head.source), equals_head=equal)
-        sound = equal is True
+    if again is not None and not sound:
+        line = follower.document.place(origin(again).start)[0]
+        what = shown if again is follower.head else f"the member on line {line}, {short(source(follower, again.source))},"
+        notes.append(
+            "this step is wrong, and it puts right what was wrong before it: two errors cancel, "
+            f"since the right side equals {what} again"
+        )
+    step = replace(step, notes=tuple(notes))
+    if step.verdict == REFUTED and options.repair:
+        step = _repaired(step, follower, chain, options, place, [again] if again is not None and not sound else [])
+    return step, equal
 
 
-def _repaired(step: Step, follower: Follower, chain: Chain, options: Options, state: tuple[int, bool, bool | None]) -> Step:
-    """Repair a refuted step: its right side, to equal what was true before it; if that holds already, its left side."""
-    place, sound, equal = state
+def _repaired(step: Step, follower: Follower, chain: Chain, options: Options, place: int, right_again: list[Side]) -> Step:
+    """Repair a refuted step: its left side, if the right one is right again; else its right side, to equal the left one or, if
+    that is less far-fetched and the left one was wrong already, the first member of the chain."""
     left, right = chain.sides[place], chain.sides[place + 1]
     sides = [defining.called(side.node, follower.functions) for side in (left, right)]
     conditions = conditions_at(follower, chain, sides)
-    if sound or follower.head is None:
-        return with_repair(step, right.text.text, sides[0], sides[1], conditions, options)
-    if equal:
+    if right_again:
         return with_repair(step, left.text.text, sides[1], sides[0], conditions, options, "left")
+    near = with_repair(step, right.text.text, sides[0], sides[1], conditions, options)
+    sound = not follower.members or follower.members[-1][1] is not False
+    if sound or follower.head is None:
+        return near
     head = defining.called(follower.head.node, follower.functions)
     shown = source(follower, follower.head.source)
-    return with_repair(step, right.text.text, head, sides[1], conditions, options, other=shown)
+    far = with_repair(step, right.text.text, head, sides[1], conditions, options, other=shown)
+    if near.repair is None or far.repair is None:
+        return far if near.repair is None else near
+    return near if near.repair.cost <= far.repair.cost else far
 
 
 def conditions_at(follower: Follower, chain: Chain, sides: list[Node]) -> tuple[Relation, ...]:

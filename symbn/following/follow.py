@@ -134,6 +134,7 @@ def _fault(follower: Follower, fault: Fault) -> None:
 def _chain(follower: Follower, chain: Chain, options: Options, after: tuple[Relation, ...], spoiled: bool) -> None:
     if not chain.continued:
         follower.head = chain.sides[0]
+        follower.members = [(chain.sides[0], True)]
     first = len(follower.steps)
     for place, (left, sign, right) in enumerate(zip(chain.sides, chain.relations, chain.sides[1:], strict=False)):
         options = replace(options, notation=current(follower, options))

@@ -54,6 +54,7 @@ class Follower:
     last: Side | None = None
     last_line: int = 0
     head: Side | None = None
+    members: list[tuple[Side, bool | None]] = field(default_factory=list)
     expected: tuple[str, ...] = ()
     next_role: str | None = None
     role: str | None = None

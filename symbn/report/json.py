@@ -41,6 +41,8 @@ def record(step: Step) -> dict[str, Any]:
         "notes": list(step.notes),
         "diagnostics": [_diagnostic(step, diagnostic) for diagnostic in step.diagnostics],
         "formula": step.formula,
+        "chain_head": step.chain_head,
+        "equals_head": step.equals_head,
         "expected": step.expected,
         "as_expected": None if step.expected is None else not step.surprising,
         "milliseconds": step.milliseconds,

@@ -38,6 +38,7 @@ def render(step: Step, style: Style | None = None) -> str:
     style = style or Style()
     if step.verdict == UNREADABLE and step.diagnostics:
         shown = [render_diagnostic(step, d, style, "error") for d in step.diagnostics]
+        shown += _repair(step, style)
         return "\n".join([*shown, *(_wrapped("but:     ", surprise(step), style) if step.surprising else ())])
     lines = [_headline(step, style)]
     before = [("but:     ", surprise(step) if step.surprising else None), ("read as: ", step.statement)]
@@ -45,15 +46,20 @@ def render(step: Step, style: Style | None = None) -> str:
     lines += [line for label, said in before if said is not None for line in _wrapped(label, said, style)]
     if step.counterexample is not None:
         lines += _counterexample(step.counterexample, style)
-    if step.repair is not None:
-        lines += _wrapped("repair:  ", f"{step.repair.message} [{step.repair.code}]", style)
-        lines += marked("  correct: ", step.repair.latex, step.repair.changed, style)
+    lines += _repair(step, style)
     after = [("because: ", step.reason), *(("note:    ", note) for note in step.notes)]
     lines += [line for label, said in after if said is not None for line in _wrapped(label, said, style)]
     text = "\n".join(lines)
     for diagnostic in step.diagnostics:
         text += "\n" + render_diagnostic(step, diagnostic, style, "warning")
     return text
+
+
+def _repair(step: Step, style: Style) -> list[str]:
+    if step.repair is None:
+        return []
+    said = _wrapped("repair:  ", f"{step.repair.message} [{step.repair.code}]", style)
+    return [*said, *marked("  correct: ", step.repair.latex, step.repair.changed, style)]
 
 
 def surprise(step: Step) -> str:
@@ -128,8 +134,8 @@ def heading(head: str, message: str, colour: str, style: Style) -> list[str]:
     width = max(20, style.width)
     if width - len(head) < 20:
         return [style.paint(head, colour) + ":", *wrap(message, width)]
-    first, *others = wrap(f"#: {message}", width - len(head) + 1)  # one character stands for the head
-    return [style.paint(head, colour) + first[1:], *others]
+    first, *others = wrap(f"{head}: {message}", width)
+    return [style.paint(head, colour) + first[len(head) :], *others]
 
 
 def gutter(step: Step, span: Span) -> str:
