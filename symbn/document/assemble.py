@@ -13,6 +13,7 @@ from symbn.document.macros import HEAD, Macro, define, definition_at
 from symbn.document.source import Document, Formula, Remark, Text
 
 _HEAD = re.compile(HEAD)
+_QUOTED = re.compile(r"^[ \t]*>[ \t>]*", re.MULTILINE)
 _NOTHING = re.compile(r"(?:\s|%[^\n]*|[{}]|\\[\s,;:!>]|\\(?:begin|end)group(?![A-Za-z]))*+")
 
 
@@ -46,7 +47,7 @@ def assemble(path: str, scanned: Scanned) -> Document:
 
 def _formula(assembly: _Assembly, found: Found) -> Formula | None:
     """Return the formula as it is read; None if it only defines macros."""
-    source = _without_definitions(assembly, found.span)
+    source = _own_text(assembly, found.span)
     if _NOTHING.fullmatch(source.text):
         return None
     try:
@@ -56,23 +57,40 @@ def _formula(assembly: _Assembly, found: Found) -> Formula | None:
         help = "write the formula out, or define its macros without recursion"
         assembly.problems.append(Diagnostic("macro-limit", message, error.span, help))
         text = source
-    return Formula(found.span, found.kind == "display", text)
+    return Formula(source.origin(Span(0, len(source.text))), found.kind == "display", text)
 
 
-def _without_definitions(assembly: _Assembly, span: Span) -> Text:
-    """Return a formula's own text; a blank stands for each definition in it, so that its neighbours do not run together."""
+def _own_text(assembly: _Assembly, span: Span) -> Text:
+    """Return a formula without its macro definitions and without the marks of a block quotation that it stands in.
+
+    A blank stands for each definition, so that its neighbours do not run together. A `>` that begins a line is a relation,
+    unless the line on which the formula begins has one too.
+    """
     text = assembly.scanned.text
-    parts: list[Text] = []
-    start = place = span.start
+    cuts = _quotation_marks(text, span) if assembly.scanned.quotes else []
+    place = span.start
     while head := _HEAD.search(text, place, span.end):
         place = head.end()
         if (read := definition_at(assembly.landmarks, head.start(), span.end)) is not None:
             definition, place = read
             define(assembly.macros, definition)
-            parts += [Text.of(text, Span(start, head.start())), Text.standing_for(" ", Span(head.start(), place))]
-            start = place
-    if not parts:
+            cuts.append(Span(head.start(), place))
+    if not cuts:
         return Text.of(text, span)
+    parts: list[Text] = []
+    start = span.start
+    for cut in sorted(cuts, key=lambda cut: cut.start):
+        if cut.start >= start:
+            parts += [Text.of(text, Span(start, cut.start)), Text.standing_for(" ", cut)]
+            start = cut.end
     source = Text.joined([*parts, Text.of(text, Span(start, span.end))])
     inner = trimmed(source.text, 0, len(source.text))
     return source.part(inner.start, inner.end)
+
+
+def _quotation_marks(text: str, span: Span) -> list[Span]:
+    if "\n" not in text[span.start : span.end] and text[span.start] != ">":
+        return []
+    if not _QUOTED.match(text, text.rfind("\n", 0, span.start) + 1):
+        return []
+    return [Span(match.start(), match.end()) for match in _QUOTED.finditer(text, span.start, span.end)]

@@ -23,7 +23,8 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Scanned:
-    """What a reader hands over: the text that spans count, what was found in it, and how it lies in the file (see Document)."""
+    """What a reader hands over: the text that spans count, what was found in it, and how it lies in the file (see Document).
+    percent: % begins a comment. quotes: > begins a line of a block quotation."""
 
     text: str
     found: tuple[Found, ...]
@@ -32,6 +33,7 @@ class Scanned:
     raw: str | None = None
     layout: Text | None = None
     percent: bool = False
+    quotes: bool = False
 
 
 def trimmed(text: str, start: int, end: int) -> Span:

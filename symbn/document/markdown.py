@@ -44,7 +44,7 @@ def read_cells(text: str, cells: list[tuple[int, int]], dialect: Dialect, skippe
             matter = front_matter(text, start, end)
             start, settings, problems = matter.end, matter.settings, matter.problems
         found.extend(_blocks(landmarks, start, end, dialect))
-    return Scanned(text, tuple(found), settings, problems)
+    return Scanned(text, tuple(found), settings, problems, quotes=dialect.code)
 
 
 def _blocks(landmarks: Landmarks, start: int, end: int, dialect: Dialect) -> list[Found]:

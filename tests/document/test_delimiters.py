@@ -37,6 +37,9 @@ TABLE: list[tuple[str, str, list[Row]]] = [
     ("md", "\\begin{align} a and $x$", [("x", False, 1, 22)]),
     ("md", "\\[ a and \\[ b \\]", [("b", True, 1, 13)]),
     ("md", "$\\begingroup$ nothing $\\endgroup$", []),
+    ("md", "> $$\n> a\n> = b\n> $$\n", [("a\n = b", True, 2, 3)]),
+    ("md", "> ```math\n> a\n> ```\n", [("a", True, 2, 3)]),
+    ("md", "$$ a\n> b $$", [("a\n> b", True, 1, 4)]),
     ("txt", "`$a$` is read in text, $b$", [("a", False, 1, 3), ("b", False, 1, 25)]),
     ("txt", "```\n$a$\n```\n$b$", [("b", False, 4, 2)]),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from tests.document.helpers import formulas, in_the_file, read, rows
 
 
 def notebook(*sources: str | list[str], indent: int | None = 1) -> str:
-    cells = [{"cell_type": "markdown", "metadata": {}, "source": source} for source in sources]
+    cells = [dict[str, object](cell_type="markdown", metadata={}, source=source) for source in sources]
     return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}, indent=indent)
 
 
@@ -24,7 +25,7 @@ def test_markdown_cells_are_read() -> None:
 
 
 def test_code_cells_outputs_and_attachments_are_not() -> None:
-    cells: list[object] = [
+    cells: list[Any] = [
         {"cell_type": "code", "source": "$a$", "outputs": [{"cell_type": "markdown", "source": "$b$"}]},
         {"attachments": {"source": "$c$"}, "cell_type": "markdown", "source": "$d$"},
         {"cell_type": "raw", "source": "$e$"},
@@ -33,7 +34,7 @@ def test_code_cells_outputs_and_attachments_are_not() -> None:
 
 
 def test_worksheets_of_the_third_format_are_read() -> None:
-    cells = [{"cell_type": "markdown", "source": ["$a$"]}]
+    cells: list[Any] = [{"cell_type": "markdown", "source": ["$a$"]}]
     assert formulas(json.dumps({"worksheets": [{"cells": cells}, {"cells": cells}]}), "ipynb") == ["a", "a"]
 
 
