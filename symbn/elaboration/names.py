@@ -106,7 +106,7 @@ def other_name(context: Context, node: Name | Scripted, inside: Inside) -> Meani
         if node.sub is not None or node.primes:
             raise unreadable("bad-index", "only a name can carry an index or a prime", node.span)
         return powered(context, context.read(base, inside), node.sup, node.span)
-    shown = key_of(node) or key or "this"
+    shown = (key if isinstance(node, Scripted) and isinstance(base, Name) else key_of(node)) or "this"
     raise unreadable(
         "unknown-name",
         f"unknown name {shown}",

@@ -57,6 +57,7 @@ class Resolved(Value):
 
 def resolve(node: Name | Scripted, notation: Notation) -> Resolved | None:
     """Return what the name is, or None if it is unknown. Raises: UnreadableError for a name with two possible roles."""
+    node = _square_inside(node, notation)
     full = key_of(node)
     if full is not None and (definition := notation.definitions.get(full)) is not None:
         return Resolved("defined", full, (), None, None, definition=definition)
@@ -81,6 +82,24 @@ def resolve(node: Name | Scripted, notation: Notation) -> Resolved | None:
     return None
 
 
+def _square_inside(node: Name | Scripted, notation: Notation) -> Name | Scripted:
+    """Return (\\sigma_B^{(k)})^2 as \\sigma_B^{(k)2}: the square of a name that has a role only when it is squared."""
+    if not isinstance(node, Scripted) or node.sub is not None or node.primes or number_value(node.sup) is None:
+        return node
+    inner = node.base.body if isinstance(node.base, Group) else None
+    name = inner.base if isinstance(inner, Scripted) else inner
+    key = key_of(name) if isinstance(name, Name) else None
+    if key is None or key in notation.roles or f"{key}^2" not in notation.roles or key in notation.definitions:
+        return node
+    if isinstance(inner, Scripted):
+        if inner.primes or (inner.sup is not None and _label(inner.sup) is None):
+            return node
+        sup = node.sup if inner.sup is None else Scripted(node.span, inner.sup, None, node.sup)
+        return Scripted(node.span, inner.base, inner.sub, sup)
+    assert isinstance(inner, Name)
+    return Scripted(node.span, inner, None, node.sup)
+
+
 def kronecker(node: Node) -> tuple[Name | Number, Name | Number] | None:
     r"""Return the two indices of \delta_{ik}; with one index \delta is an upstream gradient."""
     if isinstance(node, Scripted) and isinstance(node.base, Name) and node.base.text == "\\delta" and node.sub is not None:
@@ -94,6 +113,8 @@ def kronecker(node: Node) -> tuple[Name | Number, Name | Number] | None:
 
 def _named(key: str, sub: Node | None, sup: Node | None, notation: Notation) -> Resolved | None:
     label, power = _label(sup), None if _label(sup) is not None else sup
+    if isinstance(sup, Scripted) and sup.sub is None and not sup.primes and _label(sup.base) is not None:
+        label, power = _label(sup.base), sup.sup  # \\sigma^{(k)^2}
     if (definition := notation.definitions.get(key)) is not None:
         return Resolved("defined", key, indices_of(sub), label, power, definition=definition)
     value = None if power is None else number_value(power)
@@ -177,6 +198,7 @@ class Scope:
     spans: dict[str, Span] = field(default_factory=dict)
     scalars: dict[str, Span] = field(default_factory=dict)
     numbers: set[int] = field(default_factory=set)
+    compared: list[tuple[str, str]] = field(default_factory=list)
 
     @classmethod
     def of(cls, sides: tuple[Node, ...], conditions: tuple[Relation, ...], notation: Notation) -> Scope:
@@ -252,6 +274,7 @@ class Scope:
                 if (pair := kronecker(node)) is not None:
                     for index in pair:
                         self._see(index, inside)
+                    self._compare(*pair)
                 elif isinstance(node, Scripted):
                     for child in children(node):
                         if child is not node.sub:
@@ -272,6 +295,7 @@ class Scope:
                 for item in (left, right):
                     if isinstance(item, Name):
                         self._see(item, inside)
+                self._compare(left, right)
             case Cases(values=values, conditions=conditions):
                 for value in values:
                     self._collect(value, inside, uses, tops)
@@ -280,6 +304,9 @@ class Scope:
                         for item in (condition.left, condition.right):
                             if isinstance(item, Name):
                                 self._see(item, inside)
+            case Call(function=Name(text="BN"), arguments=arguments):
+                for argument in arguments:
+                    self._collect(argument, inside, uses, tops)
             case Call(function=Name(text=function), arguments=arguments):
                 for argument in arguments:
                     if function in ("delta", "\\delta") and isinstance(argument, Name):
@@ -324,6 +351,16 @@ class Scope:
                             "two-roles", f"{index.text} counts examples in one place and features in another", span,
                             "use different letters",
                         )  # fmt: skip
+
+        # What is compared with a feature is one, although it may stand nowhere else: \\delta_{jl} (h_{il} - \\mu_l).
+        for _ in self.compared:
+            for one, other in (pair for two in self.compared for pair in (two, two[::-1])):
+                if one in self.axes:
+                    self.axes.setdefault(other, self.axes[one])
+
+    def _compare(self, left: Node, right: Node) -> None:
+        if isinstance(left, Name) and isinstance(right, Name):
+            self.compared.append((left.text, right.text))
 
     def slots(self, used: Resolved) -> list[tuple[Name | Number, str]]:
         """Return the written indices of a name with their axes."""
@@ -461,6 +498,8 @@ def letters_of(node: Node, notation: Notation) -> tuple[Name, ...]:
             bound = {name.text for name in bound_names(lower)}
             inner = (*letters_of(body, notation), *(other for _, other in exclusions(lower)))
             see(*(name for name in inner if isinstance(name, Name) and name.text not in bound))
+        case Call(function=Name(text="BN"), arguments=arguments):
+            see(*(name for argument in arguments for name in letters_of(argument, notation)))
         case Call(function=Name(text="delta" | "\\delta"), arguments=arguments):
             see(*arguments)
         case Big() | Call():
@@ -481,6 +520,8 @@ def indexing(node: Node, notation: Notation) -> tuple[bool, bool]:
                 return (False, False) if isinstance(node, Name) else indexing(node.base, notation)
             written = bool(named.indices) or named.label is not None
             return named.role in ARRAYS and not written, written
+        case Call(function=Name(text="BN"), arguments=(argument,)):
+            return indexing(argument, notation)
         case Big() | Call():
             return False, False
         case _:

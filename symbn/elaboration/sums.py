@@ -191,6 +191,11 @@ def call(context: Context, node: Call, inside: Inside) -> Meaning:
     (argument,) = node.arguments
     if function == "\\delta":
         return times(quantity(context, Name(node.function.span, "\\delta"), inside), context.read(argument, inside))
+    if function == "BN":
+        applied = resolve(argument, context.notation) if isinstance(argument, Name | Scripted) else None
+        if applied is None or applied.role != "x" or applied.power is not None:
+            raise unreadable("unsupported", "the layer is read when it is applied to its input", argument.span, "write BN(x_i)")
+        return named(context, Resolved("y", applied.key, applied.indices, applied.label, None), node.span, inside)
     if function == "sum":
         return anonymous(context, argument, inside)
     if context.notation.mode == EVALUATION:

@@ -10,26 +10,33 @@ from symbn.decision.decide import decide
 from symbn.elaboration.conditions import on_indices
 from symbn.elaboration.elaborate import readings
 from symbn.elaboration.meaning import OutsideError
-from symbn.elaboration.notation import Notation
+from symbn.elaboration.notation import BATCH_NAMES, FEATURE_NAMES, Notation
 from symbn.errors import SymbnError, UnreadableError
 from symbn.following import defining
 from symbn.following.chains import DEFINES, EXACT, Chain
 from symbn.following.state import Claim, Follower, blank_step, names_in, origin, placed, relocated
-from symbn.judging import Options, in_doubt, judge, since, unreadable_step
+from symbn.judging import MAX_BATCH, Options, in_doubt, judge, since, unreadable_step
 from symbn.kernel.verdict import Proved
-from symbn.syntax.tree import Node
+from symbn.syntax.tree import Name, Node, Number, Relation, number_value
+
+SIZES = frozenset((*BATCH_NAMES, *FEATURE_NAMES))
 
 
 def judged(follower: Follower, claim: Claim) -> Step:
     """Judge a step under the hypotheses of its sentence; what cannot be used as a condition leaves doubt, and no refutation."""
     left, right = (defining.called(side.node, follower.functions) for side in (claim.first, claim.second))
     names = names_in(left) | names_in(right)
-    used = tuple(h for h in claim.hypotheses if not on_indices(h) or names_in(h) <= names)
+    sizes = [h for h in claim.hypotheses if _on_sizes(h)]
+    used = tuple(h for h in claim.hypotheses if h not in sizes and (not on_indices(h) or names_in(h) <= names))
     unused = [h for h in claim.hypotheses if h not in used and h.operator == "\\neq"]
     text = claim.second.text
     pair = (left, claim.relation, right)
     conditions = claim.chain.conditions
     step = judge(text.text, pair, (*conditions, *used), claim.options)
+    size = _batch_of(sizes, claim.options)
+    if step.verdict == REFUTED and size is not None:
+        # The sentence speaks of a batch of this size, so that a counterexample of another size says nothing.
+        step = judge(text.text, pair, (*conditions, *used), replace(claim.options, batch=size))
     if (
         used
         and step.verdict == UNREADABLE
@@ -46,6 +53,20 @@ def judged(follower: Follower, claim: Claim) -> Step:
         step, source=blank.source, span=blank.span, lhs=blank.lhs, rhs=blank.rhs, file=blank.file, line=blank.line,
         column=blank.column, diagnostics=diagnostics, notes=(*step.notes, *blank.notes),
     )  # fmt: skip
+
+
+def _on_sizes(relation: Relation) -> bool:
+    """Tell whether a condition says how large something is, N = 2, which no equation takes as a condition on its indices."""
+    return isinstance(relation.left, Name) and isinstance(relation.right, Number) and relation.left.text in SIZES
+
+
+def _batch_of(sizes: list[Relation], options: Options) -> int | None:
+    """Return the batch size that the sentence speaks of, if it does."""
+    names = SIZES if options.notation.batch is None else {options.notation.batch}
+    found = [number_value(h.right) for h in sizes if isinstance(h.left, Name) and h.left.text in names]
+    size = found[-1] if found else None
+    whole = size is not None and size.denominator == 1 and 1 <= size <= MAX_BATCH and options.batch is None
+    return int(size) if whole and size is not None else None
 
 
 def definition_step(follower: Follower, chain: Chain, options: Options) -> Step | None:

@@ -17,11 +17,13 @@ from symbn.answer import CAVEAT, VERDICTS
 from symbn.elaboration.notation import BATCH_NAMES, ROLES, SYNONYMS, Notation
 from symbn.elaboration.scope import labels, sizes
 from symbn.errors import UsageError
+from symbn.following.defining import roles_by_proof
 from symbn.judging import Options
 from symbn.syntax.tree import Node
 
 _KEYS = frozenset({*ROLES, *SYNONYMS, "free", "superscript"})
 _ASSIGNMENT = re.compile(r"([A-Za-z]\w*)\s*=\s*(.*?)(?=\s+[A-Za-z]\w*\s*=|$)", re.DOTALL)
+_LOOKED_AT = 200  # equations, for names without a role
 HYPOTHESIS, IGNORE = "hypothesis", "ignore"
 
 
@@ -128,6 +130,7 @@ def inferred(equations: Iterable[tuple[Node, Node]], notation: Notation) -> tupl
     The batch size is the one usual letter at the top of the sums, else the only one that stands for a number somewhere; a
     superscript in brackets counts what the sums run over.
     """
+    equations = list(equations)
     tops: Counter[str] = Counter()
     scalars: Counter[str] = Counter()
     above, below, bound = set[str](), set[str](), set[str]()
@@ -136,8 +139,8 @@ def inferred(equations: Iterable[tuple[Node, Node]], notation: Notation) -> tupl
             ends, alone = sizes(side, notation)
             tops.update(ends)
             scalars.update(alone)
-            for found, letters in zip((above, below, bound), labels(side), strict=True):
-                found |= letters
+            for met, letters in zip((above, below, bound), labels(side), strict=True):
+                met |= letters
     words: list[str] = []
     lets: list[str] = []
     if notation.batch is None:
@@ -154,4 +157,9 @@ def inferred(equations: Iterable[tuple[Node, Node]], notation: Notation) -> tupl
         elif below & bound and not above & bound:
             lets.append("superscript=feature")
             words.append("a superscript in brackets counts the features, since the sums run over the subscript")
-    return notation.with_lets(lets), tuple(words)
+    notation = notation.with_lets(lets)
+    found = roles_by_proof(equations[:_LOOKED_AT], notation)
+    for let in found.said[len(notation.said) :]:
+        role, _, name = let.partition("=")
+        words.append(f"{name} is the {role}, since an equation is true only then")
+    return found, tuple(words)

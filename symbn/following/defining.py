@@ -15,13 +15,16 @@ from symbn.diagnostic import Span
 from symbn.elaboration.elaborate import readings
 from symbn.elaboration.meaning import OutsideError
 from symbn.elaboration.notation import BATCH_NAMES, FEATURE_NAMES, ROLES, Definition, Notation, key_of
-from symbn.elaboration.scope import Scope, indices_of, kronecker, resolve
+from symbn.elaboration.scope import Scope, indices_of, kronecker, resolve, sizes
 from symbn.errors import SymbnError, UnreadableError, unreadable
 from symbn.kernel.verdict import Proved
 from symbn.layers.batchnorm import batch_norm
-from symbn.syntax.tree import Group, Listing, Name, Node, Number, Product, Scripted, Statement, number_value, rebuilt
+from symbn.syntax.tree import Group, Listing, Name, Node, Number, Product, Scripted, Statement, children, number_value, rebuilt
 
 HABITS = frozenset({"s", "c", "v", "g", "a", "b", "f", "J", "l", "\\delta", "\\alpha", "\\lambda", "std", "xmu", "dy"})
+_ADOPTABLE = ("input", "normalised", "centred", "output", "upstream", "scale", "shift")
+_MAX_ADOPTED = 6
+_NO_NAMES = frozenset((*BATCH_NAMES, *FEATURE_NAMES))
 _NODES = ("mean", "centred", "variance", "deviation", "std", "normalised", "output")
 
 
@@ -62,6 +65,49 @@ def role_of(key: str, left: Node, right: Node, notation: Notation) -> str | None
         if isinstance(decision.verdict, Proved):
             return role
     return None
+
+
+def roles_by_proof(equations: list[tuple[Node, Node]], notation: Notation) -> Notation:
+    """Return the notation with a role for every name that has none, where an equation about the layer is true with that role
+    alone: of \\mu = \\frac1N \\sum_p h_p the input h. What the document calls x stays the input."""
+    for _ in range(_MAX_ADOPTED):
+        adopted = _adopted(equations, notation)
+        if adopted is None:
+            break
+        notation = notation.with_lets([adopted])
+    return notation
+
+
+def _adopted(equations: list[tuple[Node, Node]], notation: Notation) -> str | None:
+    taken = {role for left, right in equations for side in (left, right) for role in _roles_in(side, notation)}
+    for left, right in equations:
+        unknown = {name for side in (left, right) for name in sizes(side, notation)[1]} - _NO_NAMES - set(notation.definitions)
+        if len(unknown) != 1 or (layer_node(left, notation) is None and not unknown & names_of(left)):
+            continue
+        (name,) = unknown
+        for role in _ADOPTABLE:
+            if ROLES[role] in taken:
+                continue
+            try:
+                decision = decide(readings(left, right, (), notation.with_lets([f"{role}={name}"])))
+            except (SymbnError, OutsideError):
+                continue
+            if isinstance(decision.verdict, Proved) and decision.equation is not None and not decision.equation.reading.caveats:
+                return f"{role}={name}"
+    return None
+
+
+def _roles_in(node: Node, notation: Notation) -> set[str]:
+    with suppress(UnreadableError):
+        found = resolve(node, notation) if isinstance(node, Name | Scripted) else None
+        if found is not None:
+            return {found.role}
+    return set[str]().union(*(_roles_in(child, notation) for child in children(node)))
+
+
+def names_of(node: Node) -> set[str]:
+    own = {node.text} if isinstance(node, Name) else set[str]()
+    return own.union(*map(names_of, children(node)))
 
 
 def definition(left: Node, right: Node, notation: Notation) -> Definition:

@@ -40,6 +40,7 @@ from symbn.syntax.tree import (
 
 CALLED = frozenset({"E", "\\mathbb E", "Var", "Std", "Mean", "var", "std", "mean", "sum", "delta", "\\delta"})
 ELLIPSES = ("\\ldots", "\\cdots", "\\dots")
+LAYER = "BN"  # BN(x_i) is the layer's output y_i
 CONDITION_WORDS = frozenset({"for", "if", "when", "where", "for all", "with", "otherwise", "else", "and"})
 
 
@@ -264,6 +265,8 @@ class Expressions(Derivatives):
             name = Name(token.span, token.text)
             if token.kind == "name" and token.text == "1":
                 return Number(token.span, Rational(1))
+            if token.text == LAYER and (self.at("mark", "_") or self.at("open", "(")):
+                return self.layer(name)
             if token.text in CALLED and (self.at("open", "(", "[")):
                 return self.call(name)
             return name
@@ -281,6 +284,22 @@ class Expressions(Derivatives):
                 arguments.append(self.expression())
             self.close(opener)
             return Call(self.since(function.span.start), function, tuple(arguments))
+
+    def layer(self, name: Name) -> Node:
+        """layer := BN [_{\\gamma, \\beta}] ( expression )"""
+        if self.at("mark", "_"):
+            self.take()
+            script = self.script()
+            known = {
+                item.text for item in (script.items if isinstance(script, Listing) else (script,)) if isinstance(item, Name)
+            }
+            if not known <= {"\\gamma", "\\beta"}:
+                raise unreadable(
+                    "unknown-name", "the layer carries its parameters only", script.span, "write BN_{\\gamma, \\beta}"
+                )
+        if not self.at("open", "("):
+            raise self.expected("what the layer is applied to, in brackets")
+        return self.call(name)
 
     def group(self) -> Node:
         with self.deeper():

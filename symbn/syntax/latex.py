@@ -25,7 +25,7 @@ from symbn.syntax.tokens import Token, check_characters, check_count
 
 _NUMBER = re.compile(r"\d+(?:(?:\.|\{,\})\d+)?|\.\d+")
 _COMMAND = re.compile(r"\\([A-Za-z]+\*?|.)", re.DOTALL)
-_CALLED_WORD = re.compile(r"(Var|Std|Mean|var|std|mean)(?=\s*(?:\\left|\\[bB]igl?)?\s*[\[(])")
+_CALLED_WORD = re.compile(r"(Var|Std|Mean|var|std|mean)(?=\s*(?:\\left|\\[bB]igl?)?\s*[\[(])|(BN)(?=\s*[_(])")
 _LOOKS = re.compile(r"\\(?:left|right|middle|[bB]igg?[lr]?|boxed|underline|fbox|color\{\w*\}|textcolor\{\w*\})\s*\Z")
 _TEXT = re.compile(r"\s*\{([^{}]*)\}")
 
@@ -135,7 +135,7 @@ def _scan_one(text: str, place: int, tokens: list[Token]) -> int:
     if character == "\\":
         return _scan_command(text, place, tokens)
     if word := _CALLED_WORD.match(text, place):
-        return put("word", word[1], word.end())
+        return put("word", word[0], word.end())
     if number := _NUMBER.match(text, place):
         if re.fullmatch(r"\d+\{,\}\d{3}", number[0]):
             span = Span(place, number.end())
