@@ -353,10 +353,13 @@ class Scope:
                         )  # fmt: skip
 
         # What is compared with a feature is one, although it may stand nowhere else: \\delta_{jl} (h_{il} - \\mu_l).
-        for _ in self.compared:
-            for one, other in (pair for two in self.compared for pair in (two, two[::-1])):
-                if one in self.axes:
-                    self.axes.setdefault(other, self.axes[one])
+        open_pairs = set(self.compared)
+        while linked := {pair for pair in open_pairs if pair[0] in self.axes or pair[1] in self.axes}:
+            for one, other in linked:
+                axis = self.axes.get(one) or self.axes[other]
+                self.axes.setdefault(one, axis)
+                self.axes.setdefault(other, axis)
+            open_pairs -= linked
 
     def _compare(self, left: Node, right: Node) -> None:
         if isinstance(left, Name) and isinstance(right, Name):
