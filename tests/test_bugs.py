@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import symbn
-from symbn import checking
+from symbn import judging
 from symbn.kernel.term import KernelError
 
 
@@ -15,7 +15,7 @@ def test_a_bug_in_a_pass_is_undecided_and_says_so(monkeypatch: pytest.MonkeyPatc
     def broken(*_: object, **__: object) -> None:
         raise KernelError("forged")
 
-    monkeypatch.setattr(checking, "decide", broken)
+    monkeypatch.setattr(judging, "decide", broken)
     (step,) = symbn.verify("m = m").steps
     assert step.verdict == "undecided"
     assert "this is a bug in symbn" in (step.reason or "")

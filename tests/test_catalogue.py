@@ -9,6 +9,7 @@ import pytest
 
 import symbn
 from symbn.catalogue import CATALOGUE, DOCUMENT, READER, REPAIR, Entry
+from symbn.cli import main
 from symbn.decision.repair import find_repair
 from symbn.elaboration.notation import Notation
 from symbn.syntax.parser import parse
@@ -58,6 +59,17 @@ def test_the_example_of_a_repair_s_code_is_refuted_and_repaired_so(entry: Entry)
     assert found is not None
     assert found.code == entry.code
     assert found.caveat is None
+
+
+@pytest.mark.parametrize("entry", [e for e in of(DOCUMENT) if e.example is not None], ids=lambda entry: entry.code)
+def test_the_example_of_a_document_s_code_gets_that_code(
+    entry: Entry, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "example.md"
+    path.write_text(entry.example or "", "utf-8")
+    main(["check", "--no-cache", str(path)])
+    said = capsys.readouterr()
+    assert f"error[{entry.code}]" in said.out + said.err
 
 
 @pytest.mark.parametrize("entry", [e for e in CATALOGUE.values() if e.cured is not None], ids=lambda entry: entry.code)

@@ -13,10 +13,25 @@ from dataclasses import dataclass, replace
 from fractions import Fraction as Rational
 
 from symbn.diagnostic import Span, Value
-from symbn.elaboration.conditions import cases, condition, indicator
+from symbn.elaboration.conditions import cases, condition, indicator, on_indices, values_of
 from symbn.elaboration.context import Context, Inside
 from symbn.elaboration.derivatives import derivative
-from symbn.elaboration.meaning import Constant, Meaning, Plus, Raised, SumOver, Times, free, names, show, times, to_term
+from symbn.elaboration.ellipsis import without_ellipses
+from symbn.elaboration.functions import with_functions
+from symbn.elaboration.meaning import (
+    Constant,
+    Meaning,
+    Plus,
+    Quantity,
+    Raised,
+    SumOver,
+    Times,
+    free,
+    names,
+    show,
+    times,
+    to_term,
+)
 from symbn.elaboration.names import MAX_EXPONENT, check_call, constant, quantity
 from symbn.elaboration.notation import Notation
 from symbn.elaboration.readings import Choices, Reading, explore
@@ -24,9 +39,10 @@ from symbn.elaboration.scope import Scope
 from symbn.elaboration.sums import additive, big, call
 from symbn.errors import unreadable
 from symbn.kernel.goal import Condition, Goal
-from symbn.kernel.term import BATCH, Index
+from symbn.kernel.term import BATCH, Index, Term, rename
 from symbn.layers.batchnorm import EVALUATION, batch_norm
 from symbn.layers.graph import Graph
+from symbn.layers.graph import Node as GraphNode
 from symbn.syntax.tree import (
     Additive,
     Big,
@@ -62,11 +78,24 @@ class Equation(Value):
     reading: Reading
     mode: str
     unmatched: tuple[tuple[str, Span], ...] = ()
+    given: tuple[tuple[Quantity, Meaning], ...] = ()
 
     def goal(self) -> Goal:
         """Return the goal for the kernel. Raises: OutsideError."""
-        left, right = to_term(self.left, self.graph), to_term(self.right, self.graph)
+        left, right = (self.at_given(to_term(side, self.graph)) for side in (self.left, self.right))
         return Goal(left, right, self.conditions, self.graph.positive, self.batch)
+
+    def at_given(self, term: Term) -> Term:
+        """Put in the values that the conditions give to inputs: after every derivative is taken, as `at gamma = 1` means."""
+        if not self.given:
+            return term
+        nodes = {}
+        for fixed, value in self.given:
+            formal = tuple(Index(f"i{place}", index.axis) for place, index in enumerate(fixed.indices))
+            body = rename(to_term(value, self.graph), dict(zip(fixed.indices, formal, strict=True)))
+            slots = tuple(index.axis for index in formal)
+            nodes[fixed.name] = GraphNode(fixed.name, slots, "given", fixed.name, body, formal)
+        return Graph("given", nodes).expand(term)
 
     def statement(self) -> str:
         """Return the claim in plain text, with every quantifier."""
@@ -82,6 +111,8 @@ class Equation(Value):
         if self.conditions:
             signs = [f"{c.left.name} {'=' if c.equal else '!='} {c.right.name}" for c in self.conditions]
             text += f" with {' and '.join(signs)}"
+        if self.given:
+            text += f" where {' and '.join(f'{show(fixed)} = {show(value)}' for fixed, value in self.given)}"
         mode = " (mean and variance are constants)" if self.mode == EVALUATION else ""
         return f"{text}{mode}: {show(self.left)} = {show(self.right)}"
 
@@ -93,17 +124,28 @@ def readings(
 
     Raises: UnreadableError, OutsideError, TooManyReadingsError.
     """
-    scope = Scope.of((left, right), conditions, notation)
+    (left, right), notation, moments, remarks = with_functions((left, right), notation)
+    (left, right), dots = without_ellipses((left, right))
+    given = (*(relation for relation in conditions if not on_indices(relation)), *moments)
+    conditions = tuple(relation for relation in conditions if on_indices(relation))
+    values = tuple(relation.right for relation in given)
+    scope = Scope.of((left, right, *values), conditions, notation)
     graph = batch_norm(notation.mode, scope.wide)
 
     def run(choices: Choices) -> Equation:
-        return _equation(Context(scope, graph, choices, notation, batch, meaning_of), left, right, conditions)
+        for words in (*remarks, *dots):
+            choices.note(words, caveat=words.startswith("a plus sign"))
+        return _equation(Context(scope, graph, choices, notation, batch, meaning_of), left, right, conditions, given)
 
     for equation, reading in explore(run):
-        yield replace(equation, reading=reading)
+        # t and the names of the functions are ours, or explained by the remark.
+        notes = reading.notes if not moments else tuple(n for n in reading.notes if not n.endswith("is any real number"))
+        yield replace(equation, reading=replace(reading, notes=notes))
 
 
-def _equation(context: Context, left: Node, right: Node, conditions: tuple[Relation, ...]) -> Equation:
+def _equation(
+    context: Context, left: Node, right: Node, conditions: tuple[Relation, ...], given: tuple[Relation, ...]
+) -> Equation:
     meant = [context.read(side, Inside()) for side in (left, right)]
     if context.bare >= {"entry", "jacobian"}:
         context.choices.doubts.append(
@@ -126,7 +168,10 @@ def _equation(context: Context, left: Node, right: Node, conditions: tuple[Relat
         for i in sorted(lone, key=lambda i: str(i.name))
         if isinstance(i.name, str) and str(i.name) in context.scope.spans
     )
-    return Equation(meant[0], meant[1], where, context.graph, context.batch, Reading(), context.notation.mode, unmatched)
+    values = values_of(context, given)
+    return Equation(
+        meant[0], meant[1], where, context.graph, context.batch, Reading(), context.notation.mode, unmatched, values
+    )
 
 
 def _with_repeated(context: Context, meaning: Meaning, alone: frozenset[Index], side: str) -> Meaning:
