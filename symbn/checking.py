@@ -248,7 +248,7 @@ def _with_notes(
     equation = decision.equation
     assert equation is not None
     notes: list[str] = []
-    diagnostics: list[Diagnostic] = []
+    diagnostics: list[Diagnostic] = list(equation.warnings)
     if step.verdict in (REFUTED, UNDECIDED):
         for letter, span in equation.unmatched:
             diagnostics.append(

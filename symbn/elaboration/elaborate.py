@@ -12,17 +12,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction as Rational
 
-from symbn.diagnostic import Span, Value
+from symbn.diagnostic import Diagnostic, Span, Value
 from symbn.elaboration.conditions import cases, condition, indicator
 from symbn.elaboration.context import Context, Inside
 from symbn.elaboration.derivatives import derivative
-from symbn.elaboration.meaning import Constant, Meaning, Plus, Raised, SumOver, Times, free, names, show, times, to_term
+from symbn.elaboration.matrices import MISMATCH, entries
+from symbn.elaboration.matrix_notation import check_sizes, flattened, is_certain, is_possible, is_wide, with_sizes
+from symbn.elaboration.meaning import Constant, Meaning, OutsideError, Plus, Raised, SumOver, Times, free, names, show, times, to_term
 from symbn.elaboration.names import MAX_EXPONENT, check_call, constant, quantity
 from symbn.elaboration.notation import Notation
-from symbn.elaboration.readings import Choices, Reading, explore
-from symbn.elaboration.scope import Scope
+from symbn.elaboration.readings import Choices, Reading, TooManyReadingsError, explore
+from symbn.elaboration.scope import Scope, has_two_indices
 from symbn.elaboration.sums import additive, big, call
-from symbn.errors import unreadable
+from symbn.errors import UnreadableError, unreadable
 from symbn.kernel.goal import Condition, Goal
 from symbn.kernel.term import BATCH, Index
 from symbn.layers.batchnorm import EVALUATION, batch_norm
@@ -47,12 +49,15 @@ from symbn.syntax.tree import (
 )
 
 _SLASH = "the division reaches over what stands beside its divisor: write brackets around it, as in a/(b c)"
+_DOUBT = "a Jacobian without indices may be meant as a factor of a matrix product: write the indices"
+_MATRICES = "what has no indices is a matrix or a column, and side by side is the matrix product"
 _REPEATED = "{} is summed over the batch although no sum sign says so: write \\sum_{}"
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Equation(Value):
-    """One step as meant. unmatched: indices that stand free on one side only, with a place where they are written."""
+    """One step as meant. unmatched: indices that stand free on one side only, with a place where they are written.
+    warnings: faults of the text that do not keep it from being judged, such as a product of matrices that does not fit."""
 
     left: Meaning
     right: Meaning
@@ -62,6 +67,7 @@ class Equation(Value):
     reading: Reading
     mode: str
     unmatched: tuple[tuple[str, Span], ...] = ()
+    warnings: tuple[Diagnostic, ...] = ()
 
     def goal(self) -> Goal:
         """Return the goal for the kernel. Raises: OutsideError."""
@@ -93,25 +99,96 @@ def readings(
 
     Raises: UnreadableError, OutsideError, TooManyReadingsError.
     """
+    if is_certain((left, right), notation):
+        yield from _between_matrices(left, right, conditions, notation, batch)
+        return
+    if is_possible((left, right), notation) and (found := _if_it_fits(left, right, conditions, notation, batch)):
+        yield from found
+        return
     scope = Scope.of((left, right), conditions, notation)
     graph = batch_norm(notation.mode, scope.wide)
 
     def run(choices: Choices) -> Equation:
         return _equation(Context(scope, graph, choices, notation, batch, _meaning), left, right, conditions)
 
+    doubtful = False
     for equation, reading in explore(run):
+        doubtful = doubtful or _DOUBT in reading.doubts
         yield replace(equation, reading=reading)
+    if doubtful:
+        for equation in _if_it_fits(left, right, conditions, notation, batch):
+            reading = equation.reading
+            if not equation.warnings:
+                yield replace(equation, reading=replace(reading, caveats=(_MATRICES, *reading.caveats)))
+
+
+def _if_it_fits(
+    left: Node, right: Node, conditions: tuple[Relation, ...], notation: Notation, batch: int | None
+) -> list[Equation]:
+    """Return the readings between matrices of what may also be read without them; none if it cannot be."""
+    try:
+        return list(_between_matrices(left, right, conditions, notation, batch))
+    except (UnreadableError, OutsideError, TooManyReadingsError):
+        return []
+
+
+def _between_matrices(
+    left: Node, right: Node, conditions: tuple[Relation, ...], notation: Notation, batch: int | None
+) -> Iterator[Equation]:
+    """Yield the readings whose shapes fit; if there is none, those that fit with a warning. Raises: UnreadableError."""
+    sides = (left, right)
+    notation = with_sizes(sides, notation)
+    wide = is_wide(sides, notation)
+    flat = tuple(flattened(side, notation) for side in sides)
+    if not wide and any(has_two_indices(side, notation) for side in flat):
+        raise unreadable(
+            "missing-index", "data have two indices in one place and none in another", left.span.to(right.span),
+            "write capital letters for data with features",
+        )  # fmt: skip
+    scope = Scope.of(flat, conditions, notation, wide)
+    check_sizes(sides, scope, notation)
+    graph = batch_norm(notation.mode, wide)
+
+    def run(choices: Choices) -> Equation | UnreadableError:
+        context = Context(scope, graph, choices, notation, batch, _meaning)
+        try:
+            above, below, warnings = entries(context, left, right)
+        except UnreadableError as error:
+            if error.diagnostic.code != MISMATCH:
+                raise
+            return error
+        return replace(_closed(context, [above, below], left, right, conditions), warnings=warnings)
+
+    warned: list[Equation] = []
+    faults: list[UnreadableError] = []
+    fits = False
+    for result, reading in explore(run):
+        if isinstance(result, UnreadableError):
+            faults.append(result)
+        elif result.warnings:
+            warned.append(replace(result, reading=reading))
+        else:
+            fits = True
+            yield replace(result, reading=reading)
+    if not fits:
+        yield from warned
+        if not warned:
+            raise faults[0]
 
 
 def _equation(context: Context, left: Node, right: Node, conditions: tuple[Relation, ...]) -> Equation:
     meant = [context.read(side, Inside()) for side in (left, right)]
     if context.bare >= {"entry", "jacobian"}:
-        context.choices.doubts.append(
-            "a Jacobian without indices may be meant as a factor of a matrix product: write the indices"
-        )
+        context.choices.doubts.append(_DOUBT)
     indices = [free(meaning) for meaning in meant]
     for side in (0, 1):
         meant[side] = _with_repeated(context, meant[side], indices[side] - indices[1 - side], f"{side}")
+    return _closed(context, meant, left, right, conditions)
+
+
+def _closed(context: Context, meant: list[Meaning], left: Node, right: Node, conditions: tuple[Relation, ...]) -> Equation:
+    """Return the equation with its conditions, its entries checked against the batch size."""
+    indices = [free(meaning) for meaning in meant]
     explicit = [i.name for i in indices[0] | indices[1] if isinstance(i.name, int) and i.axis == BATCH]
     if context.batch is not None and max([0, *explicit]) > context.batch:
         last = max(explicit)

@@ -1,0 +1,481 @@
+r"""The meaning of an equation between matrices: entry by entry.
+
+    sum     := [sign] product (sign product)*
+    product := factor ((juxtaposed | * | / | \odot) factor)*
+    factor  := data | parameter | gradient | Jacobian | ones | identity | factor^\top | factor^{\circ q} | factor^k
+             | ( sum ) | \frac{sum}{sum} | \sqrt{sum} | E[X] | Var[X] | any number that is read without matrices
+
+Shapes. Capital data (X, \hat X, Y, \nabla_Y L) are (batch x features), with gamma, beta, mu, var, s as rows (1 x features);
+small ones are columns (batch x 1), with numbers as parameters. The gradient of the loss has the shape of what it is taken by.
+Jacobians have two indices, so that they are of columns only: (i, k) is d a_i / d b_k.
+
+Products. Side by side is the matrix product, and it needs equal inner sizes; `\odot` and `\circ` are entry by entry, taken
+after the products beside them. A `*` or `\cdot` is the matrix product where the sizes fit, entry by entry only with a row.
+Divisors, roots and powers are of numbers and of rows of parameters, entry by entry; M^2 of a square M is M M.
+
+Sizes that do not fit are `shape-mismatch`. Where a row of parameters repeated down the batch would fit (`J_{1N} \beta`) the
+equation is judged so, with the fault as a warning; else it is unreadable. Never tried: two sides of different shapes, but for
+0. Readings with a caveat: the layout of derivatives, the order of \odot. A reading that does not fit is no admissible one.
+
+What it does not do: a matrix by a matrix derivative, diag, trace, norms, blocks, and `I - 1/m` (in every entry, or in the
+diagonal?) are refused with their place.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction as Rational
+from typing import NoReturn
+
+from symbn.diagnostic import Diagnostic, Span
+from symbn.elaboration.context import Context, Inside
+from symbn.elaboration.derivatives import kind, variable
+from symbn.elaboration.matrix_notation import constant_matrix, entrywise_power, untransposed
+from symbn.elaboration.meaning import TOTAL, Constant, Meaning, Quantity, Raised, Slope, free
+from symbn.elaboration.names import check_call, constant
+from symbn.elaboration.notation import key_of
+from symbn.elaboration.scope import ARRAYS, PER_FEATURE, Resolved, resolve
+from symbn.elaboration.shapes import (
+    NUMBER,
+    ONE,
+    ONLY,
+    ROW,
+    Matrix,
+    Shape,
+    ShapeError,
+    common,
+    entrywise,
+    identity,
+    number,
+    ones,
+    product,
+    raised,
+    repeated_down_the_batch,
+    total,
+)
+from symbn.elaboration.sums import open_sum
+from symbn.errors import UnreadableError, unreadable
+from symbn.kernel.term import BATCH, FEATURE, Index
+from symbn.syntax.tree import (
+    Additive,
+    Big,
+    Call,
+    Cases,
+    Derivative,
+    Fraction,
+    Group,
+    Indicator,
+    Name,
+    Node,
+    Number,
+    Product,
+    Root,
+    Scripted,
+    children,
+    number_value,
+)
+
+MISMATCH = "shape-mismatch"
+LARGEST_POWER = 4
+_ENTRIES = "the equation is between matrices: it is claimed for every entry"
+_REPEATED = "a row or a number is repeated down the batch where it is added to data or multiplied with them entry by entry"
+_LAYOUT = "dL/d{} in a fraction is a row (numerator layout): write \\nabla for the column"
+_INNER = (
+    None,
+    "the derivative of a number by a column is a row (numerator layout)",
+    "the derivative of a column by a number is a row, and Jacobians are transposed (denominator layout)",
+)
+_ORDER = (
+    None,
+    "\\odot and products side by side are taken from left to right: write brackets",
+    "\\odot is taken before the products side by side: write brackets",
+)
+_MEANS = {"E": "mu", "\\mathbb E": "mu", "Mean": "mu", "mean": "mu", "Var": "var", "var": "var"}
+
+
+def entries(context: Context, left: Node, right: Node) -> tuple[Meaning, Meaning, tuple[Diagnostic, ...]]:
+    """Return the meaning of any entry of both sides, and the warnings. Raises: UnreadableError."""
+    reader = _Reader(context)
+    sides = [reader.read(side) for side in (left, right)]
+    shapes = [side.shape for side in sides]
+    if shapes[0] != shapes[1]:
+        zeros = [reader.is_zero(side) for side in (left, right)]
+        if True not in zeros:
+            reader.refuse("the two sides have different shapes", *shapes, left.span.to(right.span), "")
+        shape = shapes[zeros.index(False)] if False in zeros else NUMBER
+        sides = [Matrix(shape, lambda row, column: Constant(Rational(0))) if zero else side
+                 for zero, side in zip(zeros, sides, strict=True)]  # fmt: skip
+    rows, columns = sides[0].shape
+    at = reader.letter(rows), reader.letter(columns)
+    if sides[0].shape != NUMBER:
+        context.choices.note(f"{_ENTRIES} of {reader.words(sides[0].shape)}")
+    found = [side.entry(*at) for side in sides]
+    if any(ONLY in free(meaning) for meaning in found):
+        raise RuntimeError("an entry of a matrix of one row uses its row")
+    return found[0], found[1], tuple(reader.warnings)
+
+
+@dataclass(slots=True)
+class _Reader:
+    context: Context
+    warnings: list[Diagnostic] = field(default_factory=list)
+
+    # ------------------------------------------------------------------ sizes
+
+    @property
+    def wide(self) -> bool:
+        return self.context.scope.wide
+
+    def letter(self, size: str) -> Index:
+        if size == ONE:
+            return ONLY
+        if size == FEATURE and "c" not in self.context.fresh | set(self.context.scope.spans):
+            self.context.fresh.add("c")
+            return Index("c", FEATURE)
+        return Index(self.context.new_letter(), size)
+
+    def words(self, shape: Shape) -> str:
+        scope = self.context.scope
+        spelled = {ONE: "1", BATCH: scope.batch or "m", FEATURE: scope.features or "n"}
+        return f"({spelled[shape[0]]} x {spelled[shape[1]]})"
+
+    def refuse(self, what: str, first: Shape, second: Shape, span: Span, help: str) -> NoReturn:
+        message = f"{what}: {self.words(first)} and {self.words(second)}"
+        cure = help or "write a transpose, a vector of ones, or \\odot for the product entry by entry"
+        raise UnreadableError(Diagnostic(MISMATCH, message, span, cure))
+
+    # ------------------------------------------------------------------ nodes
+
+    def read(self, node: Node) -> Matrix:
+        if (found := constant_matrix(node, self.context.notation)) is not None:
+            return self.constant_matrix(node, *found)
+        if (base := untransposed(node, self.context.notation)) is not None:
+            return self.transposed(node, base)
+        if (power := entrywise_power(node)) is not None:
+            return raised(self.read(power[0]), constant(self.context, power[1]))
+        if self.is_ordinary(node):
+            return self.number(node)
+        match node:
+            case Group(body=body):
+                return self.read(body)
+            case Name():
+                return self.named(node)
+            case Scripted():
+                return self.scripted(node)
+            case Additive():
+                return self.additive(node)
+            case Product():
+                return self.product(node)
+            case Fraction(top=top, bottom=bottom):
+                return self.divided(self.read(top), self.read(bottom), node.span)
+            case Root(radicand=radicand, degree=degree):
+                power = Rational(2) if degree is None else constant(self.context, degree)
+                if power.denominator != 1 or power < 2:
+                    raise unreadable("unsupported", "the degree of a root is a whole number from 2", node.span)
+                return self.power(self.read(radicand), 1 / power, node.span)
+            case Derivative():
+                return self.derivative(node)
+            case Call(arguments=(argument,)) if self.average_of(node) is not None:
+                return self.array(self.average_of(node) or "", argument.span)
+            case _:
+                raise unreadable("unsupported", "this is not read in an equation between matrices", node.span, "write the indices")
+
+    def is_ordinary(self, node: Node) -> bool:
+        """Tell whether the node is a number that is read without matrices: no data without indices, no matrix notation."""
+        notation = self.context.notation
+        if any(f(node, notation) is not None for f in (constant_matrix, untransposed)) or entrywise_power(node) is not None:
+            return False
+        match node:
+            case Name() | Scripted():
+                found = resolve(node, notation)
+                if found is None:
+                    return not isinstance(node, Scripted) or isinstance(node.base, Name) or self.is_ordinary(node.base)
+                written = len(found.indices) + (found.label is not None)
+                if found.role in ARRAYS:
+                    return written >= 1 + self.wide
+                return not self.wide or found.free or found.role not in PER_FEATURE or written > 0
+            case Big() | Cases() | Indicator():
+                return True
+            case Call():
+                return self.average_of(node) is None
+            case _:
+                return all(self.is_ordinary(child) for child in children(node))
+
+    def number(self, node: Node) -> Matrix:
+        meaning = self.context.read(node, Inside())
+        known = {letter.lstrip("\\") for letter in self.context.scope.free}
+        if any(isinstance(index.name, str) and index.name not in known for index in free(meaning)):
+            raise unreadable("missing-index", "an index is left out here, inside an equation between matrices", node.span,
+                             "write every index, or use matrix notation throughout")  # fmt: skip
+        return number(meaning)
+
+    def is_zero(self, node: Node) -> bool:
+        base = untransposed(node, self.context.notation) or node
+        found = constant_matrix(base, self.context.notation)
+        return number_value(node) == 0 or (found is not None and found[0] == "zero")
+
+    # ------------------------------------------------------------------ names
+
+    def constant_matrix(self, node: Node, which: str, sizes: tuple[Node, ...]) -> Matrix:
+        shape = tuple(self.size(size) for size in sizes)
+        first = shape[0] if shape else BATCH
+        if which == "identity":
+            if first == ONE or len(set(shape)) > 1:
+                raise unreadable("bad-index", "an identity has one size", node.span, "write I_N")
+            return identity(first)
+        full = (shape[0], shape[1]) if len(shape) == 2 else (first, ONE)
+        return ones(full) if which == "ones" else Matrix(full, lambda row, column: Constant(Rational(0)))
+
+    def size(self, node: Node) -> str:
+        scope, key = self.context.scope, key_of(node)
+        if key == "1":
+            return ONE
+        if key == scope.batch:
+            return BATCH
+        if key == scope.features and self.wide:
+            return FEATURE
+        raise unreadable("two-roles", f"{key} is not known to be a size of this equation", node.span,
+                         f"write {scope.batch} for the batch" if not self.wide else f"say --let batch={key}, or features={key}")  # fmt: skip
+
+    def named(self, node: Name | Scripted) -> Matrix:
+        found = resolve(node, self.context.notation)
+        if found is None:
+            return self.number(node)
+        if found.role in ARRAYS and (found.indices or found.label is not None):
+            raise unreadable("missing-index", f"{found.key} lacks an index here", node.span, "write x_{ij}, or X without any")
+        value = self.gradient(found, node.span) if found.adjoint else self.array(found.role, node.span)
+        if found.power is None:
+            return value
+        exponent = found.power if isinstance(found.power, Rational) else constant(self.context, found.power)
+        return self.power(value, exponent, node.span)
+
+    def array(self, role: str, span: Span) -> Matrix:
+        """Return data, or a parameter of every feature, as a matrix."""
+        if role == "deviation":
+            return raised(self.array("var", span), Rational(1, 2))
+        slots = self.context.graph.nodes[role].slots
+        shape = (BATCH if BATCH in slots else ONE, FEATURE if FEATURE in slots else ONE)
+        return Matrix(shape, lambda row, column: self.quantity(role, row, column))
+
+    def quantity(self, role: str, row: Index, column: Index) -> Quantity:
+        slots = self.context.graph.nodes[role].slots
+        return Quantity(role, tuple(row if axis == BATCH else column for axis in slots))
+
+    def gradient(self, found: Resolved, span: Span) -> Matrix:
+        if found.role in ("g", "L", "deviation"):
+            raise unreadable("bad-derivative", "a derivative is taken by a quantity of the layer", span, "name one quantity")
+        shape = self.array(found.role, span).shape
+        return Matrix(shape, lambda row, column: Slope(Quantity("L"), self.quantity(found.role, row, column), TOTAL))
+
+    def scripted(self, node: Scripted) -> Matrix:
+        if isinstance(node.base, Name):
+            return self.named(node)
+        if node.sub is not None or node.primes or node.sup is None:
+            raise unreadable("bad-index", "only a name can carry an index or a prime", node.span)
+        return self.power(self.read(node.base), constant(self.context, node.sup), node.span)
+
+    def transposed(self, node: Node, base: Node) -> Matrix:
+        value = self.read(base)
+        if value.is_number and isinstance(base, Name | Scripted) and constant_matrix(base, self.context.notation) is None:
+            raise unreadable(
+                "unsupported",
+                "this is one number, which has no transpose",
+                node.span,
+                "write capital letters for data with features, or leave the transpose out",
+            )
+        return value.transposed()
+
+    def average_of(self, node: Call) -> str | None:
+        """Return the role of E[X] or Var[X] over data with features."""
+        role = _MEANS.get(key_of(node.function) or "")
+        found = None
+        if self.wide and len(node.arguments) == 1 and isinstance(node.arguments[0], Name):
+            found = resolve(node.arguments[0], self.context.notation)
+        return role if found is not None and found.role == "x" and not found.adjoint and found.power is None else None
+
+    # ------------------------------------------------------------------ operations
+
+    def additive(self, node: Additive) -> Matrix:
+        for term in node.terms[:-1]:
+            if (big := open_sum(term)) is not None:
+                raise unreadable("two-roles", "how far this sum reaches is not clear", big.span, "write brackets around it")
+        terms = [self.read(term) for term in node.terms]
+        shape = terms[0].shape
+        for place, term in enumerate(terms[1:], 1):
+            span = node.terms[0].span.to(node.terms[place].span)
+            try:
+                wider = common(shape, term.shape, adding=True)
+            except ShapeError as error:
+                square = NUMBER in (error.first, error.second)
+                help = "write the number times I, or times \\mathbf 1 \\mathbf 1^\\top" if square else ""
+                self.refuse("these are added", error.first, error.second, span, help)
+            self.note_repeated(wider, shape, term.shape)
+            shape = wider
+        return total(node.signs, terms, shape)
+
+    def note_repeated(self, wider: Shape, *shapes: Shape) -> None:
+        if wider[0] == BATCH and any(shape[0] != BATCH for shape in shapes):
+            self.context.choices.note(_REPEATED)
+
+    def product(self, node: Product) -> Matrix:
+        factors: list[tuple[Matrix, Span]] = []
+        for place, factor in enumerate(node.factors):
+            if place:
+                check_call(self.context, node.factors[place - 1], node.operators[place - 1], factor)
+            factors.append((self.read(factor), factor.span))
+        self.check_slashes(node, factors)
+        order = 0
+        beside = zip(node.operators, factors, factors[1:], strict=False)
+        matters = any(sign != "\\odot" and not (a.is_number or b.is_number) for sign, (a, _), (b, _) in beside)
+        if "\\odot" in node.operators and matters:
+            order = self.context.choices.pick("order of odot", _ORDER)
+        groups = [factors[0]]
+        pending: list[str] = []
+        for operator, factor in zip(node.operators, factors[1:], strict=True):
+            if order == 1 or (operator == "\\odot") == (order == 2):
+                groups[-1] = self.combined(groups[-1], operator, factor)
+            else:
+                groups.append(factor)
+                pending.append(operator)
+        result = groups[0]
+        for operator, factor in zip(pending, groups[1:], strict=True):
+            result = self.combined(result, operator, factor)
+        return result[0]
+
+    def check_slashes(self, node: Product, factors: list[tuple[Matrix, Span]]) -> None:
+        for place, operator in enumerate(node.operators[:-1]):
+            if operator == "/" and node.operators[place + 1] == "" and factors[place + 2][0].is_parameter:
+                raise unreadable(
+                    "two-roles",
+                    "what stands here may be divided by, or multiplied with",
+                    factors[place + 2][1],
+                    "write brackets around the divisor, or \\frac",
+                )
+
+    def combined(self, left: tuple[Matrix, Span], operator: str, right: tuple[Matrix, Span]) -> tuple[Matrix, Span]:
+        (first, _), (second, _), span = left, right, left[1].to(right[1])
+        if operator == "/":
+            return self.divided(first, second, span), span
+        if operator == "\\odot":
+            try:
+                result = entrywise(first, second)
+            except ShapeError as error:
+                self.refuse("these are multiplied entry by entry", error.first, error.second, span, "")
+            if not (first.is_number or second.is_number):
+                self.note_repeated(result.shape, first.shape, second.shape)
+            return result, span
+        try:
+            return product(first, second, self.context.new_letter), span
+        except ShapeError as error:
+            if operator == "*" and ROW in (first.shape, second.shape) and (BATCH, FEATURE) in (first.shape, second.shape):
+                self.context.choices.note("\\cdot beside a row is taken entry by entry: write \\odot", caveat=True)
+                return entrywise(first, second), span
+            return self.mended(first, second, error, span), span
+
+    def mended(self, first: Matrix, second: Matrix, error: ShapeError, span: Span) -> Matrix:
+        """Return a product that does not fit, with a row repeated down the batch if that makes it fit. Raises:
+        UnreadableError."""
+        what = "the inner sizes of this product do not agree"
+        wide = repeated_down_the_batch(first, second)
+        if wide is None:
+            self.refuse(what, error.first, error.second, span, "")
+        message = f"{what}: {self.words(error.first)} and {self.words(error.second)}"
+        row = self.words(second.shape if wide[0] is first else first.shape)
+        full = self.words(wide[1].shape if wide[0] is first else wide[0].shape)
+        self.context.choices.note(f"a {row} factor is repeated down the batch to {full}, so that the product fits", caveat=True)
+        help = "it is judged with the smaller one repeated down the batch; write data of the batch there, or leave it out"
+        warning = Diagnostic(MISMATCH, message, span, help)
+        if warning not in self.warnings:
+            self.warnings.append(warning)
+        return product(*wide, self.context.new_letter)
+
+    def divided(self, top: Matrix, bottom: Matrix, span: Span) -> Matrix:
+        if not bottom.is_parameter:
+            raise unreadable(
+                "unsupported",
+                f"a division by {self.words(bottom.shape)} entries is not read",
+                span,
+                "divide by a number or a row of parameters",
+            )
+        try:
+            result = entrywise(top, raised(bottom, Rational(-1)))
+        except ShapeError as error:
+            self.refuse("these are divided entry by entry", error.first, error.second, span, "")
+        if not bottom.is_number:
+            self.note_repeated(result.shape, top.shape, bottom.shape)
+        return result
+
+    def power(self, base: Matrix, exponent: Rational, span: Span) -> Matrix:
+        if base.is_parameter:
+            return raised(base, exponent)
+        if base.is_square and exponent.denominator == 1 and 2 <= exponent <= LARGEST_POWER:
+            result = base
+            for _ in range(int(exponent) - 1):
+                result = product(result, base, self.context.new_letter)
+            return result
+        raise unreadable(
+            "unsupported",
+            f"this power or root of {self.words(base.shape)} entries is not read",
+            span,
+            "write ^{\\circ 2} for a power entry by entry",
+        )
+
+    # ------------------------------------------------------------------ derivatives
+
+    def derivative(self, node: Derivative) -> Matrix:
+        """Return a gradient of the loss, in the shape of what it is taken by, or a Jacobian of columns."""
+        notation = self.context.notation
+        if len(node.by) != 1 or not isinstance(by_node := node.by[0], Name | Scripted):
+            raise unreadable("unsupported", "this derivative is not read between matrices", node.span, "write the indices")
+        by = resolve(by_node, notation)
+        if by is None or by.free or by.adjoint or by.power is not None or untransposed(by_node, notation) is not None:
+            raise unreadable("bad-derivative", "a derivative is taken by a quantity of the layer", by_node.span, "name one quantity")
+        of_node = node.of
+        nabla = by_node.span.start < of_node.span.start
+        turned = untransposed(of_node, notation)
+        if turned is not None and nabla:
+            # \nabla_x L^\top is the transpose of the gradient.
+            return self.transposed(node, replaced(node, turned))
+        of = resolve(of_node, notation) if isinstance(of_node, Name | Scripted) else None
+        if of is not None and of.role == "L":
+            if of.power is not None or of.indices or of.label is not None:
+                raise unreadable("bad-index", "the loss has no index", of_node.span)
+            value = self.gradient(by, node.span)
+            fraction = not nabla and BATCH in value.shape
+            return value.transposed() if fraction and self.context.choices.pick("loss", (None, _LAYOUT.format(by.key))) else value
+        if self.wide:
+            raise unreadable(
+                "unsupported", "a Jacobian of matrices has more than two indices", node.span, "write the indices, as in x_{ij}"
+            )
+        return self.jacobian(self.read(of_node), by_node, by, node.span)
+
+    def jacobian(self, of: Matrix, by_node: Name | Scripted, by: Resolved, span: Span) -> Matrix:
+        column = (BATCH, ONE)
+        bare = by.role in ARRAYS and not by.indices and by.label is None
+        if of.shape not in (NUMBER, column):
+            raise unreadable("unsupported", "the derivative of a matrix is not read", span, "write the indices")
+
+        def slope(above: Meaning, index: Index) -> Meaning:
+            below = Quantity(by.role, (index,)) if bare else variable(self.context, by_node, Inside())
+            return Slope(above, below, kind(self.context, above, below))
+
+        if by.role == "g" and bare:
+            raise unreadable("bad-derivative", "a derivative is taken by a quantity of the layer", span, "name one quantity")
+        if of.is_number and not bare:
+            return number(slope(of.scalar(), ONLY))
+        single = isinstance(of.entry(Index("i"), ONLY), Quantity)
+        # Each Jacobian of two nodes of the layer is symmetric, so that only the other ones have a layout.
+        layout = 0 if single and bare and not of.is_number else self.context.choices.pick("inner layout", _INNER)
+        if of.is_number:
+            value = Matrix(column, lambda row, _: slope(of.scalar(), row))
+            return value.transposed() if layout == 1 else value
+        if not bare:
+            value = Matrix(column, lambda row, _: slope(of.entry(row, ONLY), ONLY))
+            return value.transposed() if layout == 2 else value
+        value = Matrix((BATCH, BATCH), lambda row, other: slope(of.entry(row, ONLY), other))
+        return value.transposed() if layout == 2 else value
+
+
+def replaced(node: Derivative, of: Node) -> Derivative:
+    return Derivative(node.span, of, node.by)
+
