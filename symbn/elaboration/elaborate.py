@@ -16,9 +16,23 @@ from symbn.diagnostic import Diagnostic, Span, Value
 from symbn.elaboration.conditions import cases, condition, indicator
 from symbn.elaboration.context import Context, Inside
 from symbn.elaboration.derivatives import derivative
-from symbn.elaboration.matrices import MISMATCH, entries
+from symbn.elaboration.matrices import entries
 from symbn.elaboration.matrix_notation import check_sizes, flattened, is_certain, is_possible, is_wide, with_sizes
-from symbn.elaboration.meaning import Constant, Meaning, OutsideError, Plus, Raised, SumOver, Times, free, names, show, times, to_term
+from symbn.elaboration.matrix_operations import MISMATCH
+from symbn.elaboration.meaning import (
+    Constant,
+    Meaning,
+    OutsideError,
+    Plus,
+    Raised,
+    SumOver,
+    Times,
+    free,
+    names,
+    show,
+    times,
+    to_term,
+)
 from symbn.elaboration.names import MAX_EXPONENT, check_call, constant, quantity
 from symbn.elaboration.notation import Notation
 from symbn.elaboration.readings import Choices, Reading, TooManyReadingsError, explore

@@ -23,15 +23,14 @@ diagonal?) are refused with their place.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from fractions import Fraction as Rational
-from typing import NoReturn
 
 from symbn.diagnostic import Diagnostic, Span
 from symbn.elaboration.context import Context, Inside
 from symbn.elaboration.derivatives import kind, variable
 from symbn.elaboration.matrix_notation import constant_matrix, entrywise_power, untransposed
-from symbn.elaboration.meaning import TOTAL, Constant, Meaning, Quantity, Raised, Slope, free
+from symbn.elaboration.matrix_operations import Operations
+from symbn.elaboration.meaning import TOTAL, Constant, Meaning, Quantity, Slope, free
 from symbn.elaboration.names import check_call, constant
 from symbn.elaboration.notation import key_of
 from symbn.elaboration.scope import ARRAYS, PER_FEATURE, Resolved, resolve
@@ -39,23 +38,19 @@ from symbn.elaboration.shapes import (
     NUMBER,
     ONE,
     ONLY,
-    ROW,
     Matrix,
-    Shape,
     ShapeError,
     common,
-    entrywise,
     identity,
     number,
     ones,
-    product,
     raised,
-    repeated_down_the_batch,
     total,
 )
 from symbn.elaboration.sums import open_sum
-from symbn.errors import UnreadableError, unreadable
+from symbn.errors import unreadable
 from symbn.kernel.term import BATCH, FEATURE, Index
+from symbn.layers.batchnorm import EVALUATION
 from symbn.syntax.tree import (
     Additive,
     Big,
@@ -67,7 +62,6 @@ from symbn.syntax.tree import (
     Indicator,
     Name,
     Node,
-    Number,
     Product,
     Root,
     Scripted,
@@ -75,10 +69,7 @@ from symbn.syntax.tree import (
     number_value,
 )
 
-MISMATCH = "shape-mismatch"
-LARGEST_POWER = 4
 _ENTRIES = "the equation is between matrices: it is claimed for every entry"
-_REPEATED = "a row or a number is repeated down the batch where it is added to data or multiplied with them entry by entry"
 _LAYOUT = "dL/d{} in a fraction is a row (numerator layout): write \\nabla for the column"
 _INNER = (
     None,
@@ -97,7 +88,7 @@ def entries(context: Context, left: Node, right: Node) -> tuple[Meaning, Meaning
     """Return the meaning of any entry of both sides, and the warnings. Raises: UnreadableError."""
     reader = _Reader(context)
     sides = [reader.read(side) for side in (left, right)]
-    shapes = [side.shape for side in sides]
+    shapes = sides[0].shape, sides[1].shape
     if shapes[0] != shapes[1]:
         zeros = [reader.is_zero(side) for side in (left, right)]
         if True not in zeros:
@@ -115,37 +106,7 @@ def entries(context: Context, left: Node, right: Node) -> tuple[Meaning, Meaning
     return found[0], found[1], tuple(reader.warnings)
 
 
-@dataclass(slots=True)
-class _Reader:
-    context: Context
-    warnings: list[Diagnostic] = field(default_factory=list)
-
-    # ------------------------------------------------------------------ sizes
-
-    @property
-    def wide(self) -> bool:
-        return self.context.scope.wide
-
-    def letter(self, size: str) -> Index:
-        if size == ONE:
-            return ONLY
-        if size == FEATURE and "c" not in self.context.fresh | set(self.context.scope.spans):
-            self.context.fresh.add("c")
-            return Index("c", FEATURE)
-        return Index(self.context.new_letter(), size)
-
-    def words(self, shape: Shape) -> str:
-        scope = self.context.scope
-        spelled = {ONE: "1", BATCH: scope.batch or "m", FEATURE: scope.features or "n"}
-        return f"({spelled[shape[0]]} x {spelled[shape[1]]})"
-
-    def refuse(self, what: str, first: Shape, second: Shape, span: Span, help: str) -> NoReturn:
-        message = f"{what}: {self.words(first)} and {self.words(second)}"
-        cure = help or "write a transpose, a vector of ones, or \\odot for the product entry by entry"
-        raise UnreadableError(Diagnostic(MISMATCH, message, span, cure))
-
-    # ------------------------------------------------------------------ nodes
-
+class _Reader(Operations):
     def read(self, node: Node) -> Matrix:
         if (found := constant_matrix(node, self.context.notation)) is not None:
             return self.constant_matrix(node, *found)
@@ -169,16 +130,18 @@ class _Reader:
             case Fraction(top=top, bottom=bottom):
                 return self.divided(self.read(top), self.read(bottom), node.span)
             case Root(radicand=radicand, degree=degree):
-                power = Rational(2) if degree is None else constant(self.context, degree)
-                if power.denominator != 1 or power < 2:
+                order = Rational(2) if degree is None else constant(self.context, degree)
+                if order.denominator != 1 or order < 2:
                     raise unreadable("unsupported", "the degree of a root is a whole number from 2", node.span)
-                return self.power(self.read(radicand), 1 / power, node.span)
+                return self.power(self.read(radicand), 1 / order, node.span)
             case Derivative():
                 return self.derivative(node)
             case Call(arguments=(argument,)) if self.average_of(node) is not None:
                 return self.array(self.average_of(node) or "", argument.span)
             case _:
-                raise unreadable("unsupported", "this is not read in an equation between matrices", node.span, "write the indices")
+                raise unreadable(
+                    "unsupported", "this is not read in an equation between matrices", node.span, "write the indices"
+                )
 
     def is_ordinary(self, node: Node) -> bool:
         """Tell whether the node is a number that is read without matrices: no data without indices, no matrix notation."""
@@ -190,10 +153,10 @@ class _Reader:
                 found = resolve(node, notation)
                 if found is None:
                     return not isinstance(node, Scripted) or isinstance(node.base, Name) or self.is_ordinary(node.base)
-                written = len(found.indices) + (found.label is not None)
+                count = len(found.indices) + (found.label is not None)
                 if found.role in ARRAYS:
-                    return written >= 1 + self.wide
-                return not self.wide or found.free or found.role not in PER_FEATURE or written > 0
+                    return count >= 1 + self.wide
+                return not self.wide or found.free or found.role not in PER_FEATURE or count > 0
             case Big() | Cases() | Indicator():
                 return True
             case Call():
@@ -234,8 +197,8 @@ class _Reader:
             return BATCH
         if key == scope.features and self.wide:
             return FEATURE
-        raise unreadable("two-roles", f"{key} is not known to be a size of this equation", node.span,
-                         f"write {scope.batch} for the batch" if not self.wide else f"say --let batch={key}, or features={key}")  # fmt: skip
+        help = f"say --let batch={key}, or features={key}" if self.wide else f"write {scope.batch} for the batch"
+        raise unreadable("two-roles", f"{key} is not known to be a size of this equation", node.span, help)
 
     def named(self, node: Name | Scripted) -> Matrix:
         found = resolve(node, self.context.notation)
@@ -289,15 +252,16 @@ class _Reader:
         """Return the role of E[X] or Var[X] over data with features."""
         role = _MEANS.get(key_of(node.function) or "")
         found = None
-        if self.wide and len(node.arguments) == 1 and isinstance(node.arguments[0], Name):
+        training = self.context.notation.mode != EVALUATION
+        if self.wide and training and len(node.arguments) == 1 and isinstance(node.arguments[0], Name):
             found = resolve(node.arguments[0], self.context.notation)
         return role if found is not None and found.role == "x" and not found.adjoint and found.power is None else None
 
     # ------------------------------------------------------------------ operations
 
     def additive(self, node: Additive) -> Matrix:
-        for term in node.terms[:-1]:
-            if (big := open_sum(term)) is not None:
+        for written in node.terms[:-1]:
+            if (big := open_sum(written)) is not None:
                 raise unreadable("two-roles", "how far this sum reaches is not clear", big.span, "write brackets around it")
         terms = [self.read(term) for term in node.terms]
         shape = terms[0].shape
@@ -313,10 +277,6 @@ class _Reader:
             shape = wider
         return total(node.signs, terms, shape)
 
-    def note_repeated(self, wider: Shape, *shapes: Shape) -> None:
-        if wider[0] == BATCH and any(shape[0] != BATCH for shape in shapes):
-            self.context.choices.note(_REPEATED)
-
     def product(self, node: Product) -> Matrix:
         factors: list[tuple[Matrix, Span]] = []
         for place, factor in enumerate(node.factors):
@@ -325,21 +285,20 @@ class _Reader:
             factors.append((self.read(factor), factor.span))
         self.check_slashes(node, factors)
         order = 0
-        beside = zip(node.operators, factors, factors[1:], strict=False)
-        matters = any(sign != "\\odot" and not (a.is_number or b.is_number) for sign, (a, _), (b, _) in beside)
-        if "\\odot" in node.operators and matters:
+        matters = set(node.operators) >= {"\\odot", ""} or set(node.operators) >= {"\\odot", "*"}
+        if matters and sum(not value.is_number for value, _ in factors) >= 2:
             order = self.context.choices.pick("order of odot", _ORDER)
         groups = [factors[0]]
         pending: list[str] = []
-        for operator, factor in zip(node.operators, factors[1:], strict=True):
+        for operator, read in zip(node.operators, factors[1:], strict=True):
             if order == 1 or (operator == "\\odot") == (order == 2):
-                groups[-1] = self.combined(groups[-1], operator, factor)
+                groups[-1] = self.combined(groups[-1], operator, read)
             else:
-                groups.append(factor)
+                groups.append(read)
                 pending.append(operator)
         result = groups[0]
-        for operator, factor in zip(pending, groups[1:], strict=True):
-            result = self.combined(result, operator, factor)
+        for operator, group in zip(pending, groups[1:], strict=True):
+            result = self.combined(result, operator, group)
         return result[0]
 
     def check_slashes(self, node: Product, factors: list[tuple[Matrix, Span]]) -> None:
@@ -352,74 +311,6 @@ class _Reader:
                     "write brackets around the divisor, or \\frac",
                 )
 
-    def combined(self, left: tuple[Matrix, Span], operator: str, right: tuple[Matrix, Span]) -> tuple[Matrix, Span]:
-        (first, _), (second, _), span = left, right, left[1].to(right[1])
-        if operator == "/":
-            return self.divided(first, second, span), span
-        if operator == "\\odot":
-            try:
-                result = entrywise(first, second)
-            except ShapeError as error:
-                self.refuse("these are multiplied entry by entry", error.first, error.second, span, "")
-            if not (first.is_number or second.is_number):
-                self.note_repeated(result.shape, first.shape, second.shape)
-            return result, span
-        try:
-            return product(first, second, self.context.new_letter), span
-        except ShapeError as error:
-            if operator == "*" and ROW in (first.shape, second.shape) and (BATCH, FEATURE) in (first.shape, second.shape):
-                self.context.choices.note("\\cdot beside a row is taken entry by entry: write \\odot", caveat=True)
-                return entrywise(first, second), span
-            return self.mended(first, second, error, span), span
-
-    def mended(self, first: Matrix, second: Matrix, error: ShapeError, span: Span) -> Matrix:
-        """Return a product that does not fit, with a row repeated down the batch if that makes it fit. Raises:
-        UnreadableError."""
-        what = "the inner sizes of this product do not agree"
-        wide = repeated_down_the_batch(first, second)
-        if wide is None:
-            self.refuse(what, error.first, error.second, span, "")
-        message = f"{what}: {self.words(error.first)} and {self.words(error.second)}"
-        row = self.words(second.shape if wide[0] is first else first.shape)
-        full = self.words(wide[1].shape if wide[0] is first else wide[0].shape)
-        self.context.choices.note(f"a {row} factor is repeated down the batch to {full}, so that the product fits", caveat=True)
-        help = "it is judged with the smaller one repeated down the batch; write data of the batch there, or leave it out"
-        warning = Diagnostic(MISMATCH, message, span, help)
-        if warning not in self.warnings:
-            self.warnings.append(warning)
-        return product(*wide, self.context.new_letter)
-
-    def divided(self, top: Matrix, bottom: Matrix, span: Span) -> Matrix:
-        if not bottom.is_parameter:
-            raise unreadable(
-                "unsupported",
-                f"a division by {self.words(bottom.shape)} entries is not read",
-                span,
-                "divide by a number or a row of parameters",
-            )
-        try:
-            result = entrywise(top, raised(bottom, Rational(-1)))
-        except ShapeError as error:
-            self.refuse("these are divided entry by entry", error.first, error.second, span, "")
-        if not bottom.is_number:
-            self.note_repeated(result.shape, top.shape, bottom.shape)
-        return result
-
-    def power(self, base: Matrix, exponent: Rational, span: Span) -> Matrix:
-        if base.is_parameter:
-            return raised(base, exponent)
-        if base.is_square and exponent.denominator == 1 and 2 <= exponent <= LARGEST_POWER:
-            result = base
-            for _ in range(int(exponent) - 1):
-                result = product(result, base, self.context.new_letter)
-            return result
-        raise unreadable(
-            "unsupported",
-            f"this power or root of {self.words(base.shape)} entries is not read",
-            span,
-            "write ^{\\circ 2} for a power entry by entry",
-        )
-
     # ------------------------------------------------------------------ derivatives
 
     def derivative(self, node: Derivative) -> Matrix:
@@ -429,7 +320,9 @@ class _Reader:
             raise unreadable("unsupported", "this derivative is not read between matrices", node.span, "write the indices")
         by = resolve(by_node, notation)
         if by is None or by.free or by.adjoint or by.power is not None or untransposed(by_node, notation) is not None:
-            raise unreadable("bad-derivative", "a derivative is taken by a quantity of the layer", by_node.span, "name one quantity")
+            raise unreadable(
+                "bad-derivative", "a derivative is taken by a quantity of the layer", by_node.span, "name one quantity"
+            )
         of_node = node.of
         nabla = by_node.span.start < of_node.span.start
         turned = untransposed(of_node, notation)
@@ -442,7 +335,9 @@ class _Reader:
                 raise unreadable("bad-index", "the loss has no index", of_node.span)
             value = self.gradient(by, node.span)
             fraction = not nabla and BATCH in value.shape
-            return value.transposed() if fraction and self.context.choices.pick("loss", (None, _LAYOUT.format(by.key))) else value
+            return (
+                value.transposed() if fraction and self.context.choices.pick("loss", (None, _LAYOUT.format(by.key))) else value
+            )
         if self.wide:
             raise unreadable(
                 "unsupported", "a Jacobian of matrices has more than two indices", node.span, "write the indices, as in x_{ij}"
@@ -478,4 +373,3 @@ class _Reader:
 
 def replaced(node: Derivative, of: Node) -> Derivative:
     return Derivative(node.span, of, node.by)
-

@@ -12,7 +12,7 @@ capital or bold letter without indices does so only if that reading fits (`possi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction as Rational
 
@@ -260,4 +260,5 @@ def flattened(node: Node, notation: Notation) -> Node:
         else value
         for value in node.parts()
     ]
-    return type(node)(*values)
+    made: Callable[..., Node] = type(node)
+    return made(*values)
