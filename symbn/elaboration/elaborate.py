@@ -17,7 +17,7 @@ from symbn.elaboration.conditions import cases, condition, indicator
 from symbn.elaboration.context import Context, Inside
 from symbn.elaboration.derivatives import derivative
 from symbn.elaboration.matrices import entries
-from symbn.elaboration.matrix_notation import check_sizes, flattened, is_certain, is_possible, is_wide, with_sizes
+from symbn.elaboration.matrix_notation import check_scope, flattened, is_certain, is_possible, is_wide, with_sizes
 from symbn.elaboration.matrix_operations import MISMATCH
 from symbn.elaboration.meaning import (
     Constant,
@@ -160,7 +160,7 @@ def _between_matrices(
             "write capital letters for data with features",
         )  # fmt: skip
     scope = Scope.of(flat, conditions, notation, wide)
-    check_sizes(sides, scope, notation)
+    check_scope(sides, scope, notation)
     graph = batch_norm(notation.mode, wide)
 
     def run(choices: Choices) -> Equation | UnreadableError:

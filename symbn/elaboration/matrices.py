@@ -47,7 +47,7 @@ from symbn.elaboration.shapes import (
     raised,
     total,
 )
-from symbn.elaboration.sums import open_sum
+from symbn.elaboration.sums import holds_sum, open_sum
 from symbn.errors import unreadable
 from symbn.kernel.term import BATCH, FEATURE, Index
 from symbn.layers.batchnorm import EVALUATION
@@ -62,6 +62,7 @@ from symbn.syntax.tree import (
     Indicator,
     Name,
     Node,
+    Number,
     Product,
     Root,
     Scripted,
@@ -87,7 +88,7 @@ _MEANS = {"E": "mu", "\\mathbb E": "mu", "Mean": "mu", "mean": "mu", "Var": "var
 def entries(context: Context, left: Node, right: Node) -> tuple[Meaning, Meaning, tuple[Diagnostic, ...]]:
     """Return the meaning of any entry of both sides, and the warnings. Raises: UnreadableError."""
     reader = _Reader(context)
-    sides = [reader.read(side) for side in (left, right)]
+    sides = [number(Constant(Rational(0))) if reader.is_zero(side) else reader.read(side) for side in (left, right)]
     shapes = sides[0].shape, sides[1].shape
     if shapes[0] != shapes[1]:
         zeros = [reader.is_zero(side) for side in (left, right)]
@@ -175,7 +176,7 @@ class _Reader(Operations):
     def is_zero(self, node: Node) -> bool:
         base = untransposed(node, self.context.notation) or node
         found = constant_matrix(base, self.context.notation)
-        return number_value(node) == 0 or (found is not None and found[0] == "zero")
+        return number_value(base) == 0 or (found is not None and found[0] == "zero")
 
     # ------------------------------------------------------------------ names
 
@@ -238,6 +239,9 @@ class _Reader(Operations):
         return self.power(self.read(node.base), constant(self.context, node.sup), node.span)
 
     def transposed(self, node: Node, base: Node) -> Matrix:
+        if number_value(base) is not None:
+            help = "write \\mathbf 1 for a vector of ones, and = 0 for zeros"
+            raise unreadable("unsupported", "a number has no transpose", node.span, help)
         value = self.read(base)
         if value.is_number and isinstance(base, Name | Scripted) and constant_matrix(base, self.context.notation) is None:
             raise unreadable(
@@ -260,9 +264,9 @@ class _Reader(Operations):
     # ------------------------------------------------------------------ operations
 
     def additive(self, node: Additive) -> Matrix:
-        for written in node.terms[:-1]:
-            if (big := open_sum(written)) is not None:
-                raise unreadable("two-roles", "how far this sum reaches is not clear", big.span, "write brackets around it")
+        for place, written in enumerate(node.terms[:-1]):
+            if open_sum(written) is not None and not any(holds_sum(later) for later in node.terms[place + 1 :]):
+                self.context.choices.doubts.append("the sum may reach over the terms after it: write brackets around it")
         terms = [self.read(term) for term in node.terms]
         shape = terms[0].shape
         for place, term in enumerate(terms[1:], 1):
@@ -284,6 +288,7 @@ class _Reader(Operations):
                 check_call(self.context, node.factors[place - 1], node.operators[place - 1], factor)
             factors.append((self.read(factor), factor.span))
         self.check_slashes(node, factors)
+        self.check_ones(node, factors)
         order = 0
         matters = set(node.operators) >= {"\\odot", ""} or set(node.operators) >= {"\\odot", "*"}
         if matters and sum(not value.is_number for value, _ in factors) >= 2:
@@ -309,6 +314,17 @@ class _Reader(Operations):
                     "what stands here may be divided by, or multiplied with",
                     factors[place + 2][1],
                     "write brackets around the divisor, or \\frac",
+                )
+
+    def check_ones(self, node: Product, factors: list[tuple[Matrix, Span]]) -> None:
+        """Refuse a 1 beside a matrix: as a factor a number 1 says nothing, so that a vector of ones may be meant."""
+        if all(value.is_number for value, _ in factors):
+            return
+        for place, factor in enumerate(node.factors):
+            around = (*node.operators[max(place - 1, 0) : place], *node.operators[place : place + 1])
+            if isinstance(factor, Number) and factor.value == 1 and "/" not in around:
+                raise unreadable(
+                    "two-roles", "this 1 may be a number or a vector of ones", factor.span, "write \\mathbf 1 for the vector"
                 )
 
     # ------------------------------------------------------------------ derivatives
@@ -342,9 +358,10 @@ class _Reader(Operations):
             raise unreadable(
                 "unsupported", "a Jacobian of matrices has more than two indices", node.span, "write the indices, as in x_{ij}"
             )
-        return self.jacobian(self.read(of_node), by_node, by, node.span)
+        single = of is not None and of.power is None and not of.free and of.role != "deviation"
+        return self.jacobian(self.read(of_node), by_node, by, single, node.span)
 
-    def jacobian(self, of: Matrix, by_node: Name | Scripted, by: Resolved, span: Span) -> Matrix:
+    def jacobian(self, of: Matrix, by_node: Name | Scripted, by: Resolved, single: bool, span: Span) -> Matrix:
         column = (BATCH, ONE)
         bare = by.role in ARRAYS and not by.indices and by.label is None
         if of.shape not in (NUMBER, column):
@@ -358,7 +375,6 @@ class _Reader(Operations):
             raise unreadable("bad-derivative", "a derivative is taken by a quantity of the layer", span, "name one quantity")
         if of.is_number and not bare:
             return number(slope(of.scalar(), ONLY))
-        single = isinstance(of.entry(Index("i"), ONLY), Quantity)
         # Each Jacobian of two nodes of the layer is symmetric, so that only the other ones have a layout.
         layout = 0 if single and bare and not of.is_number else self.context.choices.pick("inner layout", _INNER)
         if of.is_number:

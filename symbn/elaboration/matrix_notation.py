@@ -153,6 +153,11 @@ def _is_bold(found: Resolved) -> bool:
     return is_capital(found) or any(style in found.key for style in _BOLD)
 
 
+def _is_data_name(node: Node, notation: Notation) -> bool:
+    found = resolve(node, notation) if isinstance(node, Name | Scripted) and constant_matrix(node, notation) is None else None
+    return found is not None and found.role in ARRAYS
+
+
 def is_capital(found: Resolved) -> bool:
     return _letter(found)[:1].isupper()
 
@@ -178,8 +183,11 @@ def is_wide(sides: tuple[Node, ...], notation: Notation) -> bool:
             cases[False],
             "write all of them as capital letters, or all as small ones",
         )
-    # With nothing but parameters and sizes, the features are not lost: a row for each.
-    return False not in cases
+    if cases:
+        return True in cases
+    # With nothing but parameters and sizes the features are not lost, a row for each; one index is the batch alone.
+    named = [resolve(node, notation) for side in sides for node in written(side) if _is_data_name(node, notation)]
+    return not any(used is not None and len(used.indices) + (used.label is not None) == 1 for used in named)
 
 
 def with_sizes(sides: tuple[Node, ...], notation: Notation) -> Notation:
@@ -222,8 +230,14 @@ def _claimed(letter: str, said: str | None, span: Span, role: str) -> str:
     return letter
 
 
-def check_sizes(sides: tuple[Node, ...], scope: Scope, notation: Notation) -> None:
-    """Refuse a size that is an index as well. Raises: UnreadableError."""
+def check_scope(sides: tuple[Node, ...], scope: Scope, notation: Notation) -> None:
+    """Refuse a size that is an index as well, and an index where nothing says what it counts. Raises: UnreadableError."""
+    bare = any(bare_data(node, notation) is not None for side in sides for node in written(side))
+    if not scope.wide and not bare and (scope.free or scope.numbers):
+        # \mathbf 1^\top \hat x_i: the entry i, or the column of feature i.
+        span = scope.spans[scope.free[0]] if scope.free else sides[0].span.to(sides[-1].span)
+        help = "write x_{ij} for an entry, or x without an index for the column"
+        raise unreadable("missing-index", "this index may choose an entry, an example or a feature", span, help)
     for side in sides:
         for node in written(side):
             found = constant_matrix(node, notation)

@@ -25,15 +25,18 @@ from symbn.kernel.term import BATCH, FEATURE, Index
 
 MISMATCH = "shape-mismatch"
 LARGEST_POWER = 4
+MAX_COPIES = 16
 _REPEATED = "a row or a number is repeated down the batch where it is added to data or multiplied with them entry by entry"
 
 
 @dataclass(slots=True)
 class Operations:
-    """The operations in one run over one equation. warnings: the products that fit only with a row repeated."""
+    """The operations in one run over one equation. warnings: the products that fit only with a row repeated. copies: how
+    often the powers of matrices write a factor out."""
 
     context: Context
     warnings: list[Diagnostic] = field(default_factory=list)
+    copies: int = 1
 
     @property
     def wide(self) -> bool:
@@ -118,6 +121,9 @@ class Operations:
         if base.is_parameter:
             return raised(base, exponent)
         if base.is_square and exponent.denominator == 1 and 2 <= exponent <= LARGEST_POWER:
+            self.copies *= int(exponent)
+            if self.copies > MAX_COPIES:
+                raise unreadable("too-long", "more powers of matrices than are written out", span, "split the equation")
             result = base
             for _ in range(int(exponent) - 1):
                 result = product(result, base, self.context.new_letter)
