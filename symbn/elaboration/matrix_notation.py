@@ -142,20 +142,17 @@ def written(node: Node) -> Iterator[Node]:
 
 def bare_data(node: Node, notation: Notation) -> Resolved | None:
     """Return the name of data without any index that the node is."""
-    if isinstance(node, Name | Scripted) and constant_matrix(node, notation) is None:
-        found = resolve(node, notation)
-        if found is not None and found.role in ARRAYS and not found.indices and found.label is None:
-            return found
-    return None
+    found = _data(node, notation)
+    return found if found is not None and not found.indices and found.label is None else None
 
 
 def _is_bold(found: Resolved) -> bool:
     return is_capital(found) or any(style in found.key for style in _BOLD)
 
 
-def _is_data_name(node: Node, notation: Notation) -> bool:
+def _data(node: Node, notation: Notation) -> Resolved | None:
     found = resolve(node, notation) if isinstance(node, Name | Scripted) and constant_matrix(node, notation) is None else None
-    return found is not None and found.role in ARRAYS
+    return found if found is not None and found.role in ARRAYS else None
 
 
 def is_capital(found: Resolved) -> bool:
@@ -186,8 +183,8 @@ def is_wide(sides: tuple[Node, ...], notation: Notation) -> bool:
     if cases:
         return True in cases
     # With nothing but parameters and sizes the features are not lost, a row for each; one index is the batch alone.
-    named = [resolve(node, notation) for side in sides for node in written(side) if _is_data_name(node, notation)]
-    return not any(used is not None and len(used.indices) + (used.label is not None) == 1 for used in named)
+    named = [used for side in sides for node in written(side) if (used := _data(node, notation)) is not None]
+    return not any(len(used.indices) + (used.label is not None) == 1 for used in named)
 
 
 def with_sizes(sides: tuple[Node, ...], notation: Notation) -> Notation:
