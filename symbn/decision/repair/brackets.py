@@ -58,7 +58,7 @@ def _edits(text: str, fault: Span) -> Iterator[tuple[str, str, tuple[Edit, ...]]
         for closer in closers:
             if text[closer.start] == shape:
                 start = _sized(text, closer)
-                for place in _near(ends, closer.start, opener.end + 1, len(text)):
+                for place in (p for p in _near(ends, closer.start, opener.end + 1, len(text)) if not _open_ended(text[:p])):
                     put = text[start : closer.end]
                     yield (
                         "unbalanced",
@@ -66,7 +66,8 @@ def _edits(text: str, fault: Span) -> Iterator[tuple[str, str, tuple[Edit, ...]]
                         ((Span(start, closer.end), ""), (Span(place, place), put)),
                     )
         put = ("\\right" if _sized(text, opener) < opener.start else "") + shape
-        for place in _near(ends, fault.start, opener.end, len(text)):
+        # The bracket that holds most is the likeliest.
+        for place in sorted((end for end in ends if end >= opener.end and not _open_ended(text[:end])), reverse=True):
             words = f"the bracket `{text[opener.start]}` is never closed"
             yield "unbalanced", words, ((Span(place, place), put),)
         start = _sized(text, opener)
@@ -75,13 +76,18 @@ def _edits(text: str, fault: Span) -> Iterator[tuple[str, str, tuple[Edit, ...]]
         start = _sized(text, closer)
         yield "unbalanced", f"the bracket `{text[closer.start]}` is too much", ((Span(start, closer.end), ""),)
         shape = next(opening for opening, closing in CLOSING.items() if closing == text[closer.start])
-        for place in _near(starts, fault.start, 0, closer.start):
+        for place in sorted(start for start in starts if start <= closer.start):
             yield "unbalanced", f"the bracket `{text[closer.start]}` was never opened", ((Span(place, place), shape),)
 
 
 def _near(places: list[int], to: int, first: int, last: int) -> list[int]:
     """Return the places in a range, the nearest to a place first."""
     return sorted((place for place in places if first <= place <= last), key=lambda place: (abs(place - to), place))
+
+
+def _open_ended(text: str) -> bool:
+    """Tell whether a text ends with a sign after which no bracket closes."""
+    return re.search(r"([-+*/^_=]|\\cdot|\\frac|\\sqrt)\s*$", text) is not None
 
 
 def _sized(text: str, bracket: Span) -> int:

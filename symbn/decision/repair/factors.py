@@ -32,7 +32,7 @@ def factors(view: View) -> Iterator[Candidate]:
             yield Candidate(extra + (5 if factor in below else 0), "missing-factor", words, _around(view, node, put))
             put = ((Span(start, start), view.times(view.over("1", factor), node)),)
             divide = _around(view, node, put) if isinstance(node, Additive) else (_divisor(view, node, factor),)
-            extra += 5 if factor in above else 0
+            extra += 5 if factor in above | below else 0
             yield Candidate(extra, "missing-factor", f"`{whole}` is not divided by {factor}", divide)
         if inside:
             for factor in _entries(view):
@@ -46,14 +46,24 @@ def _parts(view: View, node: Node) -> tuple[bool, set[str], set[str]]:
         return False, set(), set()
     above: set[str] = set()
     below: set[str] = set()
-    for factor in node.factors if isinstance(node, Product) else (node,):
-        above.add(view.bare(factor))
-        if isinstance(factor, Fraction):
-            for part, into in ((factor.top, above), (factor.bottom, below)):
-                while isinstance(part, Group):
-                    part = part.body
-                into |= {view.bare(piece) for piece in (part.factors if isinstance(part, Product) else (part,))}
+    _collect(view, node, above, below)
     return True, above, below
+
+
+def _collect(view: View, node: Node, above: set[str], below: set[str]) -> None:
+    match node:
+        case Group(body=body) | Big(body=body):
+            _collect(view, body, above, below)
+        case Product(factors=pieces):
+            for piece in pieces:
+                _collect(view, piece, above, below)
+        case Fraction(top=top, bottom=bottom):
+            _collect(view, top, above, below)
+            _collect(view, bottom, below, above)
+        case Scripted(base=base) if view.is_batch(base):
+            above.add(view.slice(base))
+        case _:
+            above.add(view.slice(node))
 
 
 def _around(view: View, node: Node, edits: tuple[Edit, ...]) -> tuple[Edit, ...]:

@@ -12,7 +12,8 @@ from symbn.elaboration.scope import ARRAYS, bound_names
 from symbn.syntax.tree import Additive, Big, Group, Name, Node, Product, Scripted
 
 _LIKE = {
-    "x": ("xhat", "y", "g"), "xhat": ("x", "y", "g"), "y": ("xhat", "x", "g"), "c": ("x", "xhat"), "g": ("xhat", "x", "y"),
+    "x": ("xhat", "y", "g", "mu"), "xhat": ("x", "y", "g"), "y": ("xhat", "x", "g"), "c": ("x", "xhat"),
+    "g": ("xhat", "x", "y"),
     "mu": ("var", "beta"), "var": ("mu",), "gamma": ("beta",), "beta": ("gamma", "mu"), "s": ("var",), "eps": ("var",),
 }  # fmt: skip
 _ADJOINT = {"xhat": ("y", "x"), "x": ("xhat", "y"), "gamma": ("beta",), "beta": ("gamma",), "mu": ("var",), "var": ("mu",)}
@@ -53,7 +54,7 @@ def _swap(view: View, use: Use, new: str) -> tuple[Span, str]:
     base = node.base if isinstance(node, Scripted) else node
     if use.found.adjoint:
         return base.span, "d" + new
-    own = role in ARRAYS or role in ("gamma", "beta")
+    own = (role in ARRAYS and new in ARRAYS) or role in ("gamma", "beta")
     return base.span if own else node.span, view.name(new)
 
 

@@ -18,7 +18,7 @@ from symbn.decision.repair.sieve import Values
 from symbn.diagnostic import Span
 
 MAX_COST = 34
-_CHECKED = 40
+_CHECKED, _PARTNERS, _ENABLERS = 40, 150, 50
 _ENABLING = frozenset(
     {"extra-sum", "exponent-on-root", "missing-parentheses", "extra-upstream", "misplaced-epsilon", "missing-epsilon",
      "missing-sum", "extra-factor", "missing-upstream"}
@@ -89,7 +89,7 @@ def _matching(
 
 def _enabled(sieved: list[Sieved]) -> Iterator[Candidate]:
     cheap = sorted((one.candidate for one in sieved if one.candidate.cost <= 16), key=lambda candidate: candidate.order)
-    first = [candidate for candidate in cheap if candidate.code in _ENABLING]
+    cheap, first = cheap[:_PARTNERS], [candidate for candidate in cheap if candidate.code in _ENABLING][:_ENABLERS]
     pairs = sorted(
         ((a.cost + b.cost, n, k) for n, a in enumerate(first) for k, b in enumerate(cheap) if a is not b and apart(a, b)),
     )

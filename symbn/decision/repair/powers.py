@@ -121,6 +121,9 @@ def _added(view: View, site: Site) -> Iterator[Candidate]:
     elif isinstance(node, Additive) and any(view.role(term) == "eps" for term in node.terms) and site.where != "radicand":
         if not isinstance(parent, Root | Scripted) and not _under(site):
             before, after = Span(view.outer(node).start, view.outer(node).start), Span(node.span.end, node.span.end)
+            if isinstance(parent, Group) and parent.bracket != "{":
+                # The root takes the place of the brackets.
+                before, after = Span(view.outer(parent).start, before.end), Span(after.start, parent.span.end)
             root, close = ("\\sqrt{", "}") if view.latex else ("sqrt(", ")")
             words = f"the root of `{view.show(node)}` is missing"
             yield Candidate(14, "wrong-exponent", words, ((before, root), (after, close)))

@@ -123,7 +123,7 @@ def _moved(view: View, node: Group, parent: Node | None) -> Iterator[Candidate]:
     opening = Span(view.outer(node).start, view.outer(node.body).start)
     closing = _closing(view, node)
     assert isinstance(node.body, Additive)
-    yield Candidate(14, "extra-parentheses", f"the brackets around `{view.show(node.body)}` are too much",
+    yield Candidate(12, "extra-parentheses", f"the brackets around `{view.show(node.body)}` are too much",
                     ((opening, ""), (closing, "")))  # fmt: skip
     left, right = view.text[opening.start : opening.end], view.text[closing.start : closing.end]
     for place, term in enumerate(node.body.terms[:-1]):
@@ -132,6 +132,8 @@ def _moved(view: View, node: Group, parent: Node | None) -> Iterator[Candidate]:
                 12 + place, "missing-parentheses", f"the brackets belong around the summand, from `{view.text[start]}` on",
                 ((opening, ""), (Span(start, start), left)),
             )  # fmt: skip
+        if place == 0:
+            continue
         end = term.span.end
         yield Candidate(13, "extra-parentheses", f"the bracket closes too late: it ends after `{view.show(term)}`",
                         ((Span(end, end), right), (closing, "")))  # fmt: skip

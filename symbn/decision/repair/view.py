@@ -161,7 +161,7 @@ class View:
     def letters(self) -> list[str]:
         """Return the letters of batch indices, those of the other side first, and one more to sum over."""
         own = [letter for letter, axis in self.scope.axes.items() if axis == BATCH]
-        every = [*self.scope.free, *(letter for letter in own if letter not in self.scope.free)]
+        every = [*self.scope.free, *own, *sorted(self.scope.bound)]
         found = [letter for letter in every if self.scope.axes.get(letter, BATCH) == BATCH]
         return list(dict.fromkeys(found))
 
@@ -169,7 +169,7 @@ class View:
         """Return a letter to sum over: one that the author sums over, or a new one."""
         bound = [letter for letter in self.letters() if letter in self.scope.bound and letter not in self.scope.free]
         taken = {*self.letters(), *self.scope.scalars, *self.scope.axes}
-        return bound[0] if bound else next(letter for letter in "jklipqrt" if letter not in taken)
+        return bound[0] if bound else next((c for c in "jklipqrt" if c not in taken), "j")
 
     def array(self, role: str, letter: str) -> str:
         """Return an entry of an array, indexed as the arrays around are."""
