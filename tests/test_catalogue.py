@@ -11,6 +11,8 @@ import symbn
 from symbn.catalogue import CATALOGUE, DOCUMENT, READER, REPAIR, Entry
 from symbn.decision.repair import find_repair
 from symbn.elaboration.notation import Notation
+from symbn.judging import Options
+from symbn.running import Settings, check_path
 from symbn.syntax.parser import parse
 
 PACKAGE = Path(__file__).resolve().parent.parent / "symbn"
@@ -30,7 +32,7 @@ def codes() -> set[str]:
                 place = MAKERS[node.func.id]
                 if len(node.args) > place and isinstance(code := node.args[place], ast.Constant):
                     found.add(str(code.value))
-            elif isinstance(node, ast.Constant) and isinstance(node.value, str) and path.parent.name == "repair":
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str) and path.parent.name in ("repair", "elaboration"):
                 found |= {node.value} & set(CATALOGUE)
     return found
 
@@ -46,6 +48,15 @@ def test_the_example_of_a_reader_s_code_gets_that_code(entry: Entry) -> None:
     assert entry.example is not None
     (found,) = {diagnostic.code for step in symbn.verify(entry.example).steps for diagnostic in step.diagnostics}
     assert found == entry.code
+
+
+@pytest.mark.parametrize("entry", of(DOCUMENT), ids=lambda entry: entry.code)
+def test_the_example_of_a_document_s_code_gets_that_code(entry: Entry, tmp_path: Path) -> None:
+    assert entry.example is not None
+    path = tmp_path / "example.md"
+    path.write_text(entry.example, "utf-8")
+    report = check_path(str(path), Settings(Options()))
+    assert [problem.code for problem in report.problems] == [entry.code]
 
 
 @pytest.mark.parametrize("entry", of(REPAIR), ids=lambda entry: entry.code)
