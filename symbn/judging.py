@@ -166,7 +166,7 @@ def _with_notes(
     equation = decision.equation
     assert equation is not None
     notes: list[str] = []
-    diagnostics: list[Diagnostic] = []
+    diagnostics: list[Diagnostic] = list(equation.warnings)
     if step.verdict in (REFUTED, UNDECIDED):
         for letter, span in equation.unmatched:
             diagnostics.append(
@@ -197,6 +197,8 @@ def _with_sympy(step: Step, equation: Equation) -> Step:
     from symbn.symbolic import ask
 
     assert equation.batch is not None
+    if equation.given:
+        return replace(step, notes=(*step.notes, "SymPy is not run where a condition gives a value to an input"))
     if equation.batch > MAX_SYMPY_BATCH:
         return replace(step, notes=(*step.notes, f"SymPy is not run beyond m = {MAX_SYMPY_BATCH}"))
     start = perf_counter()

@@ -19,7 +19,7 @@ from symbn.answer import DocumentReport
 from symbn.diagnostic import Diagnostic, Span
 from symbn.document.read import KINDS, MAX_BYTES, read_document
 from symbn.errors import UsageError
-from symbn.following.conventions import Conventions, conventions
+from symbn.following.conventions import conventions
 from symbn.following.follow import check_document
 from symbn.judging import Options
 
@@ -96,19 +96,23 @@ def check_path(
         if kept is not None:
             return replace(kept, path=shown, steps=tuple(replace(step, file=shown) for step in kept.steps))
         document = read_document(shown, data, settings.kind if path == STDIN else None)
-        said = conventions({**table, **document.settings}, shown) if document.settings else table_conventions(table, settings)
+        try:
+            said = conventions({**table, **document.settings}, shown if document.settings else settings.notation or shown)
+        except UsageError as error:
+            return _faulty(shown, Diagnostic("bad-notation", str(error), Span(0, 0)))
         total = len(document.items)
         report = check_document(document, options, said, lambda done: progress(done, total))
     except UsageError as error:
-        message = str(error).removeprefix(f"{shown}: ")
-        return DocumentReport(shown, (), (), (Diagnostic("bad-document", message, Span(0, 0)),))
+        return _faulty(shown, Diagnostic("bad-document", str(error), Span(0, 0)))
     if where is not None:
         cache.store(where, name, report)
     return report
 
 
-def table_conventions(table: dict[str, object], settings: Settings) -> Conventions:
-    return conventions(table, settings.notation or "the notation")
+def _faulty(path: str, diagnostic: Diagnostic) -> DocumentReport:
+    """Return the report on a document that is not checked, since something about it is wrong as a whole."""
+    message = diagnostic.message.removeprefix(f"{path}: ")
+    return DocumentReport(path, (), (), (replace(diagnostic, message=message),))
 
 
 def check_paths(

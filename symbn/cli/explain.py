@@ -34,8 +34,8 @@ def entry_text(code: str, style: Style) -> str:
     entry = CATALOGUE[code]
     lines = [style.paint(f"{code}: ", "bold") + entry.title, ""]
     lines += wrap(entry.meaning, style.width)
-    for label, text in (("example", entry.example), ("cure", entry.cure)):
-        if text:
+    for label, text in (("example", entry.example), ("cure", entry.cure), ("put right", entry.cured)):
+        if text and "\0" not in text:
             lines += ["", style.paint(f"{label}:", "dim")]
             lines += [f"  {line}" for part in text.split("\n") for line in wrap(part, style.width - 2)]
     return "\n".join(lines)

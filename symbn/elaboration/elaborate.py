@@ -12,15 +12,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction as Rational
 
-from symbn.diagnostic import Span, Value
+from symbn.diagnostic import Diagnostic, Span, Value
 from symbn.elaboration.conditions import cases, condition, indicator, on_indices, values_of
 from symbn.elaboration.context import Context, Inside
 from symbn.elaboration.derivatives import derivative
 from symbn.elaboration.ellipsis import without_ellipses
 from symbn.elaboration.functions import with_functions
+from symbn.elaboration.matrices import entries
+from symbn.elaboration.matrix_notation import check_scope, flattened, is_certain, is_possible, is_wide, with_sizes
+from symbn.elaboration.matrix_operations import MISMATCH
 from symbn.elaboration.meaning import (
     Constant,
     Meaning,
+    OutsideError,
     Plus,
     Quantity,
     Raised,
@@ -34,10 +38,10 @@ from symbn.elaboration.meaning import (
 )
 from symbn.elaboration.names import MAX_EXPONENT, check_call, constant, quantity
 from symbn.elaboration.notation import Notation
-from symbn.elaboration.readings import Choices, Reading, explore
-from symbn.elaboration.scope import Scope
+from symbn.elaboration.readings import Choices, Reading, TooManyReadingsError, explore
+from symbn.elaboration.scope import Scope, has_two_indices
 from symbn.elaboration.sums import additive, big, call
-from symbn.errors import unreadable
+from symbn.errors import UnreadableError, unreadable
 from symbn.kernel.goal import Condition, Goal
 from symbn.kernel.term import BATCH, Index, Term, rename
 from symbn.layers.batchnorm import EVALUATION, batch_norm
@@ -63,12 +67,15 @@ from symbn.syntax.tree import (
 )
 
 _SLASH = "the division reaches over what stands beside its divisor: write brackets around it, as in a/(b c)"
+_DOUBT = "a Jacobian without indices may be meant as a factor of a matrix product: write the indices"
+_MATRICES = "what has no indices is a matrix or a column, and side by side is the matrix product"
 _REPEATED = "{} is summed over the batch although no sum sign says so: write \\sum_{}"
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Equation(Value):
-    """One step as meant. unmatched: indices that stand free on one side only, with a place where they are written."""
+    """One step as meant. unmatched: indices that stand free on one side only, with a place where they are written.
+    warnings: faults of the text that do not keep it from being judged, such as a product of matrices that does not fit."""
 
     left: Meaning
     right: Meaning
@@ -79,6 +86,7 @@ class Equation(Value):
     mode: str
     unmatched: tuple[tuple[str, Span], ...] = ()
     given: tuple[tuple[Quantity, Meaning], ...] = ()
+    warnings: tuple[Diagnostic, ...] = ()
 
     def goal(self) -> Goal:
         """Return the goal for the kernel. Raises: OutsideError."""
@@ -129,6 +137,12 @@ def readings(
     given = (*(relation for relation in conditions if not on_indices(relation)), *moments)
     conditions = tuple(relation for relation in conditions if on_indices(relation))
     values = tuple(relation.right for relation in given)
+    if is_certain((left, right), notation):
+        yield from _between_matrices(left, right, conditions, given, notation, batch)
+        return
+    if is_possible((left, right), notation) and (found := _if_it_fits(left, right, conditions, given, notation, batch)):
+        yield from found
+        return
     scope = Scope.of((left, right, *values), conditions, notation)
     graph = batch_norm(notation.mode, scope.wide)
 
@@ -137,10 +151,81 @@ def readings(
             choices.note(words, caveat=words.startswith("a plus sign"))
         return _equation(Context(scope, graph, choices, notation, batch, meaning_of), left, right, conditions, given)
 
+    doubtful = False
     for equation, reading in explore(run):
+        doubtful = doubtful or _DOUBT in reading.doubts
         # t and the names of the functions are ours, or explained by the remark.
         notes = reading.notes if not moments else tuple(n for n in reading.notes if not n.endswith("is any real number"))
         yield replace(equation, reading=replace(reading, notes=notes))
+    if doubtful:
+        for equation in _if_it_fits(left, right, conditions, given, notation, batch):
+            reading = equation.reading
+            if not equation.warnings:
+                yield replace(equation, reading=replace(reading, caveats=(_MATRICES, *reading.caveats)))
+
+
+def _if_it_fits(
+    left: Node,
+    right: Node,
+    conditions: tuple[Relation, ...],
+    given: tuple[Relation, ...],
+    notation: Notation,
+    batch: int | None,
+) -> list[Equation]:
+    """Return the readings between matrices of what may also be read without them; none if it cannot be."""
+    try:
+        return list(_between_matrices(left, right, conditions, given, notation, batch))
+    except (UnreadableError, OutsideError, TooManyReadingsError):
+        return []
+
+
+def _between_matrices(
+    left: Node,
+    right: Node,
+    conditions: tuple[Relation, ...],
+    given: tuple[Relation, ...],
+    notation: Notation,
+    batch: int | None,
+) -> Iterator[Equation]:
+    """Yield the readings whose shapes fit; if there is none, those that fit with a warning. Raises: UnreadableError."""
+    sides = (left, right)
+    notation = with_sizes(sides, notation)
+    wide = is_wide(sides, notation)
+    flat = tuple(flattened(side, notation) for side in sides)
+    if not wide and any(has_two_indices(side, notation) for side in flat):
+        raise unreadable(
+            "missing-index", "data have two indices in one place and none in another", left.span.to(right.span),
+            "write capital letters for data with features",
+        )  # fmt: skip
+    scope = Scope.of(flat, conditions, notation, wide)
+    check_scope(sides, scope, notation)
+    graph = batch_norm(notation.mode, wide)
+
+    def run(choices: Choices) -> Equation | UnreadableError:
+        context = Context(scope, graph, choices, notation, batch, meaning_of)
+        try:
+            above, below, warnings = entries(context, left, right)
+        except UnreadableError as error:
+            if error.diagnostic.code != MISMATCH:
+                raise
+            return error
+        return replace(_closed(context, [above, below], (left, right), conditions, given), warnings=warnings)
+
+    warned: list[Equation] = []
+    faults: list[UnreadableError] = []
+    fits = False
+    for result, reading in explore(run):
+        if isinstance(result, UnreadableError):
+            faults.append(result)
+        elif result.warnings:
+            warned.append(replace(result, reading=reading))
+        else:
+            fits = True
+            yield replace(result, reading=reading)
+    if not fits:
+        yield from warned
+        if not warned:
+            raise faults[0]
 
 
 def _equation(
@@ -148,17 +233,27 @@ def _equation(
 ) -> Equation:
     meant = [context.read(side, Inside()) for side in (left, right)]
     if context.bare >= {"entry", "jacobian"}:
-        context.choices.doubts.append(
-            "a Jacobian without indices may be meant as a factor of a matrix product: write the indices"
-        )
+        context.choices.doubts.append(_DOUBT)
     indices = [free(meaning) for meaning in meant]
     for side in (0, 1):
         meant[side] = _with_repeated(context, meant[side], indices[side] - indices[1 - side], f"{side}")
+    return _closed(context, meant, (left, right), conditions, given)
+
+
+def _closed(
+    context: Context,
+    meant: list[Meaning],
+    sides: tuple[Node, Node],
+    conditions: tuple[Relation, ...],
+    given: tuple[Relation, ...],
+) -> Equation:
+    """Return the equation with its conditions, its entries checked against the batch size."""
+    indices = [free(meaning) for meaning in meant]
     explicit = [i.name for i in indices[0] | indices[1] if isinstance(i.name, int) and i.axis == BATCH]
     if context.batch is not None and max([0, *explicit]) > context.batch:
         last = max(explicit)
         raise unreadable(
-            "bad-index", f"a batch of {context.batch} has no entry {last}", left.span.to(right.span), f"--batch {last}"
+            "bad-index", f"a batch of {context.batch} has no entry {last}", sides[0].span.to(sides[1].span), f"--batch {last}"
         )
     where = tuple(condition(context, relation) for relation in conditions)
     compared = {i for c in where for i in (c.left, c.right)}

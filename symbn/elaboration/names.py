@@ -101,7 +101,7 @@ def other_name(context: Context, node: Name | Scripted, inside: Inside) -> Meani
         size = Quantity("m" if key == context.scope.batch else "n")
         return powered(context, size, node.sup if isinstance(node, Scripted) else None, node.span)
     if isinstance(node, Scripted) and key in ("\\mathbb 1", "\\mathbf 1"):
-        raise unreadable("unsupported", "vectors of ones are not read yet", node.span, "write the sum out")
+        raise unreadable("unsupported", "a vector of ones has the batch as its size", node.span, "write \\mathbf 1_N")
     if isinstance(node, Scripted) and not isinstance(base, Name):
         if node.sub is not None or node.primes:
             raise unreadable("bad-index", "only a name can carry an index or a prime", node.span)
@@ -119,7 +119,7 @@ def powered(context: Context, base: Meaning, power: Node | Rational | None, span
     if power is None:
         return base
     if isinstance(power, Name) and power.text in ("\\top", "T", "\\intercal", "*"):
-        raise unreadable("unsupported", "transposes are not read yet", span, "write the sum over the index out")
+        raise unreadable("unsupported", "a transpose is not read here", span, "write the sum over the index out")
     exponent = power if isinstance(power, Rational) else constant(context, power)
     return Raised(base, exponent)
 

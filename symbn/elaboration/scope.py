@@ -201,9 +201,14 @@ class Scope:
     compared: list[tuple[str, str]] = field(default_factory=list)
 
     @classmethod
-    def of(cls, sides: tuple[Node, ...], conditions: tuple[Relation, ...], notation: Notation) -> Scope:
-        """Return the scope of an equation. Raises: UnreadableError if a letter would have two roles."""
-        scope = cls(notation, wide=any(_has_two_indices(side, notation) for side in sides))
+    def of(
+        cls, sides: tuple[Node, ...], conditions: tuple[Relation, ...], notation: Notation, wide: bool | None = None
+    ) -> Scope:
+        """Return the scope of an equation. wide: whether data have features, or None to see it from the indices.
+
+        Raises: UnreadableError if a letter would have two roles.
+        """
+        scope = cls(notation, wide=any(has_two_indices(side, notation) for side in sides) if wide is None else wide)
         uses: list[tuple[Resolved, Span]] = []
         tops: dict[str, Span] = {}
         for side in sides:
@@ -422,13 +427,13 @@ class Scope:
         return next(letter for letter in spare if letter not in used)
 
 
-def _has_two_indices(node: Node, notation: Notation) -> bool:
+def has_two_indices(node: Node, notation: Notation) -> bool:
     """Tell whether an array carries an example and a feature index somewhere."""
     if isinstance(node, Name | Scripted) and (found := resolve(node, notation)) is not None:
         if found.definition is not None:
             return found.definition.wide
         return found.role in ARRAYS and len(found.indices) + (found.label is not None) == 2
-    return any(_has_two_indices(child, notation) for child in children(node))
+    return any(has_two_indices(child, notation) for child in children(node))
 
 
 def _one_index(argument: Node, notation: Notation) -> Name | None:

@@ -34,9 +34,9 @@ _EXTENT = "the sum over {} reaches to the end of its row or bracket: write brack
 
 def additive(context: Context, node: Additive, inside: Inside) -> Meaning:
     for place, term in enumerate(node.terms[:-1]):
-        big = _open_sum(term)
+        big = open_sum(term)
         # A later sum sign says where this sum was meant to end.
-        if big is not None and big.operator == "sum" and not any(_holds_sum(later) for later in node.terms[place + 1 :]):
+        if big is not None and big.operator == "sum" and not any(holds_sum(later) for later in node.terms[place + 1 :]):
             letters = [name.text for name in bound_names(big.lower)]
             rest = node.terms[place + 1 :]
             words = _EXTENT.format(", ".join(letters) or "the batch")
@@ -226,17 +226,17 @@ def average(context: Context, body: Node, inside: Inside) -> Meaning:
     return times(Raised(Quantity("m"), Rational(-1)), anonymous(context, body, inside))
 
 
-def _holds_sum(node: Node) -> bool:
-    return isinstance(node, Big) or any(_holds_sum(child) for child in children(node))
+def holds_sum(node: Node) -> bool:
+    return isinstance(node, Big) or any(holds_sum(child) for child in children(node))
 
 
-def _open_sum(node: Node) -> Big | None:
+def open_sum(node: Node) -> Big | None:
     """Return the sum that the node ends with, if no bracket closes it."""
     match node:
         case Big():
             return node
         case Product(factors=(*_, last)):
-            return _open_sum(last)
+            return open_sum(last)
         case _:
             return None
 

@@ -1,7 +1,7 @@
 r"""Expressions, by recursive descent. A method's docstring is its line of the grammar.
 
     expression := [sign] term (sign term)*
-    term       := factor ((* | / | juxtaposed) [-] factor)*        one level, left to right; a big operator or a derivative
+    term       := factor ((* | / | \odot | juxtaposed) [-] factor)*   one level, left to right; a big operator or a derivative
                                                                    that is applied takes the rest of the term, not past + or -
     factor     := atom (_ script | ^ script | ')*
     atom       := number | name | word | word ( expressions ) | ( expression ) | \frac.. | \sqrt.. | big | derivative | cases
@@ -91,12 +91,12 @@ class Expressions(Derivatives):
         return True
 
     def term(self) -> Node:
-        """term := factor ((* | / | juxtaposed) [-] factor)*"""
+        """term := factor ((* | / | \\odot | juxtaposed) [-] factor)*"""
         start = self.next.span.start
         factors: list[Node] = [self.operand()]
         operators: list[str] = []
         while True:
-            if self.continues("*", "/"):
+            if self.continues("*", "/", "\\odot"):
                 operator = self.take().text
                 if self.at("mark", "-", "+"):
                     sign = self.take()
@@ -196,12 +196,12 @@ class Expressions(Derivatives):
         return Scripted(self.since(base.span.start), base, sub, sup, primes)
 
     def script(self, bounds: bool = False) -> Node:
-        """script := one token | { listing }; in plain text also a signed number, and x_ij for x_{ij}"""
+        """script := one token | { listing } | { \\odot number }; in plain text also a signed number, and x_ij for x_{ij}"""
         with self.deeper():
             if self.at("open", "{") or (self.at("open", "(") and (self.dialect == "plain" or not bounds)):
                 opener = self.take()
                 self.open.append(opener)
-                items = [self.listed(bounds)]
+                items = [self.entrywise_power() if self.at("mark", "\\odot") else self.listed(bounds)]
                 while self.at("mark", ",", ";"):
                     self.take()
                     items.append(self.listed(bounds))
@@ -225,9 +225,15 @@ class Expressions(Derivatives):
                 first = Span(token.span.start, token.span.start + 1)
                 self.tokens[self.place] = Token("number", token.text[1:], Span(first.end, token.span.end))
                 return Number(first, Rational(int(token.text[0])) if token.text[0].isdigit() else self.bad_number(token))
-            if self.at("mark", "-", "+", "*", "'"):
+            if self.at("mark", "-", "+", "*", "\\odot", "'"):
                 raise self.expected("a script in braces")
             return self.atom()
+
+    def entrywise_power(self) -> Node:
+        """entrywise := \\odot number, as in x^{\\circ 2}"""
+        sign = self.take()
+        power = self.listed(bounds=False)
+        return Call(sign.span.to(power.span), Name(sign.span, "\\odot"), (power,))
 
     def letters(self) -> Listing:
         """In a script of plain text a word is a row of letters: x_ij is x_{i,j}."""
@@ -398,7 +404,7 @@ class Expressions(Derivatives):
         while isinstance(inner, Group) and inner.bracket == "{":
             inner = inner.body
         prefix = ACCENT_COMMANDS.get(token.text[1:], token.text[1:])
-        if isinstance(inner, Number) and token.text in ("\\mathbb", "\\mathbf", "\\boldsymbol", "\\bm"):
+        if isinstance(inner, Number) and token.text in ("\\mathbb", "\\mathbf", "\\boldsymbol", "\\bm", "\\vec", "\\pmb"):
             return Name(span, f"\\{prefix} {inner.value}")
         if token.text[1:] in ACCENT_COMMANDS and isinstance(inner, Scripted) and inner.sup is not None:
             # The bar of \\overline{x^2} is over the square, not over x.
@@ -423,7 +429,13 @@ class Expressions(Derivatives):
         place += 1
         while self.tokens[place].text == "}":
             place += 1
-        return self.tokens[place].text in ("[", "(", "_", "{")
+        if self.tokens[place].text == "_":
+            place += 1
+        if self.tokens[place].kind != "open":
+            return False
+        # Without a relation it is a vector of ones: \\mathbf 1_{N}, or one beside a bracket.
+        inside = self.tokens[place + 1 : self.after_argument(place)]
+        return any(token.kind == "relation" for token in inside)
 
     def indicator(self, token: Token) -> Node:
         """indicator := \\mathbb 1 [ i = k ], \\mathbb 1_{i = k}, \\mathbb 1 \\{ i = k \\}"""

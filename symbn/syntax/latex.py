@@ -80,7 +80,7 @@ _TRANSPARENT = frozenset(["boxed", "textcolor", "colorbox", "underline", "fbox",
 _WRAPPERS = frozenset(
     ["equation", "align", "aligned", "split", "gather", "gathered", "eqnarray", "multline", "alignat", "flalign"]
 )
-_PRODUCTS = frozenset(["cdot", "times", "ast", "odot", "circ"])
+_PRODUCTS = {"cdot": "*", "times": "*", "ast": "*", "odot": "\\odot", "circ": "\\odot"}
 _OPENING = {"(": "(", "[": "[", "{": "{"}
 _KEPT_COMMANDS = frozenset(
     [
@@ -253,7 +253,7 @@ def _scan_command(text: str, place: int, tokens: list[Token]) -> int:
     if name in RELATION_COMMANDS:
         return put("relation", RELATION_COMMANDS[name])
     if name in _PRODUCTS:
-        return put("mark", "*")
+        return put("mark", _PRODUCTS[name])
     if name == "div":
         return put("mark", "/")
     if name in STYLES or name in ACCENT_COMMANDS or name in _KEPT_COMMANDS:

@@ -12,7 +12,7 @@ MAX_TOKENS = 20_000
 MAX_DEPTH = 64
 
 # Kinds: number | name (a letter or a symbol such as \mu) | word (several upright letters) | command (\frac, \sum, ...)
-# | open ( [ { | close ) ] } | mark (+ - * / ^ _ , ; : ! ' & | . <) | relation (= \neq \approx ...) | row (\\) | end
+# | open ( [ { | close ) ] } | mark (+ - * / \odot ^ _ , ; : ! ' & | . <) | relation (= \neq \approx ...) | row (\\) | end
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

@@ -73,7 +73,8 @@ class Root(Value):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Product(Value):
-    """factors[0] operators[0] factors[1] ..., left to right; an operator is `*`, `/` or `` (juxtaposition)."""
+    """factors[0] operators[0] factors[1] ..., left to right; an operator is `*`, `/`, `\\odot` (entry by entry) or ``
+    (juxtaposition)."""
 
     span: Span
     factors: tuple[Node, ...]

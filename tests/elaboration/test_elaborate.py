@@ -60,7 +60,7 @@ def test_names_play_their_roles(written: str, plain: str) -> None:
         (r"x_i^{m} = 0", "bad-exponent", "number"),
         (r"\sum_{j=1}^{5} x_j = \sum_{j=1}^{4} x_j", "bad-bounds", ""),
         (r"\hat x x_i g_k = 0", "missing-index", "write"),
-        (r"\mathbf 1^\top x = 0", "unsupported", "sum"),
+        (r"x_i^\top = 0", "missing-index", "x_{ij}"),
         (r"x_{ij} + g_{jk} = 0", "two-roles", "different letters"),
     ],
 )
