@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from symbn.diagnostic import Diagnostic, Span, Value
+from symbn.diagnostic import Diagnostic, Span, Value, position
 from symbn.layers.batchnorm import ClosedForm
 
 SCHEMA = 1
@@ -32,7 +32,7 @@ class Repair(Value):
     """The smallest edit found that makes a refuted step true, and proved to do so.
 
     code: of the catalogue. message: what is wrong, in words. latex: the corrected equation. changed: the edited parts of
-    `latex`. side: `right` or `left`, the side that was edited.
+    `latex`. side: `right` or `left`, the side that was edited. cost: how far-fetched the mistake is.
     """
 
     code: str
@@ -40,12 +40,14 @@ class Repair(Value):
     latex: str
     changed: tuple[Span, ...] = ()
     side: str = "right"
+    cost: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Step(Value):
     """The answer to one equality step. Fields as in the JSON record; `span` and `diagnostics` count the characters of
-    `source`. formula: line of the first character of its formula. expected: the verdict (and code) that the document states."""
+    `source`. formula: line of the first character of its formula. expected: the verdict (and code) that the document states.
+    chain_head: the first member of the chain, and whether this step's right side equals it."""
 
     source: str
     span: Span
@@ -70,6 +72,8 @@ class Step(Value):
     repair: Repair | None = None
     formula: int = 1
     expected: str | None = None
+    chain_head: str | None = None
+    equals_head: bool | None = None
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -82,6 +86,12 @@ class Step(Value):
         """Tell whether the document states another verdict than this one."""
         return self.expected is not None and not _agrees(self, self.expected)
 
+    def place(self, offset: int) -> tuple[int, int]:
+        """Return the line and column in the file, both from 1, of a character of `source`, counted from the step's own."""
+        line, column = position(self.source, offset)
+        first, start = position(self.source, self.span.start)
+        return self.line + line - first, column + (self.column - start if line == first else 0)
+
 
 def _agrees(step: Step, expected: str) -> bool:
     verdict, _, code = expected.partition(" ")
@@ -90,7 +100,6 @@ def _agrees(step: Step, expected: str) -> bool:
     if verdict != step.verdict:
         return False
     return not code or code in step.codes
-
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

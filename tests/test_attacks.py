@@ -233,6 +233,6 @@ def test_both_engines_agree_in_evaluation_mode() -> None:
 def test_hard_or_odd_input_is_answered_in_seconds_and_without_a_traceback(text: str, batch: int | None) -> None:
     start = perf_counter()
     verdict = symbn.verify(text, batch=batch)
-    assert perf_counter() - start < 10
+    assert perf_counter() - start < 60  # a hang, not a speed: the machine may be busy
     assert verdict.kind in ("proved", "refuted", "undecided", "unreadable")
     assert not any("bug in symbn" in (step.reason or "") for step in verdict.steps)

@@ -10,12 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from symbn.checking import Options, check_formula
+from symbn.checking import check_formula
+from symbn.judging import Options
 from symbn.report.terminal import Style, render
 
 KEYS = [
     "schema", "file", "line", "column", "step", "lhs", "rhs", "verdict", "scope", "caveat", "readings", "statement",
-    "counterexample", "repair", "reason", "notes", "diagnostics", "milliseconds",
+    "counterexample", "repair", "reason", "notes", "diagnostics", "formula", "chain_head", "equals_head", "expected",
+    "as_expected", "milliseconds",
 ]  # fmt: skip
 TRUE, FALSE, OPEN, BAD = "dL/dbeta = sum_j g_j", "dL/dbeta = sum_j 2 g_j", "L = sum_j g_j y_j", "x_i = ("
 

@@ -50,7 +50,10 @@ class Text(Value):
         length = 0
         for part in parts:
             texts.append(part.text)
-            pieces.extend(Piece(piece.start + length, piece.length, piece.origin, piece.exact) for piece in part.pieces)
+            if length:
+                pieces.extend(Piece(piece.start + length, piece.length, piece.origin, piece.exact) for piece in part.pieces)
+            else:
+                pieces.extend(part.pieces)
             length += len(part.text)
         return cls("".join(texts), tuple(pieces))
 
@@ -91,7 +94,7 @@ class Text(Value):
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Formula(Value):
     """One formula. span: its characters, without its delimiters, in the document's text. display: it stands on its own line,
-    as between $$ and $$, and not in a sentence. text: what is read, with macros expanded; its origins are in the document's text."""
+    as between $$ and $$, and not in a sentence. text: what is read, with macros expanded; its origins are in the document."""
 
     span: Span
     display: bool

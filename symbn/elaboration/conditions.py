@@ -6,8 +6,8 @@ from fractions import Fraction as Rational
 
 from symbn.diagnostic import Span
 from symbn.elaboration.context import Context, Inside
-from symbn.elaboration.meaning import Constant, Meaning, Plus, Same, free, times
-from symbn.errors import unreadable
+from symbn.elaboration.meaning import Constant, Meaning, Plus, Quantity, Same, free, names, times
+from symbn.errors import UnreadableError, unreadable
 from symbn.kernel.goal import Condition
 from symbn.kernel.term import Index
 from symbn.syntax.tree import Cases, Name, Node, Number, Relation
@@ -20,6 +20,34 @@ def condition(context: Context, relation: Relation) -> Condition:
     if left.axis != right.axis:
         raise unreadable("two-roles", "the condition compares an example with a feature", relation.span)
     return Condition(left, right, relation.operator == "=")
+
+
+def on_indices(relation: Relation) -> bool:
+    """Tell whether a condition compares indices; the other ones give a value to an input."""
+    return all(
+        isinstance(node, Number) or (isinstance(node, Name) and len(node.text) == 1) for node in (relation.left, relation.right)
+    )
+
+
+def values_of(context: Context, given: tuple[Relation, ...]) -> tuple[tuple[Quantity, Meaning], ...]:
+    """Return the inputs that the conditions fix, with their values: gamma = sqrt(var + eps). Raises: UnreadableError."""
+    found: list[tuple[Quantity, Meaning]] = []
+    for relation in given:
+        left, right = (context.read(side, Inside()) for side in (relation.left, relation.right))
+        known = isinstance(left, Quantity) and (left.name in ("gamma", "beta", "g") or left.name not in context.graph.nodes)
+        if not isinstance(left, Quantity) or not known or left.name in ("m", "n", "deviation"):
+            raise _refused(relation, "a condition gives a value to gamma, beta, g or a free number")
+        if any(isinstance(index.name, int) for index in left.indices):
+            raise _refused(relation, "a condition on one entry alone is not read")
+        found.append((left, right))
+    fixed = {left.name for left, _ in found}
+    if len(fixed) < len(found) or any(names(right) & fixed or "L" in names(right) for _, right in found):
+        raise _refused(given[0], "these conditions depend on each other")
+    return tuple(found)
+
+
+def _refused(relation: Relation, why: str) -> UnreadableError:
+    return unreadable("unsupported-condition", f"this condition is outside what symbn reads: {why}", relation.span)
 
 
 def same(context: Context, left: Name | Number, right: Name | Number, span: Span, inside: Inside) -> Same:

@@ -19,15 +19,23 @@ from symbn.syntax.tree import Name, Node, Number
 
 @dataclass(frozen=True, slots=True)
 class Inside:
-    """The indices bound around, and the index that an omitted one stands for (`averaged`: by definition, as in E[x])."""
+    """The indices bound around, and the index that an omitted one stands for (`averaged`: by definition, as in E[x]).
+
+    apart: we are inside the body of a definition, whose own sums must not catch the indices it is used at.
+    """
 
     bound: tuple[tuple[str, Index], ...] = ()
     default: Index | None = None
     averaged: bool = False
+    apart: bool = False
 
     def with_bound(self, name: str, index: Index, averaged: bool = False) -> Inside:
         default = index if index.axis == BATCH else self.default
-        return Inside((*self.bound, (name, index)), default, averaged)
+        return Inside((*self.bound, (name, index)), default, averaged, self.apart)
+
+    def catches(self, name: str) -> bool:
+        """Tell whether a sum over the letter needs a fresh one."""
+        return self.apart or self.index(name) is not None
 
     def index(self, name: str) -> Index | None:
         return dict(self.bound).get(name)

@@ -13,9 +13,11 @@ from dataclasses import dataclass, replace
 from fractions import Fraction as Rational
 
 from symbn.diagnostic import Diagnostic, Span, Value
-from symbn.elaboration.conditions import cases, condition, indicator
+from symbn.elaboration.conditions import cases, condition, indicator, on_indices, values_of
 from symbn.elaboration.context import Context, Inside
 from symbn.elaboration.derivatives import derivative
+from symbn.elaboration.ellipsis import without_ellipses
+from symbn.elaboration.functions import with_functions
 from symbn.elaboration.matrices import entries
 from symbn.elaboration.matrix_notation import check_scope, flattened, is_certain, is_possible, is_wide, with_sizes
 from symbn.elaboration.matrix_operations import MISMATCH
@@ -24,6 +26,7 @@ from symbn.elaboration.meaning import (
     Meaning,
     OutsideError,
     Plus,
+    Quantity,
     Raised,
     SumOver,
     Times,
@@ -40,9 +43,10 @@ from symbn.elaboration.scope import Scope, has_two_indices
 from symbn.elaboration.sums import additive, big, call
 from symbn.errors import UnreadableError, unreadable
 from symbn.kernel.goal import Condition, Goal
-from symbn.kernel.term import BATCH, Index
+from symbn.kernel.term import BATCH, Index, Term, rename
 from symbn.layers.batchnorm import EVALUATION, batch_norm
 from symbn.layers.graph import Graph
+from symbn.layers.graph import Node as GraphNode
 from symbn.syntax.tree import (
     Additive,
     Big,
@@ -81,12 +85,25 @@ class Equation(Value):
     reading: Reading
     mode: str
     unmatched: tuple[tuple[str, Span], ...] = ()
+    given: tuple[tuple[Quantity, Meaning], ...] = ()
     warnings: tuple[Diagnostic, ...] = ()
 
     def goal(self) -> Goal:
         """Return the goal for the kernel. Raises: OutsideError."""
-        left, right = to_term(self.left, self.graph), to_term(self.right, self.graph)
+        left, right = (self.at_given(to_term(side, self.graph)) for side in (self.left, self.right))
         return Goal(left, right, self.conditions, self.graph.positive, self.batch)
+
+    def at_given(self, term: Term) -> Term:
+        """Put in the values that the conditions give to inputs: after every derivative is taken, as `at gamma = 1` means."""
+        if not self.given:
+            return term
+        nodes = {}
+        for fixed, value in self.given:
+            formal = tuple(Index(f"i{place}", index.axis) for place, index in enumerate(fixed.indices))
+            body = rename(to_term(value, self.graph), dict(zip(fixed.indices, formal, strict=True)))
+            slots = tuple(index.axis for index in formal)
+            nodes[fixed.name] = GraphNode(fixed.name, slots, "given", fixed.name, body, formal)
+        return Graph("given", nodes).expand(term)
 
     def statement(self) -> str:
         """Return the claim in plain text, with every quantifier."""
@@ -102,6 +119,8 @@ class Equation(Value):
         if self.conditions:
             signs = [f"{c.left.name} {'=' if c.equal else '!='} {c.right.name}" for c in self.conditions]
             text += f" with {' and '.join(signs)}"
+        if self.given:
+            text += f" where {' and '.join(f'{show(fixed)} = {show(value)}' for fixed, value in self.given)}"
         mode = " (mean and variance are constants)" if self.mode == EVALUATION else ""
         return f"{text}{mode}: {show(self.left)} = {show(self.right)}"
 
@@ -113,23 +132,35 @@ def readings(
 
     Raises: UnreadableError, OutsideError, TooManyReadingsError.
     """
-    if is_certain((left, right), notation):
-        yield from _between_matrices(left, right, conditions, notation, batch)
+    (left, right), notation, moments, remarks = with_functions((left, right), notation)
+    (left, right), dots = without_ellipses((left, right))
+    given = (*(relation for relation in conditions if not on_indices(relation)), *moments)
+    conditions = tuple(relation for relation in conditions if on_indices(relation))
+    values = tuple(relation.right for relation in given)
+    if is_certain((left, right), notation) and not moments:
+        if given:
+            raise OutsideError("a condition on a value is not read with an equation between matrices")
+        yield from _between_matrices(left, right, conditions, notation, batch, dots)
         return
-    if is_possible((left, right), notation) and (found := _if_it_fits(left, right, conditions, notation, batch)):
-        yield from found
-        return
-    scope = Scope.of((left, right), conditions, notation)
+    if is_possible((left, right), notation) and not (moments or given or dots):
+        if found := _if_it_fits(left, right, conditions, notation, batch):
+            yield from found
+            return
+    scope = Scope.of((left, right, *values), conditions, notation)
     graph = batch_norm(notation.mode, scope.wide)
 
     def run(choices: Choices) -> Equation:
-        return _equation(Context(scope, graph, choices, notation, batch, _meaning), left, right, conditions)
+        for words in (*remarks, *dots):
+            choices.note(words, caveat=words.startswith("a plus sign"))
+        return _equation(Context(scope, graph, choices, notation, batch, meaning_of), left, right, conditions, given)
 
     doubtful = False
     for equation, reading in explore(run):
         doubtful = doubtful or _DOUBT in reading.doubts
-        yield replace(equation, reading=reading)
-    if doubtful:
+        # t and the names of the functions are ours, or explained by the remark.
+        notes = reading.notes if not moments else tuple(n for n in reading.notes if not n.endswith("is any real number"))
+        yield replace(equation, reading=replace(reading, notes=notes))
+    if doubtful and not (moments or given or dots):
         for equation in _if_it_fits(left, right, conditions, notation, batch):
             reading = equation.reading
             if not equation.warnings:
@@ -147,7 +178,12 @@ def _if_it_fits(
 
 
 def _between_matrices(
-    left: Node, right: Node, conditions: tuple[Relation, ...], notation: Notation, batch: int | None
+    left: Node,
+    right: Node,
+    conditions: tuple[Relation, ...],
+    notation: Notation,
+    batch: int | None,
+    remarks: tuple[str, ...] = (),
 ) -> Iterator[Equation]:
     """Yield the readings whose shapes fit; if there is none, those that fit with a warning. Raises: UnreadableError."""
     sides = (left, right)
@@ -164,14 +200,16 @@ def _between_matrices(
     graph = batch_norm(notation.mode, wide)
 
     def run(choices: Choices) -> Equation | UnreadableError:
-        context = Context(scope, graph, choices, notation, batch, _meaning)
+        context = Context(scope, graph, choices, notation, batch, meaning_of)
+        for words in remarks:
+            choices.note(words, caveat=words.startswith("a plus sign"))
         try:
             above, below, warnings = entries(context, left, right)
         except UnreadableError as error:
             if error.diagnostic.code != MISMATCH:
                 raise
             return error
-        return replace(_closed(context, [above, below], left, right, conditions), warnings=warnings)
+        return replace(_closed(context, [above, below], left, right, conditions, ()), warnings=warnings)
 
     warned: list[Equation] = []
     faults: list[UnreadableError] = []
@@ -190,17 +228,26 @@ def _between_matrices(
             raise faults[0]
 
 
-def _equation(context: Context, left: Node, right: Node, conditions: tuple[Relation, ...]) -> Equation:
+def _equation(
+    context: Context, left: Node, right: Node, conditions: tuple[Relation, ...], given: tuple[Relation, ...]
+) -> Equation:
     meant = [context.read(side, Inside()) for side in (left, right)]
     if context.bare >= {"entry", "jacobian"}:
         context.choices.doubts.append(_DOUBT)
     indices = [free(meaning) for meaning in meant]
     for side in (0, 1):
         meant[side] = _with_repeated(context, meant[side], indices[side] - indices[1 - side], f"{side}")
-    return _closed(context, meant, left, right, conditions)
+    return _closed(context, meant, left, right, conditions, given)
 
 
-def _closed(context: Context, meant: list[Meaning], left: Node, right: Node, conditions: tuple[Relation, ...]) -> Equation:
+def _closed(
+    context: Context,
+    meant: list[Meaning],
+    left: Node,
+    right: Node,
+    conditions: tuple[Relation, ...],
+    given: tuple[Relation, ...],
+) -> Equation:
     """Return the equation with its conditions, its entries checked against the batch size."""
     indices = [free(meaning) for meaning in meant]
     explicit = [i.name for i in indices[0] | indices[1] if isinstance(i.name, int) and i.axis == BATCH]
@@ -217,7 +264,10 @@ def _closed(context: Context, meant: list[Meaning], left: Node, right: Node, con
         for i in sorted(lone, key=lambda i: str(i.name))
         if isinstance(i.name, str) and str(i.name) in context.scope.spans
     )
-    return Equation(meant[0], meant[1], where, context.graph, context.batch, Reading(), context.notation.mode, unmatched)
+    values = values_of(context, given)
+    return Equation(
+        meant[0], meant[1], where, context.graph, context.batch, Reading(), context.notation.mode, unmatched, values
+    )
 
 
 def _with_repeated(context: Context, meaning: Meaning, alone: frozenset[Index], side: str) -> Meaning:
@@ -236,7 +286,7 @@ def _with_repeated(context: Context, meaning: Meaning, alone: frozenset[Index], 
     return Plus(tuple(result)) if isinstance(meaning, Plus) else result[0]
 
 
-def _meaning(context: Context, node: Node, inside: Inside) -> Meaning:
+def meaning_of(context: Context, node: Node, inside: Inside) -> Meaning:
     match node:
         case Number(value=value):
             return Constant(value)

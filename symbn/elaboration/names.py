@@ -9,10 +9,10 @@ from symbn.diagnostic import Span
 from symbn.elaboration.conditions import same
 from symbn.elaboration.context import Context, Inside
 from symbn.elaboration.meaning import TOTAL, Meaning, Quantity, Raised, Slope
-from symbn.elaboration.notation import key_of
+from symbn.elaboration.notation import Definition, key_of
 from symbn.elaboration.scope import ARRAYS, PER_FEATURE, Resolved, kronecker, resolve
 from symbn.errors import unreadable
-from symbn.kernel.term import FEATURE
+from symbn.kernel.term import BATCH, FEATURE, Index
 from symbn.syntax.tree import Group, Name, Node, Number, Scripted, number_value
 
 MAX_EXPONENT = 64
@@ -33,6 +33,8 @@ def named(context: Context, found: Resolved, span: Span, inside: Inside) -> Mean
     if found.free:
         context.choices.note(f"{found.key} is any real number")
         return Quantity(found.role, tuple(context.index(i, inside) for i in found.indices))
+    if found.definition is not None:
+        return defined(context, found, found.definition, span, inside)
     if found.role == "deviation":
         inner = named(context, Resolved("var", found.key, found.indices, found.label, None), span, inside)
         return Raised(inner, Rational(1, 2))
@@ -57,6 +59,22 @@ def named(context: Context, found: Resolved, span: Span, inside: Inside) -> Mean
         own = [index for index, of in written if of == axis]
         indices.append(context.index(own[0], inside, axis) if own else context.omitted(found, axis, span, inside))
     return Quantity(found.role, tuple(indices))
+
+
+def defined(context: Context, found: Resolved, definition: Definition, span: Span, inside: Inside) -> Meaning:
+    """Read the body of a definition at the indices of its use."""
+    written = context.scope.slots(found)
+    if len(found.indices) + (found.label is not None) > len(definition.letters):
+        raise unreadable("bad-index", f"{found.key} is defined with {len(definition.letters)} indices", span)
+    at: list[tuple[str, Index]] = []
+    for place, (letter, axis) in enumerate(definition.letters):
+        if place < len(written):
+            at.append((letter, context.index(written[place][0], inside, axis)))
+        else:
+            at.append((letter, context.omitted(found, axis, span, inside)))
+    batch = next((index for _, index in at if index.axis == BATCH), None)
+    context.choices.note(f"{found.key} is what the text defines it to be")
+    return context.read(definition.body, Inside(tuple(at), batch, apart=True))
 
 
 def check_call(context: Context, left: Node, operator: str, right: Node) -> None:
@@ -88,7 +106,7 @@ def other_name(context: Context, node: Name | Scripted, inside: Inside) -> Meani
         if node.sub is not None or node.primes:
             raise unreadable("bad-index", "only a name can carry an index or a prime", node.span)
         return powered(context, context.read(base, inside), node.sup, node.span)
-    shown = key_of(node) or key or "this"
+    shown = (key if isinstance(node, Scripted) and isinstance(base, Name) else key_of(node)) or "this"
     raise unreadable(
         "unknown-name",
         f"unknown name {shown}",

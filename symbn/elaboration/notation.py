@@ -73,8 +73,20 @@ AMBIGUOUS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Definition:
+    """A name that the text defines itself. letters: its index letters, with the axis of each; body: what it is equal to.
+    bare: it is written without its index. wide: its body counts features too."""
+
+    letters: tuple[tuple[str, str], ...]
+    body: Node
+    bare: bool = False
+    wide: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Notation:
-    """roles: spelling -> canonical name. batch, features: their spelling where it was said. mode: training or evaluation."""
+    """roles: spelling -> canonical name. batch, features: their spelling where it was said. mode: training or evaluation.
+    definitions: what the text defines itself, by spelling; it comes before every role."""
 
     roles: Mapping[str, str] = field(default_factory=lambda: dict(_DEFAULTS))
     batch: str | None = None
@@ -83,6 +95,7 @@ class Notation:
     superscript: str | None = None
     mode: str = TRAINING
     said: tuple[str, ...] = ()
+    definitions: Mapping[str, Definition] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.mode not in MODES:
@@ -94,6 +107,9 @@ class Notation:
         for let in lets:
             notation = notation._with_let(let)
         return notation
+
+    def with_definition(self, key: str, definition: Definition) -> Notation:
+        return replace(self, definitions={**self.definitions, key: definition})
 
     def _with_let(self, let: str) -> Notation:
         role, equals, spelling = let.partition("=")

@@ -3,12 +3,13 @@ which axis."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction as Rational
 
 from symbn.diagnostic import Span, Value
-from symbn.elaboration.notation import AMBIGUOUS, BATCH_NAMES, FEATURE_NAMES, LABELS, Notation, key_of
-from symbn.errors import unreadable
+from symbn.elaboration.notation import AMBIGUOUS, BATCH_NAMES, FEATURE_NAMES, LABELS, Definition, Notation, key_of
+from symbn.errors import UnreadableError, unreadable
 from symbn.kernel.term import BATCH, FEATURE, Index
 from symbn.layers.batchnorm import batch_norm
 from symbn.syntax.symbols import GREEK_NAMES
@@ -40,7 +41,8 @@ FRESH_LETTERS = "ikjlpqrtuvw"
 class Resolved(Value):
     """A name with its scripts, sorted out.
 
-    role: canonical name. adjoint: the gradient dL/d role is meant. power: what is left of the superscript.
+    role: canonical name. adjoint: the gradient dL/d role is meant. power: what is left of the superscript. definition: of a
+    name that the text defines itself.
     """
 
     role: str
@@ -50,11 +52,15 @@ class Resolved(Value):
     power: Node | Rational | None
     free: bool = False
     adjoint: bool = False
+    definition: Definition | None = None
 
 
 def resolve(node: Name | Scripted, notation: Notation) -> Resolved | None:
     """Return what the name is, or None if it is unknown. Raises: UnreadableError for a name with two possible roles."""
+    node = _square_inside(node, notation)
     full = key_of(node)
+    if full is not None and (definition := notation.definitions.get(full)) is not None:
+        return Resolved("defined", full, (), None, None, definition=definition)
     if isinstance(node, Scripted) and full is not None and full in notation.roles and full != "\\sigma^2":
         return Resolved(notation.roles[full], full, (), None, None)
     base, sub, sup = (node.base, node.sub, node.sup) if isinstance(node, Scripted) else (node, None, None)
@@ -76,6 +82,24 @@ def resolve(node: Name | Scripted, notation: Notation) -> Resolved | None:
     return None
 
 
+def _square_inside(node: Name | Scripted, notation: Notation) -> Name | Scripted:
+    """Return (\\sigma_B^{(k)})^2 as \\sigma_B^{(k)2}: the square of a name that has a role only when it is squared."""
+    if not isinstance(node, Scripted) or node.sub is not None or node.primes or number_value(node.sup) is None:
+        return node
+    inner = node.base.body if isinstance(node.base, Group) else None
+    name = inner.base if isinstance(inner, Scripted) else inner
+    key = key_of(name) if isinstance(name, Name) else None
+    if key is None or key in notation.roles or f"{key}^2" not in notation.roles or key in notation.definitions:
+        return node
+    if isinstance(inner, Scripted):
+        if inner.primes or (inner.sup is not None and _label(inner.sup) is None):
+            return node
+        sup = node.sup if inner.sup is None else Scripted(node.span, inner.sup, None, node.sup)
+        return Scripted(node.span, inner.base, inner.sub, sup)
+    assert isinstance(inner, Name)
+    return Scripted(node.span, inner, None, node.sup)
+
+
 def kronecker(node: Node) -> tuple[Name | Number, Name | Number] | None:
     r"""Return the two indices of \delta_{ik}; with one index \delta is an upstream gradient."""
     if isinstance(node, Scripted) and isinstance(node.base, Name) and node.base.text == "\\delta" and node.sub is not None:
@@ -89,6 +113,10 @@ def kronecker(node: Node) -> tuple[Name | Number, Name | Number] | None:
 
 def _named(key: str, sub: Node | None, sup: Node | None, notation: Notation) -> Resolved | None:
     label, power = _label(sup), None if _label(sup) is not None else sup
+    if isinstance(sup, Scripted) and sup.sub is None and not sup.primes and _label(sup.base) is not None:
+        label, power = _label(sup.base), sup.sup  # \\sigma^{(k)^2}
+    if (definition := notation.definitions.get(key)) is not None:
+        return Resolved("defined", key, indices_of(sub), label, power, definition=definition)
     value = None if power is None else number_value(power)
     if f"{key}^2" in notation.roles and key not in notation.roles and value is not None and value % 2 == 0:
         left = value / 2
@@ -170,6 +198,7 @@ class Scope:
     spans: dict[str, Span] = field(default_factory=dict)
     scalars: dict[str, Span] = field(default_factory=dict)
     numbers: set[int] = field(default_factory=set)
+    compared: list[tuple[str, str]] = field(default_factory=list)
 
     @classmethod
     def of(
@@ -250,6 +279,7 @@ class Scope:
                 if (pair := kronecker(node)) is not None:
                     for index in pair:
                         self._see(index, inside)
+                    self._compare(*pair)
                 elif isinstance(node, Scripted):
                     for child in children(node):
                         if child is not node.sub:
@@ -270,6 +300,7 @@ class Scope:
                 for item in (left, right):
                     if isinstance(item, Name):
                         self._see(item, inside)
+                self._compare(left, right)
             case Cases(values=values, conditions=conditions):
                 for value in values:
                     self._collect(value, inside, uses, tops)
@@ -278,6 +309,9 @@ class Scope:
                         for item in (condition.left, condition.right):
                             if isinstance(item, Name):
                                 self._see(item, inside)
+            case Call(function=Name(text="BN"), arguments=arguments):
+                for argument in arguments:
+                    self._collect(argument, inside, uses, tops)
             case Call(function=Name(text=function), arguments=arguments):
                 for argument in arguments:
                     if function in ("delta", "\\delta") and isinstance(argument, Name):
@@ -323,8 +357,21 @@ class Scope:
                             "use different letters",
                         )  # fmt: skip
 
+        # What is compared with a feature is one, although it may stand nowhere else: \\delta_{jl} (h_{il} - \\mu_l).
+        for _ in self.compared:
+            for one, other in (pair for two in self.compared for pair in (two, two[::-1])):
+                if one in self.axes:
+                    self.axes.setdefault(other, self.axes[one])
+
+    def _compare(self, left: Node, right: Node) -> None:
+        if isinstance(left, Name) and isinstance(right, Name):
+            self.compared.append((left.text, right.text))
+
     def slots(self, used: Resolved) -> list[tuple[Name | Number, str]]:
         """Return the written indices of a name with their axes."""
+        if used.definition is not None:
+            written = (*used.indices, *([used.label] if used.label else []))
+            return [(index, axis) for index, (_, axis) in zip(written, used.definition.letters, strict=False)]
         if used.role in PER_FEATURE:
             return [(index, FEATURE) for index in (*used.indices, *([used.label] if used.label else []))]
         if used.label is not None and used.indices:
@@ -380,6 +427,8 @@ class Scope:
 def has_two_indices(node: Node, notation: Notation) -> bool:
     """Tell whether an array carries an example and a feature index somewhere."""
     if isinstance(node, Name | Scripted) and (found := resolve(node, notation)) is not None:
+        if found.definition is not None:
+            return found.definition.wide
         return found.role in ARRAYS and len(found.indices) + (found.label is not None) == 2
     return any(has_two_indices(child, notation) for child in children(node))
 
@@ -454,6 +503,8 @@ def letters_of(node: Node, notation: Notation) -> tuple[Name, ...]:
             bound = {name.text for name in bound_names(lower)}
             inner = (*letters_of(body, notation), *(other for _, other in exclusions(lower)))
             see(*(name for name in inner if isinstance(name, Name) and name.text not in bound))
+        case Call(function=Name(text="BN"), arguments=arguments):
+            see(*(name for argument in arguments for name in letters_of(argument, notation)))
         case Call(function=Name(text="delta" | "\\delta"), arguments=arguments):
             see(*arguments)
         case Big() | Call():
@@ -474,8 +525,37 @@ def indexing(node: Node, notation: Notation) -> tuple[bool, bool]:
                 return (False, False) if isinstance(node, Name) else indexing(node.base, notation)
             written = bool(named.indices) or named.label is not None
             return named.role in ARRAYS and not written, written
+        case Call(function=Name(text="BN"), arguments=(argument,)):
+            return indexing(argument, notation)
         case Big() | Call():
             return False, False
         case _:
             parts = [indexing(child, notation) for child in children(node)]
             return any(bare for bare, _ in parts), any(indexed for _, indexed in parts)
+
+
+def sizes(node: Node, notation: Notation) -> tuple[set[str], set[str]]:
+    """Return the names at the top of sums, and the other names without a role."""
+    scope = Scope(notation)
+    tops: dict[str, Span] = {}
+    with suppress(UnreadableError):  # The equation itself will say so.
+        scope._collect(node, frozenset(), [], tops)
+    return set(tops), set(scope.scalars)
+
+
+def labels(node: Node) -> tuple[set[str], set[str], set[str]]:
+    """Return the letters of the superscripts in brackets, of the subscripts beside them, and those that sum signs bind."""
+    above, below, bound = set[str](), set[str](), set[str]()
+
+    def visit(inner: Node) -> None:
+        if isinstance(inner, Scripted) and isinstance(label := _label(inner.sup), Name):
+            above.add(label.text)
+            below.update(name.text for name in indices_of(inner.sub) if isinstance(name, Name))
+        if isinstance(inner, Big):
+            bound.update(name.text for name in bound_names(inner.lower))
+        for child in children(inner):
+            visit(child)
+
+    with suppress(UnreadableError):
+        visit(node)
+    return above, below, bound

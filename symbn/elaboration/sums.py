@@ -83,7 +83,7 @@ def big(context: Context, node: Big, inside: Inside) -> Meaning:
     indices: dict[str, Index] = {}
     for name in names:
         index = context.scope.index(name, axis)
-        if outer.index(name.text) is not None:
+        if outer.catches(name.text):
             index = Index(context.new_letter(), index.axis)
         indices[name.text] = index
         inside = inside.with_bound(name.text, index)
@@ -172,7 +172,7 @@ def anonymous(context: Context, body: Node, inside: Inside) -> Meaning:
         raise unreadable("missing-index", "this sum or average does not say what it runs over", body.span, "write \\sum_i")
     if letters:
         index = context.scope.index(letters[0])
-        if inside.index(letters[0].text) is not None:
+        if inside.catches(letters[0].text):
             index = Index(context.new_letter())
         context.choices.note(f"the sum or average without an index runs over {letters[0].text}")
         return SumOver(index, (), context.read(body, inside.with_bound(letters[0].text, index, averaged=True)))
@@ -191,6 +191,11 @@ def call(context: Context, node: Call, inside: Inside) -> Meaning:
     (argument,) = node.arguments
     if function == "\\delta":
         return times(quantity(context, Name(node.function.span, "\\delta"), inside), context.read(argument, inside))
+    if function == "BN":
+        applied = resolve(argument, context.notation) if isinstance(argument, Name | Scripted) else None
+        if applied is None or applied.role != "x" or applied.power is not None:
+            raise unreadable("unsupported", "the layer is read when it is applied to its input", argument.span, "write BN(x_i)")
+        return named(context, Resolved("y", applied.key, applied.indices, applied.label, None), node.span, inside)
     if function == "sum":
         return anonymous(context, argument, inside)
     if context.notation.mode == EVALUATION:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
-from symbn.answer import SCHEMA, Step
+from symbn.answer import SCHEMA, DocumentReport, Repair, Step
+from symbn.diagnostic import Diagnostic
+from symbn.report.outcome import faults
 
 
 def record(step: Step) -> dict[str, Any]:
     """Return the record. Its keys are the public format: they are only ever added to."""
-    found = step.counterexample
+    found, repair = step.counterexample, step.repair
     return {
         "schema": SCHEMA,
         "file": step.file,
@@ -33,15 +36,48 @@ def record(step: Step) -> dict[str, Any]:
             "rhs": str(found.right),
             "true_up_to": step.true_up_to,
         },
-        "repair": None,
+        "repair": None if repair is None else _repair(repair),
         "reason": step.reason,
         "notes": list(step.notes),
-        "diagnostics": [
-            {"code": d.code, "message": d.message, "start": d.span.start, "end": d.span.end, "help": d.help}
-            for d in step.diagnostics
-        ],
+        "diagnostics": [_diagnostic(step, diagnostic) for diagnostic in step.diagnostics],
+        "formula": step.formula,
+        "chain_head": step.chain_head,
+        "equals_head": step.equals_head,
+        "expected": step.expected,
+        "as_expected": None if step.expected is None else not step.surprising,
         "milliseconds": step.milliseconds,
     }
+
+
+def _repair(repair: Repair) -> dict[str, Any]:
+    """Return the repair; `changed` counts the characters of its own `latex`."""
+    return {
+        "latex": repair.latex,
+        "code": repair.code,
+        "message": repair.message,
+        "side": repair.side,
+        "changed": [[span.start, span.end] for span in repair.changed],
+    }
+
+
+def _diagnostic(step: Step, found: Diagnostic) -> dict[str, Any]:
+    """Return the diagnostic; `start` and `end` count the characters of the source, `line` and `column` are its place in the
+    file."""
+    line, column = step.place(found.span.start)
+    return {
+        "code": found.code,
+        "message": found.message,
+        "start": found.span.start,
+        "end": found.span.end,
+        "help": found.help,
+        "line": line,
+        "column": column,
+    }
+
+
+def as_json(reports: Sequence[DocumentReport]) -> str:
+    """Return a line for each step. A document's own fault is a record too, so that it is not lost: unreadable, step 0."""
+    return "\n".join(dumps(step) for report in reports for step in (*faults(report), *report.steps))
 
 
 def dumps(step: Step) -> str:

@@ -1,20 +1,25 @@
 """One answer as text for a terminal: the verdict first, then what was understood, then why.
 
 Colour is ANSI and only on request; widths count terminal cells. Kept free of heavy imports, since `symbn verify` should
-start at once.
+start at once. What `symbn check` prints (listing.py) is made of the same parts: `heading`, `excerpt`, `remark`, `marked`.
+No line is wider than the terminal, but for a place (`--> file:line:column`): broken, it could not be clicked or copied.
 """
 
 from __future__ import annotations
 
-import textwrap
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import groupby
 
 from symbn.answer import ASSUMED, PROVED, REFUTED, UNDECIDED, UNREADABLE, Counterexample, Step
-from symbn.diagnostic import Diagnostic, position
+from symbn.diagnostic import Diagnostic, Span
 
-_COLOURS = {PROVED: "32", REFUTED: "31", UNDECIDED: "33", UNREADABLE: "35", ASSUMED: "36", "dim": "2", "bold": "1", "red": "31"}
+_COLOURS = {
+    PROVED: "32", REFUTED: "31", UNDECIDED: "33", UNREADABLE: "35", ASSUMED: "36", "dim": "2", "bold": "1", "red": "31",
+    "changed": "1;32",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,26 +36,36 @@ class Style:
 def render(step: Step, style: Style | None = None) -> str:
     """Return the whole answer, several lines without a final newline."""
     style = style or Style()
-    if step.verdict == UNREADABLE:
-        return "\n".join(render_diagnostic(step, d, style, "error") for d in step.diagnostics)
+    if step.verdict == UNREADABLE and step.diagnostics:
+        shown = [render_diagnostic(step, d, style, "error") for d in step.diagnostics]
+        shown += _repair(step, style)
+        return "\n".join([*shown, *(_wrapped("but:     ", surprise(step), style) if step.surprising else ())])
     lines = [_headline(step, style)]
-    if step.statement is not None:
-        lines += _wrapped("read as: ", step.statement, style)
-    if step.caveat is not None:
-        lines += _wrapped("only if: ", step.caveat, style)
-    else:
-        for reading in step.readings:
-            lines += _wrapped("reading: ", reading, style)
+    before = [("but:     ", surprise(step) if step.surprising else None), ("read as: ", step.statement)]
+    before += [("only if: ", step.caveat)] if step.caveat is not None else [("reading: ", said) for said in step.readings]
+    lines += [line for label, said in before if said is not None for line in _wrapped(label, said, style)]
     if step.counterexample is not None:
         lines += _counterexample(step.counterexample, style)
-    if step.reason is not None:
-        lines += _wrapped("because: ", step.reason, style)
-    for note in step.notes:
-        lines += _wrapped("note:    ", note, style)
+    lines += _repair(step, style)
+    after = [("because: ", step.reason), *(("note:    ", note) for note in step.notes)]
+    lines += [line for label, said in after if said is not None for line in _wrapped(label, said, style)]
     text = "\n".join(lines)
     for diagnostic in step.diagnostics:
         text += "\n" + render_diagnostic(step, diagnostic, style, "warning")
     return text
+
+
+def _repair(step: Step, style: Style) -> list[str]:
+    if step.repair is None:
+        return []
+    said = _wrapped("repair:  ", f"{step.repair.message} [{step.repair.code}]", style)
+    return [*said, *marked("  correct: ", step.repair.latex, step.repair.changed, style)]
+
+
+def surprise(step: Step) -> str:
+    """Return in words that the document states another verdict."""
+    got = "caveat" if step.caveat is not None else step.verdict
+    return f"expected {step.expected}, got {' '.join([got, *step.codes[:1]])}"
 
 
 def _headline(step: Step, style: Style) -> str:
@@ -64,32 +79,36 @@ def _headline(step: Step, style: Style) -> str:
         verdict += f" at m = {step.counterexample.m}"
         if step.true_up_to is not None:
             verdict += f"; true for m <= {step.true_up_to}"
-    return verdict + style.paint(f"  ({_time(step.milliseconds)})", "dim")
+    if step.expected is not None and not step.surprising:
+        verdict += ", as expected"
+    return verdict + style.paint(f"  ({duration(step.milliseconds)})", "dim")
 
 
-def _time(milliseconds: float) -> str:
+def duration(milliseconds: float) -> str:
+    """Return a time with its unit."""
     return f"{milliseconds:.1f} ms" if milliseconds < 1000 else f"{milliseconds / 1000:.2f} s"
 
 
 def _wrapped(label: str, text: str, style: Style) -> list[str]:
-    lines = textwrap.wrap(
-        printable(text), max(20, style.width - 2), initial_indent="  " + label, subsequent_indent="  " + " " * len(label),
-        break_on_hyphens=False,
-    )  # fmt: skip
+    lines = wrap(text, max(20, style.width - 2), "  " + label)
     return [line.replace(label, style.paint(label, "dim"), 1) if n == 0 else line for n, line in enumerate(lines)]
 
 
 def _counterexample(found: Counterexample, style: Style) -> list[str]:
-    at = ", ".join([f"m = {found.m}", *_vectors(found.entries), *(f"{name} = {place}" for name, place in found.indices)])
-    lines = _wrapped("at:      ", at, style)
+    lines = _wrapped("at:      ", point(found), style)
     if found.derived:
-        lines += _wrapped("so that: ", ", ".join(_vectors(found.derived)), style)
+        lines += _wrapped("so that: ", ", ".join(vectors(found.derived)), style)
     lines.append("  " + style.paint("left  = ", "dim") + str(found.left))
     lines.append("  " + style.paint("right = ", "dim") + str(found.right))
     return lines
 
 
-def _vectors(entries: tuple[tuple[str, Fraction], ...]) -> list[str]:
+def point(found: Counterexample) -> str:
+    """Return the values in one line: m = 2, x = (0, 2), i = 1."""
+    return ", ".join([f"m = {found.m}", *vectors(found.entries), *(f"{name} = {place}" for name, place in found.indices)])
+
+
+def vectors(entries: tuple[tuple[str, Fraction], ...]) -> list[str]:
     """Return x = (0, 2) for x_1 = 0, x_2 = 2; what has two indices stays apart."""
     shown: dict[str, list[Fraction]] = {}
     for name, value in entries:
@@ -102,41 +121,128 @@ def _vectors(entries: tuple[tuple[str, Fraction], ...]) -> list[str]:
 
 
 def render_diagnostic(step: Step, diagnostic: Diagnostic, style: Style, level: str) -> str:
-    """Return `error[code]: message`, the place, the source line with carets, and the help.
+    """Return `error[code]: message`, the place, the source line with carets, and the help."""
+    shown = heading(f"{level}[{diagnostic.code}]", diagnostic.message, "red" if level == "error" else UNDECIDED, style)
+    shown += excerpt(step, diagnostic.span, step.file or "<formula>", style)
+    if diagnostic.help:
+        shown += remark(step, diagnostic.span, "help: ", diagnostic.help, style)
+    return "\n".join(shown)
+
+
+def heading(head: str, message: str, colour: str, style: Style) -> list[str]:
+    """Return `head: message` on as many lines as it needs."""
+    width = max(20, style.width)
+    if width - len(head) < 20:
+        return [style.paint(head, colour) + ":", *wrap(message, width)]
+    first, *others = wrap(f"{head}: {message}", width)
+    return [style.paint(head, colour) + first[len(head) :], *others]
+
+
+def gutter(step: Step, span: Span) -> str:
+    """Return the blank under the line's number."""
+    return " " * len(str(step.place(span.start)[0]))
+
+
+def excerpt(step: Step, span: Span, file: str, style: Style) -> list[str]:
+    """Return the place and the source line with carets under the span; of a span of several lines, the first.
 
     A line that is too long for the terminal is shown around the span only.
     """
-    line_in_text, column = position(step.source, diagnostic.span.start)
-    first_line, _ = position(step.source, step.span.start)
-    line = step.line + line_in_text - first_line
-    offset = step.column - position(step.source, step.span.start)[1] if line_in_text == first_line == 1 else 0
-    lines = step.source.split("\n")
-    source = printable(lines[line_in_text - 1]) if line_in_text <= len(lines) else ""
-    length = max(1, min(diagnostic.span.end - diagnostic.span.start, len(source) - column + 1))
-    gutter = " " * len(str(line))
-    room = max(20, style.width - len(gutter) - 4)
-    start = 0
-    if cells(source) > room:
-        start = max(0, column - 1 - room // 3)
-        source = ("..." if start else "") + source[start : start + room - 6] + ("..." if start + room - 6 < len(source) else "")
-        start -= 3 if start else 0
-        length = min(length, max(1, len(source) - (column - 1 - start)))
-    before = " " * cells(source[: column - 1 - start])
-    carets = "^" * max(1, cells(source[column - 1 - start : column - 1 - start + length]))
-    head = style.paint(f"{level}[{diagnostic.code}]", "red" if level == "error" else UNDECIDED)
-    width = max(20, style.width)
-    shown = [
-        *textwrap.wrap(f"\0: {printable(diagnostic.message)}", width - len(level) - len(diagnostic.code) - 1),
-        f"{gutter}--> {step.file or '<formula>'}:{line}:{column + offset}",
-        f"{gutter} |",
-        f"{line} | {source}",
-        f"{gutter} | {before}{style.paint(carets, 'red')}",
+    line, column = step.place(span.start)
+    margin = gutter(step, span)
+    begin = step.source.rfind("\n", 0, span.start) + 1
+    found = step.source.find("\n", span.start)
+    source = step.source[begin : found if found >= 0 else len(step.source)]
+    start, end = span.start - begin, min(max(span.end, span.start + 1) - begin, len(source))
+    source, start, end = _window(source, start, end, max(20, style.width - len(margin) - 4))
+    return [
+        f"{margin}--> {printable(file)}:{line}:{column}",
+        f"{margin} |",
+        f"{line} | {source}".rstrip(),
+        f"{margin} | {' ' * cells(source[:start])}{style.paint('^' * max(1, cells(source[start:end])), 'red')}",
     ]
-    shown[0] = shown[0].replace("\0", head)
-    if diagnostic.help:
-        help = f"{gutter} = help: {diagnostic.help}"
-        shown += textwrap.wrap(help, width, subsequent_indent=gutter + " " * 9, break_on_hyphens=False)
-    return "\n".join(shown)
+
+
+def _window(text: str, start: int, end: int, room: int) -> tuple[str, int, int]:
+    """Return what is shown of a line, made printable, and where the marks go in it."""
+    if len(text) <= 4 * room and cells(text) <= room:
+        return printable(text), start, end
+    low, used = start, 0
+    while low > 0 and used < room // 3:
+        low -= 1
+        used += cells(text[low])
+    high, used = low, 0
+    while high < len(text) and used + cells(text[high]) <= room - 6:
+        used += cells(text[high])
+        high += 1
+    while high == len(text) and low > 0 and used + cells(text[low - 1]) <= room - 6:
+        low -= 1
+        used += cells(text[low])
+    shift = 3 - low if low else 0
+    shown = ("..." if low else "") + printable(text[low:high]) + ("..." if high < len(text) else "")
+    return shown, start + shift, max(start, min(end, high)) + shift
+
+
+def remark(step: Step, span: Span, label: str, text: str, style: Style) -> list[str]:
+    """Return ` = label: text` under an excerpt."""
+    return wrap(text, max(20, style.width), f"{gutter(step, span)} = {label}")
+
+
+def marked(label: str, latex: str, changed: Iterable[Span], style: Style) -> list[str]:
+    """Return a formula on as many lines as it needs, each followed by `^^^` under its changed characters.
+
+    An empty range is a deletion: it marks the character that has moved up to its place.
+    """
+    text, blank = printable(latex), " " * len(label)
+    new = {at for s in changed for at in range(min(s.start, len(text) - 1), min(max(s.end, s.start + 1), len(text)))}
+    lines: list[str] = []
+    for start, end in folds(text, max(10, style.width - len(label))):
+        runs = [(key, "".join(text[at] for at in run)) for key, run in groupby(range(start, end), new.__contains__)]
+        shown = "".join(style.paint(run, "changed") if key else run for key, run in runs)
+        lines.append((blank if lines else style.paint(label, "dim")) + shown)
+        if any(key for key, _ in runs):
+            marks = (style.paint("^" * cells(run), "changed") if key else " " * cells(run) for key, run in runs)
+            lines.append(blank + "".join(marks).rstrip())
+    return lines
+
+
+def wrap(text: str, width: int, first: str = "") -> list[str]:
+    """Return the text, made printable, in lines of this many cells; `first` is before the first, blanks before the others."""
+    shown = printable(text)
+    lines = [shown[start:end] for start, end in folds(shown, max(10, width - len(first)))] or [""]
+    return [(first if n == 0 else " " * len(first)) + line for n, line in enumerate(lines)]
+
+
+def folds(text: str, room: int) -> list[tuple[int, int]]:
+    """Return the ranges of the lines of a text, at most `room` cells each, broken at spaces where there are any.
+
+    No line but the first begins with `::`, since a CI service would take it for a command of ours.
+    """
+    lines = []
+    start = _past_spaces(text, 0)
+    while start < len(text):
+        end, used, space = start, 0, start
+        while end < len(text) and used + cells(text[end]) <= room:
+            used += cells(text[end])
+            space = end if text[end] == " " else space
+            end += 1
+        if end < len(text) and text[end] != " " and space > start:
+            end = space
+        after = _past_spaces(text, end)
+        if text.startswith("::", after):
+            end = after + 1 if cells(text[start : after + 1]) <= room else end - 1
+            while end > start + 1 and text.startswith("::", _past_spaces(text, end)):
+                end -= 1
+            after = _past_spaces(text, end)
+        lines.append((start, start + len(text[start:end].rstrip(" "))))
+        start = after
+    return lines
+
+
+def _past_spaces(text: str, start: int) -> int:
+    while start < len(text) and text[start] == " ":
+        start += 1
+    return start
 
 
 def printable(text: str) -> str:

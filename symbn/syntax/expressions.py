@@ -21,6 +21,7 @@ from symbn.syntax.latex import ACCENT_COMMANDS, STYLES
 from symbn.syntax.tokens import Token
 from symbn.syntax.tree import (
     Additive,
+    ELLIPSIS,
     Big,
     Call,
     Cases,
@@ -38,6 +39,8 @@ from symbn.syntax.tree import (
 )
 
 CALLED = frozenset({"E", "\\mathbb E", "Var", "Std", "Mean", "var", "std", "mean", "sum", "delta", "\\delta"})
+ELLIPSES = ("\\ldots", "\\cdots", "\\dots")
+LAYER = "BN"  # BN(x_i) is the layer's output y_i
 CONDITION_WORDS = frozenset({"for", "if", "when", "where", "for all", "with", "otherwise", "else", "and"})
 
 
@@ -49,15 +52,26 @@ class Expressions(Derivatives):
         while self.at("mark", "+", "-"):
             signs[0] *= -1 if self.take().text == "-" else 1
         terms.append(self.term())
-        while self.continues("+", "-"):
-            sign = -1 if self.take().text == "-" else 1
+        while self.continues("+", "-") or self.after_ellipsis(terms):
+            sign = 1
+            if self.at("mark", "+", "-"):
+                sign = -1 if self.take().text == "-" else 1
             if self.at("mark", "+", "-"):
                 raise self.expected("a term")
             signs.append(sign)
-            terms.append(self.term())
+            terms.append(self.ellipsis() if self.at("command", *ELLIPSES) else self.term())
         if len(terms) == 1 and signs == [1]:
             return terms[0]
         return Additive(self.since(start), tuple(signs), tuple(terms))
+
+    def ellipsis(self) -> Name:
+        token = self.take()
+        return Name(token.span, ELLIPSIS)
+
+    def after_ellipsis(self, terms: list[Node]) -> bool:
+        """a + .. b: the sign after the dots is often forgotten."""
+        last = terms[-1]
+        return isinstance(last, Name) and last.text == ELLIPSIS and self.starts_factor()
 
     def continues(self, *marks: str) -> bool:
         """Tell whether a sign comes next, over the end of a row too: `= a \\\\ + b` goes on, `= a \\\\ -b = c` does not."""
@@ -114,9 +128,7 @@ class Expressions(Derivatives):
         return token.kind == "command" and token.text not in (
             "\\endcases",
             "\\over",
-            "\\ldots",
-            "\\cdots",
-            "\\dots",
+            *ELLIPSES,
             "\\forall",
         )
 
@@ -259,6 +271,8 @@ class Expressions(Derivatives):
             name = Name(token.span, token.text)
             if token.kind == "name" and token.text == "1":
                 return Number(token.span, Rational(1))
+            if token.text == LAYER and (self.at("mark", "_") or self.at("open", "(")):
+                return self.layer(name)
             if token.text in CALLED and (self.at("open", "(", "[")):
                 return self.call(name)
             return name
@@ -276,6 +290,22 @@ class Expressions(Derivatives):
                 arguments.append(self.expression())
             self.close(opener)
             return Call(self.since(function.span.start), function, tuple(arguments))
+
+    def layer(self, name: Name) -> Node:
+        """layer := BN [_{\\gamma, \\beta}] ( expression )"""
+        if self.at("mark", "_"):
+            self.take()
+            script = self.script()
+            known = {
+                item.text for item in (script.items if isinstance(script, Listing) else (script,)) if isinstance(item, Name)
+            }
+            if not known <= {"\\gamma", "\\beta"}:
+                raise unreadable(
+                    "unknown-name", "the layer carries its parameters only", script.span, "write BN_{\\gamma, \\beta}"
+                )
+        if not self.at("open", "("):
+            raise self.expected("what the layer is applied to, in brackets")
+        return self.call(name)
 
     def group(self) -> Node:
         with self.deeper():

@@ -25,7 +25,8 @@ from symbn.syntax.tokens import Token, check_characters, check_count
 
 _NUMBER = re.compile(r"\d+(?:(?:\.|\{,\})\d+)?|\.\d+")
 _COMMAND = re.compile(r"\\([A-Za-z]+\*?|.)", re.DOTALL)
-_CALLED_WORD = re.compile(r"(Var|Std|Mean|var|std|mean)(?=\s*(?:\\left|\\[bB]igl?)?\s*[\[(])")
+_CALLED_WORD = re.compile(r"(Var|Std|Mean|var|std|mean)(?=\s*(?:\\left|\\[bB]igl?)?\s*[\[(])|(BN)(?=\s*[_(])")
+_LOOKS = re.compile(r"\\(?:left|right|middle|[bB]igg?[lr]?|boxed|underline|fbox|color\{\w*\}|textcolor\{\w*\})\s*\Z")
 _TEXT = re.compile(r"\s*\{([^{}]*)\}")
 
 STYLES = frozenset(["mathcal", "mathbf", "mathbb", "boldsymbol", "bm", "mathfrak", "mathsf", "mathscr", "mathit", "vec", "pmb"])
@@ -112,7 +113,7 @@ def scan(text: str) -> list[Token]:
     while place < len(text):
         place = _scan_one(text, place, tokens)
         check_count(tokens)
-    tokens = _without_wrappers(tokens)
+    tokens = [_with_looks(token, text) for token in _without_wrappers(tokens)]
     tokens.append(Token("end", "", Span(len(text), len(text))))
     return tokens
 
@@ -134,7 +135,7 @@ def _scan_one(text: str, place: int, tokens: list[Token]) -> int:
     if character == "\\":
         return _scan_command(text, place, tokens)
     if word := _CALLED_WORD.match(text, place):
-        return put("word", word[1], word.end())
+        return put("word", word[0], word.end())
     if number := _NUMBER.match(text, place):
         if re.fullmatch(r"\d+\{,\}\d{3}", number[0]):
             span = Span(place, number.end())
@@ -290,6 +291,15 @@ def _scan_environment(text: str, place: int, end: int, which: str, tokens: list[
     return argument.end()
 
 
+def _with_looks(token: Token, text: str) -> Token:
+    """Let the span of a bracket begin at the \\left, \\big or \\boxed that belongs to it."""
+    if token.kind not in ("open", "close"):
+        return token
+    start = token.span.start
+    found = _LOOKS.search(text, max(0, start - 24), start)
+    return token if found is None else Token(token.kind, token.text, Span(found.start(), token.span.end))
+
+
 def _without_wrappers(tokens: list[Token]) -> list[Token]:
     """Drop the braces that hold a whole relation, such as those of \\boxed{a = b}; keep the other ones as groups."""
     stack: list[int] = []
@@ -300,8 +310,11 @@ def _without_wrappers(tokens: list[Token]) -> list[Token]:
             stack.append(place)
         elif token.kind == "close" and stack:
             pairs[stack.pop()] = place
-        elif token.kind == "relation" and stack and tokens[stack[-1]].text == "{":
-            holds_relation.add(stack[-1])
+        elif token.kind == "relation":
+            for opener in reversed(stack):
+                if tokens[opener].text != "{" or (opener and tokens[opener - 1].text in ("_", "^")):
+                    break
+                holds_relation.add(opener)
     dropped: set[int] = set()
     for start, stop in pairs.items():
         script = start > 0 and tokens[start - 1].text in ("_", "^")

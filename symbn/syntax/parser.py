@@ -31,6 +31,8 @@ def parse(text: str, dialect: str = "auto") -> list[Statement]:
 
 
 class _Statements(Expressions):
+    giving = False  # after `if gamma = 1`: what follows a comma is a condition too
+
     def statements(self) -> list[Statement]:
         """statements := statement ((, | row | \\Rightarrow) statement | (, | gap | word) condition)*"""
         found: list[Statement] = []
@@ -59,7 +61,9 @@ class _Statements(Expressions):
         """
         condition = _like_condition(statement)
         plain = self.is_condition(statement) and statement.relations[0] in ("=", "\\neq")
-        if found and plain and separator in ("list", "word"):
+        giving = _gives_value(statement) and (separator == "word" or (separator == "list" and self.giving))
+        if found and ((plain and separator in ("list", "word")) or giving):
+            self.giving = self.giving or separator == "word"
             last, (left, right) = found[-1], statement.sides
             relation = Relation(statement.span, statement.relations[0], left, right)
             span = Span(last.span.start, self.previous_end())
@@ -193,6 +197,13 @@ def _is_index(node: Node) -> bool:
     return (isinstance(node, Name) and len(node.text) == 1 and node.text.isalpha()) or (
         isinstance(node, Number) and node.value.denominator == 1 and node.value > 0
     )
+
+
+def _gives_value(statement: Statement) -> bool:
+    """Tell whether the clause says what a name is equal to, as `gamma = 1` does."""
+    left = statement.sides[0]
+    named = isinstance(left, Name) or (isinstance(left, Scripted) and isinstance(left.base, Name) and not left.primes)
+    return named and len(statement.sides) == 2 and statement.relations == ("=",)
 
 
 def _of_indices(node: Node) -> bool:

@@ -8,9 +8,10 @@ node      = Number | Name | Scripted | Call | Group | Fraction | Root | Product 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction as Rational
+from typing import Any, TypeVar
 
 from symbn.diagnostic import Span, Value
 
@@ -143,6 +144,8 @@ class Listing(Value):
     items: tuple[Node, ...]
 
 
+ELLIPSIS = "\\ldots"  # the name of the dots in a sum
+
 Node = (
     Number
     | Name
@@ -162,6 +165,9 @@ Node = (
 )
 
 
+T = TypeVar("T", bound=Value)
+
+
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Statement(Value):
     """side relation side ..., condition, ...: `relations` has one item fewer than `sides`."""
@@ -178,6 +184,18 @@ def children(node: Node | Statement) -> Iterator[Node]:
         for item in value if isinstance(value, tuple) else (value,):
             if hasattr(item, "span"):
                 yield item
+
+
+def rebuilt(node: T, change: Callable[[Node], Node]) -> T:
+    """Return the node with `change` applied to every node right below."""
+
+    def changed(part: Any) -> object:  # noqa: ANN401 - a field of any node
+        if isinstance(part, tuple):
+            return tuple(changed(item) for item in part)
+        return change(part) if hasattr(part, "span") else part
+
+    parts = tuple(changed(part) for part in node.parts())
+    return node if parts == node.parts() else type(node)(*parts)
 
 
 def number_value(node: Node | None) -> Rational | None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
 import symbn
+from symbn.report.terminal import Style, render
+from tests.report.values import hostile, kinds, repaired
 
 GOLDEN = {
     "dL/dbeta = sum_j g_j": """
@@ -56,3 +59,28 @@ def test_wide_characters_keep_the_caret_in_place() -> None:
     assert source.endswith("x̂_i + 漢 = 0")
     assert caret.endswith("^^")
     assert caret.index("^") == source.replace("̂", "").index("漢")
+
+
+def test_a_repair_is_shown_under_the_counterexample() -> None:
+    assert r"""
+  right = 5/16
+  repair:  the last term is added, but it must be subtracted [wrong-sign]
+  correct: \frac{\partial L}{\partial x_i} = \frac{\gamma}{m s}(m g_i - \sum_j
+           g_j - \hat x_i \sum_j g_j \hat x_j)
+               ^""" in render(repaired())
+
+
+def test_an_expectation_is_in_the_answer() -> None:
+    steps = kinds()
+    assert render(steps["expected"]).startswith("refuted at m = 2; true for m <= 1, as expected  (1.0 ms)\n")
+    assert "\n  but:     expected refuted, got proved\n" in render(steps["surprising"])
+    assert render(replace(steps["unreadable"], expected="proved")).endswith("got unreadable half-derivative")
+    assert render(steps["assumed"]).splitlines()[-1] == "  because: a definition"
+
+
+def test_a_hostile_file_name_cannot_drive_the_terminal() -> None:
+    for step in hostile().steps:
+        for width in (30, 80):
+            shown = render(step, Style(width))
+            assert all(c.isprintable() or c == "\n" for c in shown)
+            assert not any(line.lstrip().startswith("::") for line in shown.splitlines())

@@ -9,13 +9,15 @@ import argparse
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from typing import NoReturn, TextIO
+from typing import NoReturn
 
 from symbn import __version__
 from symbn.answer import ASSUMED, PROVED, REFUTED, UNREADABLE, Row, Step
-from symbn.checking import Options, check_batch, check_formula, closed_forms
+from symbn.checking import check_formula, closed_forms
+from symbn.cli.output import batch_size, style_for
 from symbn.elaboration.notation import Notation
 from symbn.errors import SymbnError, UsageError
+from symbn.judging import Options
 from symbn.layers.batchnorm import MODES, TRAINING
 from symbn.report.terminal import Style, render
 
@@ -32,6 +34,21 @@ examples:
 what is read: LaTeX or plain text over batch norm's x, mu, var (sigma^2), s = sqrt(var + eps), c = x - mu, xhat, gamma, beta,
 eps, y, the loss L (f, l, J) and its upstream gradient g = dL/dy (dout); sums over the batch, derivatives, Kronecker deltas,
 cases. exit status: 0 all proved, 1 something refuted, 2 usage error, 3 something undecided or unreadable (1 wins over 3)
+"""
+
+
+_CHECK_EXAMPLES = r"""
+examples:
+  symbn check notes.md
+  symbn check docs --jobs auto
+  symbn check 'papers/**/*.tex' --only refuted
+  symbn check post.html --notation post.toml --format markdown > report.md
+  cat notes.md | symbn check -
+
+what is read: Markdown, LaTeX, HTML, text, reStructuredText and notebooks (their Markdown cells). What the names mean is said
+in front matter (+++ TOML +++), in a comment `symbn: batch=m mean=\mu_B`, or in a TOML file (--notation); a comment
+`symbn: refuted wrong-sign` states the verdict expected of the next formula (of the one before, on its line).
+exit status: as for verify; a step that is as its document expects is no failure, one that differs is (1)
 """
 
 
@@ -79,6 +96,7 @@ def build_parser() -> argparse.ArgumentParser:
     verify.add_argument(
         "--mode", choices=MODES, default=TRAINING, help="eval: mean and variance are constants (default: train)"
     )
+    verify.add_argument("--no-repair", action="store_true", help="do not look for the edit that makes a refuted step true")
     verify.add_argument("--quiet", action="store_true", help="print the verdict only, one word a step")
     verify.add_argument("--json", action="store_true", help="print one JSON object a line for each step")
     table = commands.add_parser(
@@ -92,7 +110,43 @@ def build_parser() -> argparse.ArgumentParser:
         "--batch", metavar="M", action="append", help="a batch size for SymPy; repeatable (default: 1, 2, 3 and 4)"
     )
     table.add_argument("--format", choices=("text", "latex", "markdown", "json"), default="text", help="default: text")
-    for command in (verify, table):
+    check = commands.add_parser(
+        "check",
+        help="check the derivations in documents",
+        description="Answer every equality step in documents: proved, refuted with a repair, undecided or unreadable.",
+        formatter_class=_help_formatter,
+        epilog=_CHECK_EXAMPLES,
+    )
+    check.add_argument("paths", metavar="PATH", nargs="+", help="files, folders, patterns such as 'docs/**/*.md', - for stdin")
+    check.add_argument(
+        "--format", choices=("text", "json", "sarif", "github", "junit", "markdown"), default="text", help="default: text"
+    )
+    check.add_argument("--json", dest="format", action="store_const", const="json", help="the same as --format json")
+    check.add_argument(
+        "--only", metavar="KIND", help="show only: refuted, caveat, unexpected, .., or a code such as wrong-sign"
+    )
+    check.add_argument("--explain", action="store_true", help="show how every step was read, and what each code means")
+    check.add_argument("--verbose", action="store_true", help="list the steps that are proved, too")
+    check.add_argument(
+        "--notation", metavar="FILE", help="TOML with the roles of names, or a folder with one for each document"
+    )
+    check.add_argument("--let", metavar="ROLE=NAME", action="append", default=[], help="what a name means; repeatable")
+    check.add_argument("--mode", choices=MODES, default=TRAINING, help="eval: mean and variance are constants (default: train)")
+    check.add_argument("--batch", metavar="M", help="decide at this batch size, with the kernel and with SymPy")
+    check.add_argument("--jobs", metavar="N", default="1", help="processes, over files; auto: one for each core (default: 1)")
+    check.add_argument("--kind", metavar="KIND", help="what standard input is: markdown, latex, html, text, rst, notebook")
+    check.add_argument("--no-repair", action="store_true", help="do not look for the edit that makes a refuted step true")
+    check.add_argument("--cache", metavar="FOLDER", help="where answers are kept (default: the user's cache folder)")
+    check.add_argument("--no-cache", action="store_true", help="neither read nor keep answers")
+    explain = commands.add_parser(
+        "explain",
+        help="what a code such as wrong-sign means",
+        description="Show the title, meaning, example and cure of a code; without one, list all codes.",
+        formatter_class=_help_formatter,
+        epilog="examples:\n  symbn explain\n  symbn explain wrong-sign",
+    )
+    explain.add_argument("codes", metavar="CODE", nargs="*", help="a code, as in error[wrong-sign]")
+    for command in (verify, table, check, explain):
         command.add_argument(
             "--color", choices=("auto", "always", "never"), default="auto", help="colour (default: auto; NO_COLOR is honoured)"
         )
@@ -106,7 +160,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(encoding="utf-8", errors="replace")
     try:
         options = build_parser().parse_args(arguments)
-        status = _verify(options) if options.command == "verify" else _table(options)
+        status = _COMMANDS[options.command](options)
         sys.stdout.flush()
         return status
     except SymbnError as error:
@@ -121,35 +175,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return SOME_OPEN
 
 
-def style_for(stream: TextIO, color: str) -> Style:
-    """Return how to write to a stream: its width, and colour only on a terminal unless it was asked for."""
-    terminal = stream.isatty()
-    plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
-    colour = color == "always" or (color == "auto" and terminal and not plain)
-    columns = os.environ.get("COLUMNS", "")
-    width = int(columns) if columns.isdigit() and int(columns) > 0 else 80
-    if terminal and not columns.isdigit():
-        try:
-            width = os.get_terminal_size(stream.fileno()).columns or 80
-        except OSError:
-            width = 80
-    return Style(max(30, min(width, 120)), colour)
-
-
-def batch_size(text: str | None) -> int | None:
-    """Return the batch size that an option asks for. Raises: UsageError."""
-    if text is None:
-        return None
-    digits = text.strip()
-    if not (digits.isascii() and digits.lstrip("+-").isdigit() and len(digits) <= 12):
-        raise UsageError(f"--batch wants a whole number, such as 4; got {text[:40]!r}")
-    check_batch(int(digits))
-    return int(digits)
-
-
 def _verify(arguments: argparse.Namespace) -> int:
     notation = Notation(mode=arguments.mode).with_lets(arguments.let)
-    options = Options(notation, batch_size(arguments.batch))
+    options = Options(notation, batch_size(arguments.batch), not (arguments.quiet or arguments.no_repair))
     if not arguments.formulas and arguments.file is None:
         raise UsageError("no formula: give one in quotes, or - to read standard input (see `symbn verify --help`)")
     out, err = style_for(sys.stdout, arguments.color), style_for(sys.stderr, arguments.color)
@@ -264,3 +292,18 @@ def _print_table(table: list[Row], batches: tuple[int, ...], style: Style) -> No
             f"[bold]{row.form.name}[/]\n{claim}", verdict, f"{row.general.milliseconds:.1f}", answer, f"{row.seconds:.2f}"
         )  # fmt: skip
     console.print(shown)
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    from symbn.cli.check import run
+
+    return run(arguments)
+
+
+def _explain(arguments: argparse.Namespace) -> int:
+    from symbn.cli.explain import run
+
+    return run(arguments)
+
+
+_COMMANDS = {"verify": _verify, "table": _table, "check": _check, "explain": _explain}

@@ -1,0 +1,122 @@
+"""`symbn check`: documents in, a report out."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator
+
+from symbn import __version__, cache
+from symbn.answer import VERDICTS, DocumentReport
+from symbn.catalogue import CATALOGUE
+from symbn.cli.output import batch_size, style_for
+from symbn.elaboration.notation import Notation
+from symbn.errors import UsageError
+from symbn.judging import Options
+from symbn.report.github import as_github
+from symbn.report.json import as_json
+from symbn.report.junit import as_junit
+from symbn.report.listing import render_report
+from symbn.report.markdown import as_markdown
+from symbn.report.outcome import problems, status
+from symbn.report.sarif import as_sarif
+from symbn.report.summary import conclusion, summary
+from symbn.report.terminal import wrap
+from symbn.running import Settings, check_paths, find_documents
+
+FORMATS = ("text", "json", "sarif", "github", "junit", "markdown")
+_KINDS_OF_STEP = (*VERDICTS, "caveat", "unexpected")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Check the documents that the arguments name, print the report, and return the exit status. Raises: UsageError."""
+    if arguments.only is not None and arguments.only not in (*_KINDS_OF_STEP, *CATALOGUE):
+        raise UsageError(f"--only wants {', '.join(_KINDS_OF_STEP)}, or a code of `symbn explain`; got {arguments.only!r}")
+    notation = Notation(mode=arguments.mode).with_lets(arguments.let)
+    kept = None if arguments.no_cache else str(arguments.cache or cache.folder())
+    options = Options(notation, batch_size(arguments.batch), not arguments.no_repair)
+    settings = Settings(options, arguments.notation, kept, arguments.kind)
+    if arguments.notation is not None and not os.path.exists(arguments.notation):
+        raise UsageError(f"--notation: there is no file or folder {arguments.notation}")
+    paths = find_documents(arguments.paths)
+    reports: list[DocumentReport] = []
+    for report in _watched(paths, settings, _jobs(arguments.jobs)):
+        reports.append(report)
+        if arguments.format == "text":
+            _print_report(report, arguments)
+        elif arguments.format == "json":
+            _write(as_json([report]))
+    _print_end(reports, arguments)
+    return status(reports)
+
+
+def _jobs(text: str) -> int:
+    if text == "auto":
+        return os.cpu_count() or 1
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= 256 and len(text) < 6):
+        raise UsageError(f"--jobs wants a number from 1 to 256, or auto; got {text[:40]!r}")
+    return int(text)
+
+
+def _print_report(report: DocumentReport, arguments: argparse.Namespace) -> None:
+    style = style_for(sys.stdout, arguments.color)
+    text = render_report(report, style, arguments.explain, arguments.verbose, arguments.only)
+    if text:
+        print(text + "\n", flush=True)
+
+
+def _print_end(reports: list[DocumentReport], arguments: argparse.Namespace) -> None:
+    """Print what can be written only when every document is known: a table, or a file for another program."""
+    style = style_for(sys.stdout, arguments.color)
+    match arguments.format:
+        case "text":
+            if arguments.explain:
+                for block in _explained(reports, arguments.only):
+                    print("\n".join(line for text in block for line in wrap(text, style.width)) + "\n")
+            print(summary(reports, style))
+            print(conclusion(reports, style))
+        case "sarif":
+            _write(as_sarif(reports, CATALOGUE, __version__))
+        case "github":
+            _write(as_github(reports))
+        case "junit":
+            _write(as_junit(reports))
+        case "markdown":
+            _write(as_markdown(reports))
+
+
+def _write(text: str) -> None:
+    if text:
+        print(text.removesuffix("\n"), flush=True)
+
+
+def _explained(reports: list[DocumentReport], only: str | None) -> Iterator[list[str]]:
+    """Yield what the catalogue says of every code that was met."""
+    steps = [step for report in reports for step in problems(report, only)]
+    for code in dict.fromkeys(code for step in steps for code in step.codes):
+        if (entry := CATALOGUE.get(code)) is not None:
+            yield [f"{code}: {entry.title}", entry.meaning, f"cure: {entry.cure}"]
+
+
+def _watched(paths: list[str], settings: Settings, jobs: int) -> Iterator[DocumentReport]:
+    """Check the documents, with a progress display if somebody is watching."""
+    if not sys.stderr.isatty():
+        yield from check_paths(paths, settings, jobs)
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        documents = progress.add_task("documents", total=len(paths), visible=len(paths) > 1)
+        formulas = progress.add_task("", total=1, visible=False)
+
+        def tell(path: str, done: int, total: int) -> None:
+            name = os.path.basename(path)[:30]
+            progress.update(formulas, completed=done, total=total, visible=jobs == 1, description=name)
+
+        for report in check_paths(paths, settings, jobs, tell):
+            progress.advance(documents)
+            yield report

@@ -1,0 +1,70 @@
+"""Bytes -> Document, by the kind of file. Whatever comes in, a Document comes out, or a UsageError that says what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import PurePath
+
+from symbn.document.assemble import assemble
+from symbn.document.found import Scanned
+from symbn.document.markdown import read_markdown, read_plain
+from symbn.document.notebook import read_notebook
+from symbn.document.rst import read_rst
+from symbn.document.source import Document
+from symbn.document.tex import read_latex
+from symbn.document.webpage import read_webpage
+from symbn.errors import UsageError
+
+MAX_BYTES = 64 * 1024 * 1024
+KINDS = {
+    "markdown": ("md", "markdown", "mdx", "qmd", "rmd", "mkd", "mdown"),
+    "latex": ("tex", "latex", "ltx"),
+    "html": ("html", "htm", "xhtml"),
+    "text": ("txt", "text"),
+    "rst": ("rst", "rest"),
+    "notebook": ("ipynb",),
+}
+_BY_SUFFIX = {suffix: kind for kind, suffixes in KINDS.items() for suffix in (kind, *suffixes)}
+_READERS: dict[str, Callable[[str], Scanned]] = {
+    "markdown": read_markdown,
+    "latex": read_latex,
+    "html": read_webpage,
+    "text": read_plain,
+    "rst": read_rst,
+    "notebook": read_notebook,
+}
+
+
+def read_document(path: str, data: bytes, kind: str | None = None) -> Document:
+    """Return the formulas and remarks of a file. kind: one of KINDS or a suffix, if the path's own does not say it.
+
+    Raises: UsageError, if the file is not one of text, or too large, or the kind is none that is known.
+    """
+    if len(data) > MAX_BYTES:
+        raise UsageError(f"{path}: larger than {MAX_BYTES // 1024 // 1024} MiB; split it, or give the chapter that is meant")
+    if data.startswith(b"%PDF") or b"\0" in data:
+        what = "a PDF file" if data.startswith(b"%PDF") else "a binary file, or text that is not UTF-8"
+        raise UsageError(f"{path}: this is {what}; give its source as UTF-8 text (.md, .tex, .html, .txt, .rst, .ipynb)")
+    text = data.decode("utf-8-sig", errors="replace")
+    known = kind_of(path, text) if kind is None else _BY_SUFFIX.get(kind.lower().lstrip("."))
+    if known is None:
+        raise UsageError(f"{path}: there is no kind of document called {kind!r}; choose from {', '.join(KINDS)}")
+    try:
+        return assemble(path, _READERS[known](text))
+    except UsageError as error:
+        raise UsageError(f"{path}: {error}") from None
+
+
+def kind_of(path: str, text: str) -> str:
+    """Return the kind of a document: what its suffix says, or else what its text looks like."""
+    suffix = PurePath(path).suffix[1:].lower() if path else ""
+    if suffix in _BY_SUFFIX:
+        return _BY_SUFFIX[suffix]
+    begin = text[:4096].lstrip().lower()
+    if begin.startswith("{") and '"cells"' in text:
+        return "notebook"
+    if begin.startswith(("<!doctype html", "<html", "<?xml")) or "<html" in begin:
+        return "html"
+    if "\\documentclass" in begin or "\\begin{document}" in text:
+        return "latex"
+    return "markdown"

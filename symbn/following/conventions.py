@@ -1,0 +1,165 @@
+"""What a document's names mean: its front matter or notation file, its remarks, and what its formulas show together.
+
+A notation file is TOML: roles as in `--let` (`batch = "m"`, `mean = '\\mu_{\\mathcal B}'`; several spellings as a list),
+`mode = "eval"`, `superscript = "batch"`, `free = ["a"]`, `batch = 2` for a chosen batch size, `expect = "proved"` for the
+verdict of every formula without a remark of its own. `[[lines]]` tables with `from`, `to` and the same keys hold for the
+formulas that begin on those lines only: a letter may change its role in the middle of a document.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from symbn.answer import CAVEAT, VERDICTS
+from symbn.elaboration.notation import BATCH_NAMES, ROLES, SYNONYMS, Notation
+from symbn.elaboration.scope import labels, sizes
+from symbn.errors import UsageError
+from symbn.following.defining import roles_by_proof
+from symbn.judging import Options
+from symbn.syntax.tree import Node
+
+_KEYS = frozenset({*ROLES, *SYNONYMS, "free", "superscript"})
+_ASSIGNMENT = re.compile(r"([A-Za-z]\w*)\s*=\s*(.*?)(?=\s+[A-Za-z]\w*\s*=|$)", re.DOTALL)
+_LOOKED_AT = 200  # equations, for names without a role
+HYPOTHESIS, IGNORE = "hypothesis", "ignore"
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Options that hold for the formulas that begin on the lines first..last; last is None for the rest of the document."""
+
+    first: int
+    last: int | None
+    settings: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Conventions:
+    """settings: of the whole document; sections: of parts of it; expect: the verdict of formulas that have no remark."""
+
+    settings: Mapping[str, object]
+    sections: tuple[Section, ...] = ()
+    expect: str | None = None
+
+    def at(self, line: int, options: Options) -> Options:
+        """Return the options for a formula that begins on the line. Raises: UsageError."""
+        for section in self.sections:
+            if section.first <= line and (section.last is None or line <= section.last):
+                options = with_settings(options, section.settings)
+        return options
+
+
+def conventions(settings: Mapping[str, object], where: str) -> Conventions:
+    """Return the conventions that a TOML table states. Raises: UsageError that names the key."""
+    rest = {key: value for key, value in settings.items() if key not in ("lines", "expect")}
+    _check_keys(rest, where)
+    expect = settings.get("expect")
+    if expect is not None:
+        expect = expectations(str(expect), where)[0]
+    tables = settings.get("lines", [])
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        raise UsageError(f"{where}: write [[lines]] tables with from, to and roles")
+    sections = []
+    for table in tables:
+        first, last = table.get("from"), table.get("to")
+        if not isinstance(first, int) or not (last is None or isinstance(last, int)):
+            raise UsageError(f"{where}: a [[lines]] table needs from = LINE, and may have to = LINE")
+        own = {key: value for key, value in table.items() if key not in ("from", "to")}
+        _check_keys(own, where)
+        sections.append(Section(first, last, own))
+    found = Conventions(rest, tuple(sections), expect)
+    for section in ({}, *(section.settings for section in sections)):
+        with_settings(with_settings(Options(), rest), section)
+    return found
+
+
+def _check_keys(settings: Mapping[str, object], where: str) -> None:
+    for key in settings:
+        if key not in _KEYS and key != "mode":
+            raise UsageError(
+                f"{where}: unknown key {key!r}: choose from {', '.join([*ROLES, 'free', 'superscript', 'mode', 'expect'])}"
+            )
+
+
+def with_settings(options: Options, settings: Mapping[str, object]) -> Options:
+    """Return the options with roles, mode and batch size as the settings say. Raises: UsageError."""
+    lets: list[str] = []
+    notation, batch = options.notation, options.batch
+    for key, value in settings.items():
+        values = value if isinstance(value, list) else [value]
+        if key == "mode":
+            notation = replace(notation, mode=str(value))
+        elif SYNONYMS.get(key, key) == "batch" and isinstance(value, int) and not isinstance(value, bool):
+            batch = value
+        elif all(isinstance(item, str) for item in values):
+            lets += [f"{key}={item}" for item in values]
+        else:
+            raise UsageError(f"{key} is a spelling in quotes, or a list of spellings; got {value!r}")
+    return replace(options, notation=notation.with_lets(lets), batch=batch)
+
+
+def assignments(words: str) -> dict[str, str] | None:
+    """Return the roles that a remark such as `batch=m mean=\\mu_B` states, or None if it states none."""
+    if "=" not in words or not _ASSIGNMENT.match(words):
+        return None
+    return {name: value.strip().strip("'\"") for name, value in _ASSIGNMENT.findall(words)}
+
+
+def expectations(words: str, where: str) -> tuple[str, ...]:
+    """Return the verdicts that a remark such as `proved, refuted wrong-sign` states. Raises: UsageError."""
+    found = []
+    for part in words.split(","):
+        verdict, _, code = " ".join(part.split()).partition(" ")
+        if verdict == "proved" and code in ("with caveat", "with a caveat"):
+            verdict, code = CAVEAT, ""
+        if verdict not in (*VERDICTS, CAVEAT) or not re.fullmatch(r"[a-z-]*", code):
+            known = ", ".join([*VERDICTS, CAVEAT])
+            raise UsageError(
+                f"{where}: cannot read {words[:60]!r}: write a verdict ({known}), and a code if you like, or roles"
+            )
+        found.append(f"{verdict} {code}".strip())
+    return tuple(found)
+
+
+def inferred(equations: Iterable[tuple[Node, Node]], notation: Notation) -> tuple[Notation, tuple[str, ...]]:
+    """Return the notation with what all equations show together, and in words what that was.
+
+    The batch size is the one usual letter at the top of the sums, else the only one that stands for a number somewhere; a
+    superscript in brackets counts what the sums run over.
+    """
+    equations = list(equations)
+    tops: Counter[str] = Counter()
+    scalars: Counter[str] = Counter()
+    above, below, bound = set[str](), set[str](), set[str]()
+    for pair in equations:
+        for side in pair:
+            ends, alone = sizes(side, notation)
+            tops.update(ends)
+            scalars.update(alone)
+            for met, letters in zip((above, below, bound), labels(side), strict=True):
+                met |= letters
+    words: list[str] = []
+    lets: list[str] = []
+    if notation.batch is None:
+        named = [name for name in tops if name in BATCH_NAMES and name not in notation.roles] or [
+            name for name in scalars if name in BATCH_NAMES and name not in notation.roles
+        ]
+        if len(named) == 1:
+            lets.append(f"batch={named[0]}")
+            words.append(f"{named[0]} is the batch size, as its formulas use it")
+    if notation.superscript is None and above:
+        if above & bound and not below & bound:
+            lets.append("superscript=batch")
+            words.append("a superscript in brackets counts the examples, since the sums run over it")
+        elif below & bound and not above & bound:
+            lets.append("superscript=feature")
+            words.append("a superscript in brackets counts the features, since the sums run over the subscript")
+    notation = notation.with_lets(lets)
+    found = roles_by_proof(equations[:_LOOKED_AT], notation)
+    for let in found.said[len(notation.said) :]:
+        role, _, name = let.partition("=")
+        words.append(f"{name} is the {role}, since an equation is true only then")
+    return found, tuple(words)

@@ -1,0 +1,226 @@
+r"""What a formula defines: `z_i = x_i - \mu` where z is no name of the layer, `\bar x_i = x_i - \mu` which settles \bar x.
+
+A new name that equals a node of the layer takes its role, so that derivatives by it have a meaning; any other one is put in
+wherever it is used. Letters that symbn gives a role by habit only (s, v, c, g, ..) may be defined anew; the layer's own names
+(\mu, \sigma^2, \hat x, y) may not: a wrong definition of them is refuted.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import replace
+
+from symbn.decision.decide import decide
+from symbn.diagnostic import Span
+from symbn.elaboration.elaborate import readings
+from symbn.elaboration.meaning import OutsideError
+from symbn.elaboration.notation import BATCH_NAMES, FEATURE_NAMES, ROLES, Definition, Notation, key_of
+from symbn.elaboration.scope import Scope, indices_of, kronecker, resolve, sizes
+from symbn.errors import SymbnError, UnreadableError, unreadable
+from symbn.kernel.verdict import Proved
+from symbn.layers.batchnorm import batch_norm
+from symbn.syntax.tree import Group, Listing, Name, Node, Number, Product, Scripted, Statement, children, number_value, rebuilt
+
+HABITS = frozenset({"s", "c", "v", "g", "a", "b", "f", "J", "l", "\\delta", "\\alpha", "\\lambda", "std", "xmu", "dy"})
+_ADOPTABLE = ("input", "normalised", "centred", "output", "upstream", "scale", "shift")
+_MAX_ADOPTED = 6
+_NO_NAMES = frozenset((*BATCH_NAMES, *FEATURE_NAMES))
+_NODES = ("mean", "centred", "variance", "deviation", "std", "normalised", "output")
+
+
+def defines(left: Node, notation: Notation) -> str | None:
+    """Return the spelling of the name that an equation with this left side may define, or None."""
+    if not isinstance(left, Name | Scripted) or (isinstance(left, Scripted) and left.primes):
+        return None
+    base = left.base if isinstance(left, Scripted) else left
+    key = key_of(base)
+    if isinstance(left, Scripted) and any(isinstance(index, Number) for index in _indices(left)):
+        key = key_of(left)  # z_1 = .. defines that one entry
+    if key is None or not isinstance(base, Name) or kronecker(left) is not None or key in notation.definitions:
+        return None
+    if key in (notation.batch, notation.features) or (isinstance(left, Scripted) and _powered(left)):
+        return None
+    try:
+        found = resolve(left, notation)
+    except UnreadableError as error:
+        return key if error.diagnostic.code == "two-roles" else None
+    if found is None:
+        return None if key in BATCH_NAMES or key in FEATURE_NAMES else key
+    return found.key if found.key in HABITS or found.free else None
+
+
+def _powered(left: Scripted) -> bool:
+    sup = left.sup
+    return sup is not None and not (isinstance(sup, Group) and sup.bracket == "(" and isinstance(sup.body, Name))
+
+
+def role_of(key: str, left: Node, right: Node, notation: Notation) -> str | None:
+    """Return the role of the node of the layer that the right side proves to be, or None."""
+    for role in _NODES:
+        try:
+            named = replace(notation, free=notation.free - {key}).with_lets([f"{role}={key}"])
+            decision = decide(readings(left, right, (), named))
+        except (SymbnError, OutsideError):
+            continue
+        if isinstance(decision.verdict, Proved):
+            return role
+    return None
+
+
+def roles_by_proof(equations: list[tuple[Node, Node]], notation: Notation) -> Notation:
+    """Return the notation with a role for every name that has none, where an equation about the layer is true with that role
+    alone: of \\mu = \\frac1N \\sum_p h_p the input h. What the document calls x stays the input."""
+    for _ in range(_MAX_ADOPTED):
+        adopted = _adopted(equations, notation)
+        if adopted is None:
+            break
+        notation = notation.with_lets([adopted])
+    return notation
+
+
+def _adopted(equations: list[tuple[Node, Node]], notation: Notation) -> str | None:
+    taken = {role for left, right in equations for side in (left, right) for role in _roles_in(side, notation)}
+    for left, right in equations:
+        unknown = {name for side in (left, right) for name in sizes(side, notation)[1]} - _NO_NAMES - set(notation.definitions)
+        if len(unknown) != 1 or (layer_node(left, notation) is None and not unknown & names_of(left)):
+            continue
+        (name,) = unknown
+        for role in _ADOPTABLE:
+            if ROLES[role] in taken:
+                continue
+            try:
+                decision = decide(readings(left, right, (), notation.with_lets([f"{role}={name}"])))
+            except (SymbnError, OutsideError):
+                continue
+            if isinstance(decision.verdict, Proved) and decision.equation is not None and not decision.equation.reading.caveats:
+                return f"{role}={name}"
+    return None
+
+
+def _roles_in(node: Node, notation: Notation) -> set[str]:
+    with suppress(UnreadableError):
+        found = resolve(node, notation) if isinstance(node, Name | Scripted) else None
+        if found is not None:
+            return {found.role}
+    return set[str]().union(*(_roles_in(child, notation) for child in children(node)))
+
+
+def names_of(node: Node) -> set[str]:
+    own = {node.text} if isinstance(node, Name) else set[str]()
+    return own.union(*map(names_of, children(node)))
+
+
+def definition(left: Node, right: Node, notation: Notation) -> Definition:
+    """Return the definition that the equation states. Raises: UnreadableError if the right side cannot be read, or has indices
+    that the left one lacks."""
+    letters = _letters(left)
+    sides: tuple[Node, ...] = (right,)
+    if isinstance(left, Scripted) and len(letters) > 1:
+        # Of two indices one counts features, as in x_i^{(k)}; the right side may name one of them only.
+        sides = (right, Scripted(left.span, Name(left.span, "x"), left.sub, left.sup))
+    scope = Scope.of(sides, (), notation)
+    if not scope.wide:
+        # What is mathematics but outside of what symbn decides may be defined: what uses it will be undecided.
+        with suppress(OutsideError):
+            next(readings(right, right, (), notation), None)
+    loose = [letter for letter in scope.free if letter not in letters]
+    bare = not letters and len(loose) == 1
+    if loose and not bare:
+        raise unreadable(
+            "missing-index", f"this defines a name without the index {loose[0]} of its right side", left.span.to(right.span),
+            f"write the index {loose[0]} on the left side too",
+        )  # fmt: skip
+    named = tuple(loose) if bare else letters
+    axes = tuple((letter, scope.axes.get(letter, "batch")) for letter in named)
+    return Definition(axes, right, bare, scope.wide)
+
+
+def _letters(left: Node) -> tuple[str, ...]:
+    return tuple(name.text for name in _indices(left) if isinstance(name, Name))
+
+
+def _indices(left: Node) -> tuple[Node, ...]:
+    if not isinstance(left, Scripted):
+        return ()
+    return (*indices_of(left.sub), *([left.sup.body] if isinstance(left.sup, Group) else []))
+
+
+def layer_node(left: Node, notation: Notation) -> str | None:
+    """Tell whether a name is an `input` of the layer (gamma, beta, x, g) or a node `defined` by the others; None: neither."""
+    try:
+        found = resolve(left, notation) if isinstance(left, Name | Scripted) else None
+    except UnreadableError:
+        return None
+    node = None if found is None or found.power is not None or found.adjoint else batch_norm().nodes.get(found.role)
+    if node is None:
+        return "defined" if found is not None and found.role == "deviation" else None
+    return "input" if node.definition is None else "defined"
+
+
+def is_size(left: Node, right: Node, notation: Notation) -> bool:
+    """Tell whether the equation says how many examples or features there are: N = 64."""
+    names = {*BATCH_NAMES, *FEATURE_NAMES, notation.batch, notation.features}
+    return isinstance(left, Name) and left.text in names and left.text not in notation.roles and number_value(right) is not None
+
+
+def role_name(key: str, notation: Notation) -> str:
+    """Return the role of a spelling in words, such as `mean`."""
+    canonical = notation.roles.get(key)
+    return next((role for role, name in ROLES.items() if name == canonical), key)
+
+
+# ---------------------------------------------------------------------- f(X_i)^{(k)}
+
+
+def function_defined(left: Node) -> str | None:
+    """Return f if the left side is f(x), f(x_i) or f(X_i)^{(k)}: a function that the text defines by its value."""
+    match left:
+        case Product(factors=(Name(text=name), argument), operators=("",)) if len(name) == 1 and _argument(argument):
+            return name
+        case _:
+            return None
+
+
+def with_calls(statement: Statement, functions: frozenset[str]) -> Statement:
+    """Return the statement with every f(X_i)^{(k)} as one name, `f()`, that carries the indices."""
+    return statement if not functions else rebuilt(statement, lambda node: called(node, functions))
+
+
+def called(node: Node, functions: frozenset[str]) -> Node:
+    inner = rebuilt(node, lambda part: called(part, functions))
+    if not isinstance(inner, Product):
+        return inner
+    factors, operators = [inner.factors[0]], list[str]()
+    for operator, factor in zip(inner.operators, inner.factors[1:], strict=True):
+        before = factors[-1]
+        if operator == "" and isinstance(before, Name) and before.text in functions and _argument(factor):
+            factors[-1] = _one_name(before, factor)
+        else:
+            factors.append(factor)
+            operators.append(operator)
+    return factors[0] if len(factors) == 1 else Product(inner.span, tuple(factors), tuple(operators))
+
+
+def _argument(node: Node) -> bool:
+    group = node.base if isinstance(node, Scripted) and node.sub is None and not node.primes else node
+    if not isinstance(group, Group) or group.bracket != "(":
+        return False
+    inner = group.body
+    name = inner.base if isinstance(inner, Scripted) else inner
+    return isinstance(name, Name) and name.text in ("x", "X", "\\mathbf x")
+
+
+def _one_name(function: Name, argument: Node) -> Node:
+    group = argument.base if isinstance(argument, Scripted) else argument
+    span: Span = function.span.to(argument.span)
+    name = Name(span, f"{function.text}()")
+    assert isinstance(group, Group)
+    inner = group.body
+    below = tuple(indices_of(inner.sub)) if isinstance(inner, Scripted) else ()
+    label = argument.sup if isinstance(argument, Scripted) else None
+    if label is None and isinstance(inner, Scripted):
+        label = inner.sup
+    if not below and label is None:
+        return name
+    sub: Node | None = None if not below else below[0] if len(below) == 1 else Listing(span, below)
+    return Scripted(span, name, sub, label)

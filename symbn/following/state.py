@@ -1,0 +1,110 @@
+"""What a reader keeps in mind while following a derivation, and where the steps stand in the file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from symbn.answer import UNDECIDED, Step
+from symbn.diagnostic import Diagnostic, Span
+from symbn.document.source import Document, Text
+from symbn.elaboration.notation import Notation
+from symbn.following.chains import Chain, Side
+from symbn.following.conventions import Conventions
+from symbn.judging import Options
+from symbn.syntax.tree import Name, Node, Relation, children
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """A condition that the prose sets. lasting: it holds from here on, and not for its sentence only."""
+
+    relation: Relation
+    lasting: bool
+
+    @property
+    def letters(self) -> frozenset[str]:
+        return frozenset(names_in(self.relation))
+
+
+@dataclass(slots=True)
+class Claim:
+    """A step to be judged: `first` and `second` are sides of a chain."""
+
+    first: Side
+    relation: str
+    second: Side
+    chain: Chain
+    place: int
+    options: Options
+    hypotheses: tuple[Relation, ...]
+
+
+@dataclass(slots=True)
+class Follower:
+    document: Document
+    base: Options
+    conventions: Conventions
+    notation: Notation
+    words: dict[str, None] = field(default_factory=dict)
+    steps: list[Step] = field(default_factory=list)
+    later: dict[int, Claim] = field(default_factory=dict)
+    problems: list[Diagnostic] = field(default_factory=list)
+    hypotheses: list[Hypothesis] = field(default_factory=list)
+    functions: frozenset[str] = frozenset()
+    last: Side | None = None
+    last_line: int = 0
+    head: Side | None = None
+    members: list[tuple[Side, bool | None]] = field(default_factory=list)
+    expected: tuple[str, ...] = ()
+    next_role: str | None = None
+    role: str | None = None
+    numbers: dict[int, int] = field(default_factory=dict)
+
+
+def current(follower: Follower, options: Options) -> Notation:
+    """Return the options' notation with every definition made so far, those of this formula included."""
+    return replace(options.notation, definitions=follower.notation.definitions)
+
+
+def blank_step(follower: Follower, left: Side, right: Side, place: int, chain: Chain) -> Step:
+    """Return a step with its place and sources, undecided so far. It stands where its right side does, the first of a chain
+    where its left side does."""
+    sides = (source(follower, left.source), source(follower, right.source))
+    own = origin(right)
+    notes: tuple[str, ...] = ()
+    if place == 0 and not chain.continued:
+        own = origin(left).to(own)
+    elif place == 0 and chain.continued:
+        notes = (f"it goes on from the right side on line {follower.last_line}",)
+    step = Step(follower.document.text, own, 1, *sides, UNDECIDED, "all m", notes=notes)
+    return placed(follower, step)
+
+
+def placed(follower: Follower, step: Step) -> Step:
+    line, column = follower.document.place(step.span.start)
+    return replace(step, file=follower.document.path, line=line, column=column)
+
+
+def origin(side: Side) -> Span:
+    return side.text.origin(side.node.span)
+
+
+def source(follower: Follower, text: Text) -> str:
+    """Return a text as its author wrote it, with the macros unexpanded."""
+    span = text.origin(Span(0, len(text.text)))
+    written = follower.document.text[span.start : span.end]
+    return written if text.text else ""
+
+
+def relocated(diagnostic: Diagnostic, text: Text) -> Diagnostic:
+    return Diagnostic(diagnostic.code, diagnostic.message, text.origin(diagnostic.span), diagnostic.help)
+
+
+def names_in(node: Node) -> set[str]:
+    own = {node.text} if isinstance(node, Name) else set[str]()
+    return own.union(*map(names_in, children(node)))
+
+
+def short(text: str) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= 60 else flat[:57] + "..."

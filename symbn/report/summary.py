@@ -1,0 +1,122 @@
+"""The end of a check: a table with a row for each document, and one sentence.
+
+A column that is empty in every document is left out. Where the table does not fit the terminal, each document gets a sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from io import StringIO
+
+from symbn.answer import ASSUMED, CAVEAT, PROVED, REFUTED, UNDECIDED, UNREADABLE, DocumentReport
+from symbn.report.outcome import OK, SOME_REFUTED, problems, status
+from symbn.report.terminal import Style, cells, duration, folds, printable, wrap
+
+_COLUMNS = {
+    "steps": "steps",
+    PROVED: "proved",
+    CAVEAT: "with\ncaveat",
+    REFUTED: "re-\nfuted",
+    UNDECIDED: "unde-\ncided",
+    UNREADABLE: "un-\nread-\nable",
+    ASSUMED: "as-\nsumed",
+    "as expected": "as ex-\npected",
+    "unexpected": "unex-\npected",
+}
+_ALWAYS = ("steps", PROVED)
+_BAD = {REFUTED: "red", UNDECIDED: "yellow", UNREADABLE: "magenta", "unexpected": "red"}
+_VERDICTS = (PROVED, CAVEAT, REFUTED, UNDECIDED, UNREADABLE, ASSUMED)
+
+
+def counts(report: DocumentReport) -> dict[str, int]:
+    """Return the numbers of a row. The verdicts add up to the steps, but for `caveat`, which is among the proved."""
+    surprises = len(report.surprises)
+    return {
+        "steps": len(report.steps),
+        **{verdict: report.count(verdict) for verdict in _VERDICTS},
+        "as expected": sum(step.expected is not None for step in report.steps) - surprises,
+        "unexpected": surprises,
+    }
+
+
+def summary(reports: Sequence[DocumentReport], style: Style) -> str:
+    """Return the table, with a row of totals if there are several documents."""
+    rows = [(_shown(report.path), counts(report), report.milliseconds) for report in reports]
+    if len(rows) != 1:
+        total = {name: sum(row[1][name] for row in rows) for name in _COLUMNS}
+        rows.append((f"{len(reports)} documents", total, sum(row[2] for row in rows)))
+    columns = [name for name in _COLUMNS if name in _ALWAYS or any(row[1][name] for row in rows)]
+    for heads, gap, enough in (({name: name.replace(" ", "\n") for name in columns}, 2, 24), (_COLUMNS, 1, 10)):
+        width = {name: max(map(cells, [*heads[name].split("\n"), *(str(row[1][name]) for row in rows)])) for name in columns}
+        times = max(map(cells, ["time", *(duration(row[2]) for row in rows)]))
+        room = style.width - sum(width.values()) - times - gap * (len(columns) + 1)
+        if room >= enough:
+            return _table(rows, {name: heads[name] for name in columns}, room, gap, style)
+    return "\n".join(line for row in rows for line in wrap(f"{row[0]}: {_in_words(row[1])}", style.width))
+
+
+def _shown(path: str) -> str:
+    # A line that begins with two colons would be a command to a CI service.
+    return printable(f"./{path}" if path.startswith(":") else path)
+
+
+def _table(rows: list[tuple[str, dict[str, int], float]], heads: dict[str, str], room: int, gap: int, style: Style) -> str:
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, gap - 1, 0, 0))
+    table.add_column("document", no_wrap=True)
+    for head in heads.values():
+        table.add_column(head, justify="right", no_wrap=True)
+    table.add_column("time", justify="right", no_wrap=True)
+    for number, (path, count, milliseconds) in enumerate(rows):
+        path = "\n".join(path[start:end] for start, end in folds(path, room))
+        cellular = [Text(str(count[name]), _BAD.get(name, "") if count[name] else "dim") for name in heads]
+        table.add_row(Text(path), *cellular, duration(milliseconds), end_section=number == len(rows) - 2)
+    out = StringIO()
+    Console(
+        file=out, width=style.width, force_terminal=style.colour, no_color=not style.colour, highlight=False, markup=False,
+        color_system="standard" if style.colour else None, legacy_windows=False, emoji=False,
+    ).print(table)  # fmt: skip
+    return "\n".join(line.rstrip() for line in out.getvalue().rstrip("\n").split("\n"))
+
+
+def _in_words(count: dict[str, int]) -> str:
+    names = {"steps": "step" if count["steps"] == 1 else "steps", CAVEAT: "with a caveat"}
+    return ", ".join(f"{count[name]} {names.get(name, name)}" for name in _COLUMNS if count[name] or name == "steps")
+
+
+def conclusion(reports: Sequence[DocumentReport], style: Style | None = None) -> str:
+    """Return the outcome in one sentence, on as many lines as it needs."""
+    style = style or Style()
+    count = {name: sum(counts(report)[name] for report in reports) for name in _COLUMNS}
+    steps = _in_words({**dict.fromkeys(_COLUMNS, 0), "steps": count["steps"]})
+    where = "1 document" if len(reports) == 1 else f"{len(reports)} documents"
+    found = [step for report in reports for step in problems(report)]
+    outcome = status(reports)
+    if outcome == OK:
+        said = f"nothing to check in {where}" if not count["steps"] else f"{steps} in {where}: {_good(count)}"
+    else:
+        kinds = {verdict: sum(s.verdict == verdict and s.step > 0 and not s.surprising for s in found) for verdict in _BAD}
+        kinds["not as expected"] = count["unexpected"]
+        kinds["fault in a document" if _faults(reports) == 1 else "faults in documents"] = _faults(reports)
+        said = f"{steps} in {where}: {', '.join(f'{number} {kind}' for kind, number in kinds.items() if number)}"
+    first, *others = wrap(said, style.width)
+    colour = PROVED if outcome == OK else REFUTED if outcome == SOME_REFUTED else UNDECIDED
+    return "\n".join(style.paint(line, colour) for line in (first, *others))
+
+
+def _faults(reports: Sequence[DocumentReport]) -> int:
+    return sum(len(report.problems) for report in reports)
+
+
+def _good(count: dict[str, int]) -> str:
+    wanted = count["as expected"]
+    if count[PROVED] == count["steps"]:
+        said = "all proved"
+    else:
+        said = f"{count[PROVED]} proved" + (f", {count[ASSUMED]} assumed" if count[ASSUMED] else "")
+        said += f", {wanted} as expected" if wanted else ""
+    return said + (f" ({count[CAVEAT]} with a caveat)" if count[CAVEAT] else "")

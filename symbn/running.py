@@ -1,0 +1,172 @@
+"""Many documents: which files are meant, each one read and checked, in order, on one process or several.
+
+A path is a file, a folder (every document below it), a pattern with * or ?, or - for standard input.
+"""
+
+from __future__ import annotations
+
+import glob
+import os
+import stat
+import sys
+import tomllib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from symbn import cache
+from symbn.answer import DocumentReport
+from symbn.diagnostic import Diagnostic, Span
+from symbn.document.read import KINDS, MAX_BYTES, read_document
+from symbn.errors import UsageError
+from symbn.following.conventions import Conventions, conventions
+from symbn.following.follow import check_document
+from symbn.judging import Options
+
+STDIN = "-"
+_SUFFIXES = frozenset(suffix for suffixes in KINDS.values() for suffix in suffixes)
+_SKIPPED = frozenset(["node_modules", "__pycache__", "site-packages"])
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How to check documents. notation: a TOML file for all of them, or a folder with one of the same name for each.
+    cache: where answers are kept, or None. kind: what kind of document standard input is."""
+
+    options: Options
+    notation: str | None = None
+    cache: str | None = None
+    kind: str | None = None
+
+
+def find_documents(paths: Iterable[str]) -> list[str]:
+    """Return the files that are meant, each once, in order. Raises: UsageError if a path leads to none."""
+    found: dict[str, None] = {}
+    for path in paths:
+        if path == STDIN or os.path.isfile(path):
+            found[path] = None
+        elif os.path.isdir(path):
+            inside = list(_below(path))
+            if not inside:
+                raise UsageError(f"{path}: there is no document in this folder (looked for .{', .'.join(sorted(_SUFFIXES))})")
+            found.update(dict.fromkeys(inside))
+        elif os.path.exists(path):
+            raise UsageError(f"{path}: this is no file and no folder")
+        elif matched := sorted(p for p in glob.glob(path, recursive=True) if os.path.isfile(p)):
+            found.update(dict.fromkeys(matched))
+        else:
+            raise UsageError(f"{path}: there is no such file, folder or pattern")
+    return list(found)
+
+
+def _below(folder: str) -> Iterator[str]:
+    """Yield the documents below a folder; links to folders, hidden folders and installed packages are not entered."""
+    for here, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in _SKIPPED)
+        for name in sorted(files):
+            if name.rpartition(".")[2].lower() in _SUFFIXES and "." in name[1:]:
+                yield os.path.join(here, name)
+
+
+def check_path(
+    path: str, settings: Settings, progress: Callable[[int, int], None] = lambda done, total: None
+) -> DocumentReport:
+    """Return the report on one document, from the cache if it is there. A file that cannot be read is a report that says so.
+
+    progress: told how many of its items are done, and of how many.
+    """
+    shown = "<stdin>" if path == STDIN else path
+    try:
+        data = _bytes(path)
+        table, text = _notation(path, settings.notation)
+        options = settings.options
+        batch = "" if options.batch is None else str(options.batch)
+        name = cache.key(
+            data,
+            str(Path(shown).suffix),
+            settings.kind or "",
+            text,
+            batch,
+            options.notation.mode,
+            str(options.repair),
+            *options.notation.said,
+        )
+        where = None if settings.cache is None else Path(settings.cache)
+        kept = None if where is None else cache.load(where, name)
+        if kept is not None:
+            return replace(kept, path=shown, steps=tuple(replace(step, file=shown) for step in kept.steps))
+        document = read_document(shown, data, settings.kind if path == STDIN else None)
+        said = conventions({**table, **document.settings}, shown) if document.settings else table_conventions(table, settings)
+        total = len(document.items)
+        report = check_document(document, options, said, lambda done: progress(done, total))
+    except UsageError as error:
+        message = str(error).removeprefix(f"{shown}: ")
+        return DocumentReport(shown, (), (), (Diagnostic("bad-document", message, Span(0, 0)),))
+    if where is not None:
+        cache.store(where, name, report)
+    return report
+
+
+def table_conventions(table: dict[str, object], settings: Settings) -> Conventions:
+    return conventions(table, settings.notation or "the notation")
+
+
+def check_paths(
+    paths: list[str],
+    settings: Settings,
+    jobs: int = 1,
+    progress: Callable[[str, int, int], None] = lambda path, done, total: None,
+) -> Iterator[DocumentReport]:
+    """Yield the reports in the order of the paths, on `jobs` processes. progress: told about the items of a document."""
+    if jobs <= 1 or len(paths) <= 1:
+        for path in paths:
+            yield check_path(path, settings, lambda done, total, path=path: progress(path, done, total))  # type: ignore[misc]
+        return
+    from concurrent.futures import ProcessPoolExecutor
+
+    with ProcessPoolExecutor(min(jobs, len(paths))) as pool:
+        try:
+            waiting = [pool.submit(check_path, path, settings) for path in paths]
+            for path, future in zip(paths, waiting, strict=True):
+                report = future.result()
+                progress(path, 1, 1)
+                yield report
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _bytes(path: str) -> bytes:
+    """Return the bytes of a document. Raises: UsageError."""
+    if path == STDIN:
+        return sys.stdin.buffer.read(MAX_BYTES + 1)
+    try:
+        with open(path, "rb") as stream:
+            if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+                raise UsageError(f"{path}: this is no regular file")
+            return stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {error.strerror}") from None
+
+
+def _notation(path: str, given: str | None) -> tuple[dict[str, object], str]:
+    """Return the table of the notation file that goes with a document, and its text. Raises: UsageError."""
+    if given is None:
+        return {}, ""
+    file = Path(given)
+    if file.is_dir():
+        file = file / f"{Path(path).stem}.toml"
+        if not file.is_file():
+            return {}, ""
+    return read_notation(file)
+
+
+def read_notation(file: Path) -> tuple[dict[str, object], str]:
+    """Return the table that a notation file holds, and its text. Raises: UsageError."""
+    try:
+        text = file.read_text("utf-8")
+        return tomllib.loads(text), text
+    except OSError as error:
+        raise UsageError(f"{file}: cannot be read: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{file}: this is not TOML: {error}") from None

@@ -1,0 +1,90 @@
+"""The closing table and sentence."""
+
+from __future__ import annotations
+
+import pytest
+
+from symbn.report.summary import conclusion, summary
+from symbn.report.terminal import Style, cells
+from tests.report.values import everything, hostile, kinds, report
+
+LONG = "a/very/long/path/to/the/notes/on/batch/normalisation/and/its/gradients/backward.md"
+
+
+def test_columns_that_are_empty_are_left_out() -> None:
+    steps = kinds()
+    both = [report(steps["proved"], steps["refuted"]), report(steps["proved"], path=LONG)]
+    assert (
+        summary(both, Style(80))
+        == """
+document                                         steps  proved  refuted     time
+────────────────────────────────────────────────────────────────────────────────
+notes.md                                             2       1        1  12.0 ms
+a/very/long/path/to/the/notes/on/batch/normalis      1       1        0  12.0 ms
+ation/and/its/gradients/backward.md
+
+2 documents                                          3       2        1  24.0 ms
+"""[1:-1]
+    )
+    assert conclusion(both) == "3 steps in 2 documents: 1 refuted"
+
+
+def test_all_columns_fit_eighty() -> None:
+    assert (
+        summary([everything(), report(path="derivations/backward.md")], Style(80))
+        == """
+                                                 un-
+                              with   re- unde- read-   as- as ex-  unex-
+document       steps proved caveat futed cided  able sumed pected pected    time
+────────────────────────────────────────────────────────────────────────────────
+notes.md          11      3      1     5     1     1     1      1      2 12.0 ms
+derivations/ba     0      0      0     0     0     0     0      0      0 12.0 ms
+ckward.md
+
+2 documents       11      3      1     5     1     1     1      1      2 24.0 ms
+"""[1:-1]
+    )
+
+
+def test_where_no_table_fits_each_document_gets_a_sentence() -> None:
+    assert (
+        summary([report(kinds()["refuted"], kinds()["caveat"], path="derivations/backward.md")], Style(40))
+        == """
+derivations/backward.md: 2 steps, 1
+proved, 1 with a caveat, 1 refuted
+"""[1:-1]
+    )
+
+
+@pytest.mark.parametrize("width", [30, 40, 60, 80, 120])
+def test_no_line_is_wider_than_the_terminal(width: int) -> None:
+    reports = [everything(), report(path=LONG), report(path="漢" * 60), hostile()]
+    for shown in (summary(reports, Style(width)), conclusion(reports, Style(width))):
+        assert all(cells(line) <= width for line in shown.splitlines())
+        assert all(c.isprintable() or c == "\n" for c in shown)
+        assert not any(line.lstrip().startswith("::") for line in shown.splitlines())
+
+
+def test_colour_only_when_asked_for() -> None:
+    assert "\x1b" not in summary([everything()], Style(200)) + conclusion([everything()], Style(200))
+    assert "\x1b[" in summary([everything()], Style(200, True))
+    assert "\x1b[" in conclusion([everything()], Style(200, True))
+
+
+def test_the_sentence_says_what_decides_the_status() -> None:
+    steps = kinds()
+    for kind, said in (
+        ("proved", "1 step in 1 document: all proved"),
+        ("caveat", "1 step in 1 document: all proved (1 with a caveat)"),
+        ("assumed", "1 step in 1 document: 0 proved, 1 assumed"),
+        ("expected", "1 step in 1 document: 0 proved, 1 as expected"),
+        ("undecided", "1 step in 1 document: 1 undecided"),
+        ("unwanted", "1 step in 1 document: 1 not as expected"),
+    ):
+        assert conclusion([report(steps[kind])]) == said
+    assert conclusion([report()]) == "nothing to check in 1 document"
+    assert (
+        conclusion([everything()])
+        .replace("\n", " ")
+        .endswith("3 refuted, 1 undecided, 1 unreadable, 2 not as expected, 1 fault in a document")
+    )
