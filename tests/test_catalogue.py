@@ -32,8 +32,10 @@ def codes() -> set[str]:
                 place = MAKERS[node.func.id]
                 if len(node.args) > place and isinstance(code := node.args[place], ast.Constant):
                     found.add(str(code.value))
-            elif path.parent.name in ("repair", "elaboration") and isinstance(node, ast.Constant):
-                found |= {str(node.value)} & set(CATALOGUE)
+            elif (
+                isinstance(node, ast.Constant) and isinstance(node.value, str) and path.parent.name in ("repair", "elaboration")
+            ):
+                found |= {node.value} & set(CATALOGUE)
     return found
 
 
