@@ -85,7 +85,7 @@ class Question:
         try:
             if not self.omitted:
                 return values(self.sieve.meaning(node), self.points)
-            equation = next(readings(self.view.target, node, self.conditions, self.view.notation, self.batch))
+            equation = next(readings(self.view.target, node, self.conditions, self.view.notation, self.batch), 1.0)
         except _PLAUSIBLE:
             return None
         left, right = values(equation.left, self.points), values(equation.right, self.points)
@@ -105,7 +105,7 @@ class Question:
             return None
         self.proofs -= 1
         try:
-            decision = decide(readings(self.view.target, node, self.conditions, self.view.notation, self.batch))
+            decision = decide(readings(self.view.target, node, self.conditions, self.view.notation, self.batch), 1.0)
         except _PLAUSIBLE:
             return None
         if not isinstance(decision.verdict, Proved) or decision.equation is None:
