@@ -88,7 +88,7 @@ def judge(text: str, equation: tuple[Node, str, Node], conditions: tuple[Relatio
         decision = decide(readings(left, right, conditions, options.notation, options.batch))
         step = _with_decision(blank, decision)
         if decision.equation is not None:
-            step = _with_notes(step, decision, (left, right), conditions, options)
+            step = _with_notes(step, decision, (left, right), conditions, options, start)
     except UnreadableError as error:
         return unreadable_step(text, span, sides, options.scope, error.diagnostic, start)
     except OutsideError as error:

@@ -85,7 +85,7 @@ class Question:
         try:
             if not self.omitted:
                 return values(self.sieve.meaning(node), self.points)
-            equation = next(readings(self.view.target, node, self.conditions, self.view.notation, self.batch), 1.0)
+            equation = next(readings(self.view.target, node, self.conditions, self.view.notation, self.batch))
         except _PLAUSIBLE:
             return None
         left, right = values(equation.left, self.points), values(equation.right, self.points)
