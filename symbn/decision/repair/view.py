@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from symbn.diagnostic import Span
-from symbn.elaboration.matrix_notation import is_capital
+from symbn.elaboration.matrix_notation import constant_matrix, is_capital
 from symbn.elaboration.notation import Notation, key_of
 from symbn.elaboration.scope import ARRAYS, Resolved, Scope, kronecker, resolve
 from symbn.kernel.term import BATCH
@@ -82,7 +82,11 @@ class View:
         self.uses = list(_uses(self.root, self.notation, False))
         self.distant = list(_uses(self.target, self.notation, False))
         whole = [use.found for use in (*self.uses, *self.distant) if not use.found.indices and use.found.label is None]
-        self.capital = self.latex and any(found.role in _CAPITALS and is_capital(found) for found in whole)
+        bare = not any(use.found.role in ARRAYS for use in (*self.uses, *self.distant))
+        ones = bare and any(
+            isinstance(site.node, Name | Scripted) and constant_matrix(site.node, self.notation) is not None for site in self.sites
+        )
+        self.capital = self.latex and (ones or any(found.role in _CAPITALS and is_capital(found) for found in whole))
 
     @property
     def pad(self) -> int:
@@ -289,6 +293,8 @@ def _sites(node: Node, above: tuple[Node, ...], where: str, notation: Notation) 
 def _uses(node: Node, notation: Notation, by: bool) -> Iterator[Use]:
     match node:
         case Name() | Scripted():
+            if constant_matrix(node, notation) is not None:
+                return  # the J of J_{1N} is no loss
             found = resolve(node, notation)
             if found is not None:
                 yield Use(node, found, by)
