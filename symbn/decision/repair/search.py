@@ -148,7 +148,8 @@ def ask(
         return None
     usual = frozenset(_place(caveat) for caveat in first.reading.caveats)
     # Where an index is left out, what it stands for depends on the letters of the whole equation.
-    omitted, sieve = any(_OMITTED in caveat for caveat in usual), Sieve(view, first.graph, batch)
+    # A matrix equation is read as a whole, too.
+    omitted, sieve = view.capital or any(_OMITTED in caveat for caveat in usual), Sieve(view, first.graph, batch)
     own, deadline = values(first.right, points), monotonic() + budget.seconds
     return Question(view, conditions, batch, points, targets, own, usual, sieve, omitted, budget.proofs, deadline)
 
