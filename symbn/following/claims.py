@@ -30,7 +30,8 @@ def judged(follower: Follower, claim: Claim) -> Step:
     used = tuple(h for h in claim.hypotheses if h not in sizes and (not on_indices(h) or names_in(h) <= names))
     unused = [h for h in claim.hypotheses if h not in used and h.operator == "\\neq"]
     text = claim.second.text
-    pair = (left, claim.relation, right)
+    relation = "=" if claim.relation in DEFINES and defining.assigns(left, right, claim.options.notation) else claim.relation
+    pair = (left, relation, right)
     conditions = claim.chain.conditions
     step = judge(text.text, pair, (*conditions, *used), claim.options)
     size = _batch_of(sizes, claim.options)

@@ -34,7 +34,7 @@ def defines(left: Node, notation: Notation) -> str | None:
         return None
     base = left.base if isinstance(left, Scripted) else left
     key = key_of(base)
-    if isinstance(left, Scripted) and any(isinstance(index, Number) for index in _indices(left)):
+    if isinstance(left, Scripted) and _numbered(left):
         key = key_of(left)  # z_1 = .. defines that one entry
     if key is None or not isinstance(base, Name) or kronecker(left) is not None or key in notation.definitions:
         return None
@@ -47,6 +47,13 @@ def defines(left: Node, notation: Notation) -> str | None:
     if found is None:
         return None if key in BATCH_NAMES or key in FEATURE_NAMES else key
     return found.key if found.key in HABITS or found.free else None
+
+
+def _numbered(left: Scripted) -> bool:
+    """Tell whether one of the indices is a number; a label such as \\mathcal B is no index at all."""
+    with suppress(UnreadableError):
+        return any(isinstance(index, Number) for index in _indices(left))
+    return False
 
 
 def _powered(left: Scripted) -> bool:
@@ -157,6 +164,19 @@ def layer_node(left: Node, notation: Notation) -> str | None:
     return "input" if node.definition is None else "defined"
 
 
+def assigns(left: Node, right: Node, notation: Notation) -> bool:
+    """Tell whether \\mu \\leftarrow .. is a line of an algorithm that computes a node, and no update of it from its old value."""
+    return layer_node(left, notation) == "defined" and key_of(_base(left)) not in _keys(right)
+
+
+def _base(node: Node) -> Node:
+    return node.base if isinstance(node, Scripted) else node
+
+
+def _keys(node: Node) -> set[str | None]:
+    return {key_of(_base(node))}.union(*map(_keys, children(node)))
+
+
 def is_size(left: Node, right: Node, notation: Notation) -> bool:
     """Tell whether the equation says how many examples or features there are: N = 64."""
     names = {*BATCH_NAMES, *FEATURE_NAMES, notation.batch, notation.features}
@@ -206,7 +226,13 @@ def _argument(node: Node) -> bool:
     if not isinstance(group, Group) or group.bracket != "(":
         return False
     inner = group.body
-    name = inner.base if isinstance(inner, Scripted) else inner
+    name = inner
+    if isinstance(inner, Scripted):
+        name = inner.base
+        try:
+            indices_of(inner.sub)
+        except UnreadableError:
+            return False  # a factor x_{i+1}, which is reported where it is read
     return isinstance(name, Name) and name.text in ("x", "X", "\\mathbf x")
 
 
