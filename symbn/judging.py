@@ -21,6 +21,7 @@ from symbn.syntax.tree import Node, Relation
 
 MAX_BATCH = 4096
 MAX_SYMPY_BATCH = 64
+SLOW = 1500.0  # milliseconds: what takes longer to decide is not decided once more for a note or a repair
 _SHOWN_SOURCE = 2000
 
 
@@ -87,7 +88,7 @@ def judge(text: str, equation: tuple[Node, str, Node], conditions: tuple[Relatio
         decision = decide(readings(left, right, conditions, options.notation, options.batch))
         step = _with_decision(blank, decision)
         if decision.equation is not None:
-            step = _with_notes(step, decision, (left, right), conditions, options)
+            step = _with_notes(step, decision, (left, right), conditions, options, start)
     except UnreadableError as error:
         return unreadable_step(text, span, sides, options.scope, error.diagnostic, start)
     except OutsideError as error:
@@ -161,7 +162,12 @@ def _derived(equation: Equation | None, refuted: Refuted) -> tuple[tuple[str, Fr
 
 
 def _with_notes(
-    step: Step, decision: Decision, sides: tuple[Node, Node], conditions: tuple[Relation, ...], options: Options
+    step: Step,
+    decision: Decision,
+    sides: tuple[Node, Node],
+    conditions: tuple[Relation, ...],
+    options: Options,
+    start: float,
 ) -> Step:
     equation = decision.equation
     assert equation is not None
@@ -177,10 +183,10 @@ def _with_notes(
                     f"sum over {letter}, or rename it to an index of the other side",
                 )
             )
-    if step.verdict == REFUTED and options.notation.mode == TRAINING:
+    if step.verdict == REFUTED and options.notation.mode == TRAINING and since(start) < SLOW:
         other = replace(options.notation, mode=EVALUATION)
         try:
-            constant = decide(readings(*sides, conditions, other, options.batch))
+            constant = decide(readings(*sides, conditions, other, options.batch), SLOW / 1000)
             if isinstance(constant.verdict, Proved):
                 notes.append(
                     "true in evaluation mode, where mean and variance are constants (--mode eval); "

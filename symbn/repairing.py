@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import islice
+from time import monotonic
 
 from symbn.answer import REFUTED, Repair, Step
 from symbn.decision.decide import decide
@@ -12,12 +13,13 @@ from symbn.diagnostic import Span
 from symbn.elaboration.elaborate import readings
 from symbn.elaboration.meaning import OutsideError
 from symbn.errors import UnreadableError
-from symbn.judging import Options, judge
+from symbn.judging import SLOW, Options, judge
 from symbn.kernel.verdict import Proved
 from symbn.syntax.parser import parse
 from symbn.syntax.tree import Node, Relation, Statement
 
 _TRIED = 40  # ways to put a bracket right: each is read, and decided
+_SECONDS = 4.0  # for all of that
 _COMBINED = 3  # of them, those for which an edit of the mathematics is looked for as well
 
 
@@ -36,6 +38,8 @@ def with_repair(
     written: the side to edit; its spans count the characters of `text`. target: what it should equal; other: its source, if
     it is not the other side of the step.
     """
+    if step.milliseconds > SLOW:
+        return replace(step, notes=(*step.notes, "no repair is looked for, since the step takes so long to decide"))
     found = find_repair(text, target, written, conditions, options.notation, options.batch)
     if found is None:
         return step
@@ -57,13 +61,14 @@ def with_syntax_repair(step: Step, text: str, fault: Span, options: Options) -> 
     """Return an unreadable step with the edit that makes it readable and true: one of its brackets or differential signs,
     and if that is not enough one of its mathematics as well. text: the step; fault: its span there."""
     refuted: list[tuple[Found, Statement]] = []
+    deadline = monotonic() + _SECONDS
     for found in islice(syntax_repairs(text, fault), _TRIED):
         statement = _equation(found.side)
-        if statement is None:
+        if statement is None or monotonic() > deadline:
             continue
         left, right = statement.sides
         try:
-            decision = decide(readings(left, right, statement.conditions, options.notation, options.batch))
+            decision = decide(readings(left, right, statement.conditions, options.notation, options.batch), 0.5)
         except (UnreadableError, OutsideError):
             continue
         if isinstance(decision.verdict, Proved):
@@ -71,6 +76,8 @@ def with_syntax_repair(step: Step, text: str, fault: Span, options: Options) -> 
         refuted.append((found, statement))
     for found, statement in refuted[:_COMBINED]:
         left, right = statement.sides
+        if monotonic() > deadline:
+            break
         if judge(found.side, (left, "=", right), statement.conditions, options).verdict != REFUTED:
             continue
         second = find_repair(found.side, left, right, statement.conditions, options.notation, options.batch)

@@ -32,7 +32,9 @@ def codes() -> set[str]:
                 place = MAKERS[node.func.id]
                 if len(node.args) > place and isinstance(code := node.args[place], ast.Constant):
                     found.add(str(code.value))
-            elif isinstance(node, ast.Constant) and isinstance(node.value, str) and path.parent.name in ("repair", "elaboration"):
+            elif (
+                isinstance(node, ast.Constant) and isinstance(node.value, str) and path.parent.name in ("repair", "elaboration")
+            ):
                 found |= {node.value} & set(CATALOGUE)
     return found
 

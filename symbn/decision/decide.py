@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from time import monotonic
 
 from symbn.diagnostic import Value
 from symbn.elaboration.elaborate import Equation
@@ -28,8 +29,16 @@ class Decision(Value):
     holds_below: bool = False
 
 
-def decide(equations: Iterator[Equation]) -> Decision:
-    """Return the decision over all readings. Raises: UnreadableError if a reading cannot be given a meaning."""
+SECONDS = 5.0
+_BUDGET = "budget: the readings of the equation take longer than {:g} s: write the brackets and indices out, or split it"
+
+
+def decide(equations: Iterator[Equation], seconds: float = SECONDS) -> Decision:
+    """Return the decision over all readings. Raises: UnreadableError if a reading cannot be given a meaning.
+
+    seconds: after that long no further reading is begun; one takes a few seconds at most, by the kernel's own budget.
+    """
+    deadline = monotonic() + seconds
     open_goals: list[tuple[Equation, Goal, Undecided]] = []
     first: Equation | None = None
     reasons: list[str] = []
@@ -37,6 +46,9 @@ def decide(equations: Iterator[Equation]) -> Decision:
         try:
             equation = next(equations, None)
             if equation is None:
+                break
+            if monotonic() > deadline:
+                reasons.append(_BUDGET.format(seconds))
                 break
             first = first or equation
             goal = equation.goal()
@@ -59,6 +71,9 @@ def decide(equations: Iterator[Equation]) -> Decision:
 
     found = None
     for equation, goal, answer in open_goals:
+        if monotonic() > deadline + seconds:
+            reasons.append(_BUDGET.format(seconds))
+            break
         if found is None:
             found, first = counterexample(goal, answer.differs), equation
             false = found is not None

@@ -137,12 +137,15 @@ def readings(
     given = (*(relation for relation in conditions if not on_indices(relation)), *moments)
     conditions = tuple(relation for relation in conditions if on_indices(relation))
     values = tuple(relation.right for relation in given)
-    if is_certain((left, right), notation):
-        yield from _between_matrices(left, right, conditions, given, notation, batch)
+    if is_certain((left, right), notation) and not moments:
+        if given:
+            raise OutsideError("a condition on a value is not read with an equation between matrices")
+        yield from _between_matrices(left, right, conditions, notation, batch, dots)
         return
-    if is_possible((left, right), notation) and (found := _if_it_fits(left, right, conditions, given, notation, batch)):
-        yield from found
-        return
+    if is_possible((left, right), notation) and not (moments or given or dots):
+        if found := _if_it_fits(left, right, conditions, notation, batch):
+            yield from found
+            return
     scope = Scope.of((left, right, *values), conditions, notation)
     graph = batch_norm(notation.mode, scope.wide)
 
@@ -157,24 +160,19 @@ def readings(
         # t and the names of the functions are ours, or explained by the remark.
         notes = reading.notes if not moments else tuple(n for n in reading.notes if not n.endswith("is any real number"))
         yield replace(equation, reading=replace(reading, notes=notes))
-    if doubtful:
-        for equation in _if_it_fits(left, right, conditions, given, notation, batch):
+    if doubtful and not (moments or given or dots):
+        for equation in _if_it_fits(left, right, conditions, notation, batch):
             reading = equation.reading
             if not equation.warnings:
                 yield replace(equation, reading=replace(reading, caveats=(_MATRICES, *reading.caveats)))
 
 
 def _if_it_fits(
-    left: Node,
-    right: Node,
-    conditions: tuple[Relation, ...],
-    given: tuple[Relation, ...],
-    notation: Notation,
-    batch: int | None,
+    left: Node, right: Node, conditions: tuple[Relation, ...], notation: Notation, batch: int | None
 ) -> list[Equation]:
     """Return the readings between matrices of what may also be read without them; none if it cannot be."""
     try:
-        return list(_between_matrices(left, right, conditions, given, notation, batch))
+        return list(_between_matrices(left, right, conditions, notation, batch))
     except (UnreadableError, OutsideError, TooManyReadingsError):
         return []
 
@@ -183,9 +181,9 @@ def _between_matrices(
     left: Node,
     right: Node,
     conditions: tuple[Relation, ...],
-    given: tuple[Relation, ...],
     notation: Notation,
     batch: int | None,
+    remarks: tuple[str, ...] = (),
 ) -> Iterator[Equation]:
     """Yield the readings whose shapes fit; if there is none, those that fit with a warning. Raises: UnreadableError."""
     sides = (left, right)
@@ -203,13 +201,15 @@ def _between_matrices(
 
     def run(choices: Choices) -> Equation | UnreadableError:
         context = Context(scope, graph, choices, notation, batch, meaning_of)
+        for words in remarks:
+            choices.note(words, caveat=words.startswith("a plus sign"))
         try:
             above, below, warnings = entries(context, left, right)
         except UnreadableError as error:
             if error.diagnostic.code != MISMATCH:
                 raise
             return error
-        return replace(_closed(context, [above, below], (left, right), conditions, given), warnings=warnings)
+        return replace(_closed(context, [above, below], left, right, conditions, ()), warnings=warnings)
 
     warned: list[Equation] = []
     faults: list[UnreadableError] = []
@@ -237,13 +237,14 @@ def _equation(
     indices = [free(meaning) for meaning in meant]
     for side in (0, 1):
         meant[side] = _with_repeated(context, meant[side], indices[side] - indices[1 - side], f"{side}")
-    return _closed(context, meant, (left, right), conditions, given)
+    return _closed(context, meant, left, right, conditions, given)
 
 
 def _closed(
     context: Context,
     meant: list[Meaning],
-    sides: tuple[Node, Node],
+    left: Node,
+    right: Node,
     conditions: tuple[Relation, ...],
     given: tuple[Relation, ...],
 ) -> Equation:
@@ -253,7 +254,7 @@ def _closed(
     if context.batch is not None and max([0, *explicit]) > context.batch:
         last = max(explicit)
         raise unreadable(
-            "bad-index", f"a batch of {context.batch} has no entry {last}", sides[0].span.to(sides[1].span), f"--batch {last}"
+            "bad-index", f"a batch of {context.batch} has no entry {last}", left.span.to(right.span), f"--batch {last}"
         )
     where = tuple(condition(context, relation) for relation in conditions)
     compared = {i for c in where for i in (c.left, c.right)}

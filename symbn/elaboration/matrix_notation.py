@@ -12,7 +12,7 @@ capital or bold letter without indices does so only if that reading fits (`possi
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction as Rational
 
@@ -33,6 +33,7 @@ from symbn.syntax.tree import (
     Relation,
     Scripted,
     children,
+    rebuilt,
 )
 
 TRANSPOSES = frozenset({"\\top", "T", "\\intercal", "\\mathsf T"})
@@ -263,13 +264,4 @@ def flattened(node: Node, notation: Notation) -> Node:
             return replace(node, body=flattened(body, notation))
         case Indicator() | Relation() | Listing():
             return node
-    values = [
-        tuple(flattened(item, notation) if isinstance(item, Node) else item for item in value)
-        if isinstance(value, tuple)
-        else flattened(value, notation)
-        if isinstance(value, Node)
-        else value
-        for value in node.parts()
-    ]
-    made: Callable[..., Node] = type(node)
-    return made(*values)
+    return rebuilt(node, lambda part: flattened(part, notation))

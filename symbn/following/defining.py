@@ -24,6 +24,7 @@ from symbn.syntax.tree import Group, Listing, Name, Node, Number, Product, Scrip
 HABITS = frozenset({"s", "c", "v", "g", "a", "b", "f", "J", "l", "\\delta", "\\alpha", "\\lambda", "std", "xmu", "dy"})
 _ADOPTABLE = ("input", "normalised", "centred", "output", "upstream", "scale", "shift")
 _MAX_ADOPTED = 6
+_SECONDS = 0.5  # for one attempt to prove a role
 _NO_NAMES = frozenset((*BATCH_NAMES, *FEATURE_NAMES))
 _NODES = ("mean", "centred", "variance", "deviation", "std", "normalised", "output")
 
@@ -66,7 +67,7 @@ def role_of(key: str, left: Node, right: Node, notation: Notation) -> str | None
     for role in _NODES:
         try:
             named = replace(notation, free=notation.free - {key}).with_lets([f"{role}={key}"])
-            decision = decide(readings(left, right, (), named))
+            decision = decide(readings(left, right, (), named), _SECONDS)
         except (SymbnError, OutsideError):
             continue
         if isinstance(decision.verdict, Proved):
@@ -96,7 +97,7 @@ def _adopted(equations: list[tuple[Node, Node]], notation: Notation) -> str | No
             if ROLES[role] in taken:
                 continue
             try:
-                decision = decide(readings(left, right, (), notation.with_lets([f"{role}={name}"])))
+                decision = decide(readings(left, right, (), notation.with_lets([f"{role}={name}"])), _SECONDS)
             except (SymbnError, OutsideError):
                 continue
             if isinstance(decision.verdict, Proved) and decision.equation is not None and not decision.equation.reading.caveats:

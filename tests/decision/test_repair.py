@@ -118,6 +118,7 @@ TABLE = [
     Mistake(r"\frac{\partial L}{\partial \beta} = \gamma \sum_j g_j", "extra-factor", r"\sum_j g_j"),
     Mistake(r"\frac{\partial L}{\partial \hat x_i} = \sum_i \gamma g_i", "extra-sum", r"\gamma g_i"),
     Mistake(r"\sigma^2 = \frac1m \sum_j (x_j - \mu)", "wrong-exponent", r"\frac1m \sum_j (x_j - \mu)^{2}"),
+    Mistake(r"\frac{\partial \mu}{\partial x_i} = 1", "missing-factor", r"\frac{1}{m}"),
     Mistake(r"m \sigma^2 = \sum_k (x_k - x_i)^2", "wrong-symbol", r"\sum_k (x_k - \mu)^2"),
     Mistake(r"\sum_k (x_k-\mu)^2 = (m-1) \sigma^2", "batch-minus-one", r"m \sigma^2"),
     Mistake(r"\sum_k (x_k-\mu)^2 = m \sigma^2 + \epsilon", "extra-epsilon", r"m \sigma^2"),

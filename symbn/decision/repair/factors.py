@@ -27,7 +27,8 @@ def factors(view: View) -> Iterator[Candidate]:
         for factor, cost in named:
             extra = cost + (3 if isinstance(node, Additive) else far)
             words = f"the factor {factor} is missing before `{whole}`"
-            put = ((Span(start, start), view.times(factor, node)),)
+            one = isinstance(node, Number) and node.value == 1
+            put = ((node.span, factor) if one else (Span(start, start), view.times(factor, node)),)
             # What stands below already is taken away rather than multiplied with, and the other way round.
             yield Candidate(extra + (5 if factor in below else 0), "missing-factor", words, _around(view, node, put))
             put = ((Span(start, start), view.times(view.over("1", factor), node)),)
@@ -96,6 +97,8 @@ def _multiplies(site: Site) -> bool:
 
 def _divisor(view: View, node: Node, factor: str) -> tuple[Span, str]:
     """Divide a term: in the denominator of a fraction that it has, or by a fraction before it."""
+    if isinstance(node, Number):
+        return node.span, view.over(view.slice(node), factor)
     parts = node.factors if isinstance(node, Product) else (node,)
     for part in parts:
         if isinstance(part, Fraction) and isinstance(part.bottom, Group) and not isinstance(part.bottom.body, Additive):

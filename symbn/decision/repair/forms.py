@@ -63,7 +63,7 @@ def _proved_constant(question: Question) -> bool:
         return False
     notation = replace(view.notation, mode=EVALUATION)
     try:
-        decision = decide(readings(view.target, view.root, question.conditions, notation, question.batch))
+        decision = decide(readings(view.target, view.root, question.conditions, notation, question.batch), 1.0)
     except (UnreadableError, OutsideError, TooManyReadingsError):
         return False
     return isinstance(decision.verdict, Proved) and not (decision.equation and decision.equation.reading.caveats)

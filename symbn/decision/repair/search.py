@@ -105,7 +105,7 @@ class Question:
             return None
         self.proofs -= 1
         try:
-            decision = decide(readings(self.view.target, node, self.conditions, self.view.notation, self.batch))
+            decision = decide(readings(self.view.target, node, self.conditions, self.view.notation, self.batch), 1.0)
         except _PLAUSIBLE:
             return None
         if not isinstance(decision.verdict, Proved) or decision.equation is None:
