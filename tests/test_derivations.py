@@ -1,7 +1,8 @@
-"""The equations of derivations/ get the verdict that each file states, and NumPy's finite differences agree."""
+"""The equations of derivations/ get the verdict that each document states, and NumPy's finite differences agree."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -11,32 +12,51 @@ import numpy.typing as npt
 import pytest
 
 import symbn
+from symbn.answer import ASSUMED, CAVEAT, PROVED, REFUTED, UNREADABLE
 from symbn.elaboration.elaborate import readings
 from symbn.elaboration.notation import Notation
+from symbn.judging import Options
 from symbn.kernel.evaluate import Point, evaluate
 from symbn.kernel.term import Index
+from symbn.running import Settings, check_path
 from symbn.syntax.parser import parse
 
 FOLDER = Path(__file__).resolve().parent.parent / "derivations"
+SUFFIXES = (".md", ".tex", ".html", ".rst", ".ipynb")
 Array = npt.NDArray[np.float64]
 
 
-def formulas(name: str) -> list[str]:
-    lines = (FOLDER / name).read_text("utf-8").splitlines()
-    return [line for line in lines if line and not line.startswith("#")]
+def documents() -> list[Path]:
+    return sorted(path for path in FOLDER.rglob("*") if path.suffix in SUFFIXES)
 
 
-@pytest.mark.parametrize("formula", formulas("backward.txt"))
-def test_the_backward_pass_is_proved(formula: str) -> None:
-    verdict = symbn.verify(formula)
-    assert verdict.kind == "proved", str(verdict)
-    assert verdict.caveats == ()
+@pytest.mark.parametrize("path", documents(), ids=lambda path: path.stem)
+def test_every_step_of_a_document_is_as_the_document_expects(path: Path) -> None:
+    report = check_path(str(path), Settings(Options(repair=True)))
+    assert report.problems == ()
+    assert report.steps != ()
+    for step in report.steps:
+        where = f"{path.name}:{step.line} {step.lhs} = {step.rhs}"
+        assert step.expected is not None, where
+        assert not step.surprising, f"{where}: expected {step.expected}, got {step.verdict} {step.codes}"
+        assert step.caveat is None or step.expected == CAVEAT, f"{where}: a caveat that the document does not state: {step.caveat}"
 
 
-@pytest.mark.parametrize("formula", formulas("mistakes.txt"))
-def test_the_mistakes_are_refuted(formula: str) -> None:
-    verdict = symbn.verify(formula)
-    assert verdict.kind == "refuted", str(verdict)
+@pytest.mark.parametrize("path", documents(), ids=lambda path: path.stem)
+def test_without_repairs_a_document_expects_the_same_verdicts(path: Path) -> None:
+    report = check_path(str(path), Settings(Options()))
+    assert report.surprises == ()
+
+
+def test_the_documents_show_every_verdict_that_a_derivation_can_get() -> None:
+    reports = [check_path(str(path), Settings(Options())) for path in documents()]
+    assert {step.verdict for report in reports for step in report.steps} >= {PROVED, REFUTED, UNREADABLE, ASSUMED}
+
+
+def closed_form() -> str:
+    text = (FOLDER / "closed_form.md").read_text("utf-8")
+    (formula,) = re.findall(r"this is the closed form:\n\n\$\$(.*?)\$\$", text, re.DOTALL)
+    return str(formula)
 
 
 def slope(function: Callable[[Array], float], at: Array, place: int) -> float:
@@ -60,7 +80,8 @@ def test_the_terms_that_are_proved_are_the_derivatives_that_numpy_measures() -> 
 
     hat = (x - x.mean()) / np.sqrt(x.var() + float(eps))
     upstream = weights * np.cos(weights * (float(gamma) * hat + float(beta)))
-    (statement,) = parse(next(f for f in formulas("backward.txt") if r"- \hat x_i \sum_j g_j \hat x_j" in f))
+    assert symbn.verify(closed_form()).kind == PROVED
+    (statement,) = parse(closed_form())
     left_side, right_side = statement.sides
     goal = next(readings(left_side, right_side, statement.conditions, Notation())).goal()
     entries: dict[tuple[str, tuple[int, ...]], Fraction] = {}

@@ -109,6 +109,8 @@ def _block(report: DocumentReport, step: Step, style: Style, explain: bool) -> s
     if step.repair is not None:
         lines += marked(f"{gutter(step, span)} = repair: ", step.repair.latex, step.repair.changed, style)
     lines += said("read as: ", step.statement)
+    if step.caveat is not None and message(step) == surprise(step):
+        lines += said("only if: ", step.caveat)
     for reading in step.readings:
         if step.caveat is None or (explain and reading not in step.caveat):
             lines += said("reading: ", reading)
