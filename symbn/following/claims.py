@@ -124,7 +124,9 @@ def _settled(follower: Follower, chain: Chain, options: Options, key: str, role:
     follower.base = replace(follower.base, notation=replace(follower.base.notation, free=follower.base.notation.free - {key}))
     left, right = chain.sides[0], chain.sides[1]
     line = follower.document.place(origin(right).start)[0]
-    follower.words[f"{key} is the {role}, by its definition on line {line}"] = None
+    what = f"{key} is the {defining.PHRASES.get(role, role)}, by its definition on line "
+    if not any(word.startswith(what) for word in follower.words):
+        follower.words[f"{what}{line}"] = None
     notation = replace(options.notation, free=options.notation.free - {key}).with_lets(lets)
     return judged(follower, Claim(left, "=", right, chain, 0, replace(options, notation=notation), ()))
 

@@ -26,6 +26,10 @@ _ADOPTABLE = ("input", "normalised", "centred", "output", "upstream", "scale", "
 _MAX_ADOPTED = 6
 _SECONDS = 0.5  # for one attempt to prove a role
 _NO_NAMES = frozenset((*BATCH_NAMES, *FEATURE_NAMES))
+PHRASES = {
+    "centred": "centred input", "normalised": "normalised input", "deviation": "root of the variance",
+    "std": "root of variance plus epsilon",
+}  # fmt: skip
 _NODES = ("mean", "centred", "variance", "deviation", "std", "normalised", "output")
 
 

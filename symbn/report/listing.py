@@ -19,7 +19,7 @@ from symbn.answer import ASSUMED, PROVED, REFUTED, UNDECIDED, UNREADABLE, Docume
 from symbn.report.outcome import ERROR, code, counterexample, faults, is_problem, level, message, problems
 from symbn.report.places import primary
 from symbn.report.terminal import (
-    Style, cells, excerpt, gutter, heading, marked, printable, remark, render_diagnostic, surprise, vectors, wrap,
+    WITH_CAVEAT, Style, cells, excerpt, gutter, heading, marked, printable, remark, render_diagnostic, surprise, vectors, wrap,
 )  # fmt: skip
 
 _INFERRED = (", as ", ", since ", ", by ")  # what was inferred comes with its reason, what was said does not
@@ -67,7 +67,7 @@ def render_step(report: DocumentReport, step: Step, style: Style, explain: bool)
 
 
 def _word(step: Step) -> str:
-    return f"{step.verdict} with a caveat" if step.caveat is not None else step.verdict
+    return WITH_CAVEAT if step.caveat is not None else step.verdict
 
 
 def _line(report: DocumentReport, step: Step, word: str, style: Style, explain: bool) -> str:
