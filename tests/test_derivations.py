@@ -39,7 +39,7 @@ def test_every_step_of_a_document_is_as_the_document_expects(path: Path) -> None
         where = f"{path.name}:{step.line} {step.lhs} = {step.rhs}"
         assert step.expected is not None, where
         assert not step.surprising, f"{where}: expected {step.expected}, got {step.verdict} {step.codes}"
-        assert step.caveat is None or step.expected == CAVEAT, f"{where}: a caveat that the document does not state: {step.caveat}"
+        assert step.caveat is None or step.expected == CAVEAT, f"{where}: a caveat of its own: {step.caveat}"
 
 
 @pytest.mark.parametrize("path", documents(), ids=lambda path: path.stem)
