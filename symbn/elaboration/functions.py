@@ -69,6 +69,10 @@ def _called(node: Node) -> set[str]:
     return found.union(*map(_called, children(node)))
 
 
+def _in_brackets(node: Node) -> bool:
+    return isinstance(node.base if isinstance(node, Scripted) else node, Group)
+
+
 def _is_argument(node: Node) -> bool:
     return isinstance(node, Group) and node.bracket == "(" and isinstance(node.body, Name) and node.body.text in ("x", "t", "z")
 
@@ -77,13 +81,25 @@ class _Rewriting:
     def __init__(self, names: set[str]) -> None:
         self.names = names
 
+    def applied(self, function: Node, argument: Node) -> Node:
+        """Return f for f(x), and its power for f(x)^2. Raises: UnreadableError."""
+        if _is_argument(argument):
+            return function
+        if isinstance(argument, Scripted) and argument.sub is None and not argument.primes and _is_argument(argument.base):
+            span = function.span.to(argument.span)
+            return Scripted(span, Group(function.span, "(", function), None, argument.sup)
+        raise unreadable(
+            "unsupported", "a function without a definition is read at x only", argument.span, "write f(x), or define f"
+        )
+
     def run(self, node: Node) -> Node:
         match node:
             case Product(span=span, factors=factors, operators=operators):
-                kept, signs = [factors[0]], []
+                kept, signs = [factors[0]], list[str]()
                 for operator, factor in zip(operators, factors[1:], strict=True):
                     base = kept[-1].base if isinstance(kept[-1], Scripted) else kept[-1]
-                    if operator == "" and isinstance(base, Name) and base.text in self.names and _is_argument(factor):
+                    if operator == "" and isinstance(base, Name) and base.text in self.names and _in_brackets(factor):
+                        kept[-1] = self.applied(kept[-1], factor)
                         continue
                     kept.append(factor)
                     signs.append(operator)

@@ -55,14 +55,24 @@ class Fault(Value):
     diagnostic: Diagnostic
     spoils: bool
 
+    @property
+    def lists(self) -> bool:
+        """Tell whether the step names the entries of its left side, x = (x_1, \\ldots, x_m), and so claims nothing."""
+        left, right = (self.text.text[span.start : span.end].strip() for span in (self.left, self.right))
+        return bool(left) and _LIST.fullmatch(right) is not None and _BRACKET.sub("", right).startswith(left)
+
 
 # What separates sides: a relation sign outside of braces. Scripts, environments and text have braces around them.
 _RELATION = re.compile(
     r":=|(?<![<>!:])=(?!=)|\\(?:equiv|triangleq|coloneqq|approx|propto|simeq|sim|leftarrow|gets)(?![A-Za-z])|[≈≡∝≔]"
 )
 _TRANSPARENT = re.compile(r"\\(?:boxed|underbrace|overbrace|color\{\w+\}|textcolor\{\w+\})\s*\Z")
-_LEADING = re.compile(r"(?:\s|&|\\\\|\\begin\{[A-Za-z]+\*?\}(?:\{[^{}]*\})?|\\displaystyle|\\[,;:! ]|\{\})*")
-_ROW = re.compile(r"\\\\(?:\[[^\]]*\])?|\\(?:begin|end)\{(?!cases|dcases|[pbvBV]?matrix)[A-Za-z]+\*?\}(?:\{[lrc|]*\})?|&")
+_LEADING = re.compile(r"(?:\s|&|\\\\|\\begin\{[A-Za-z]+\*?\}(?:\{[^{}]*\})?|\\displaystyle|\\q?quad|\\[,;:! ]|\{\})*")
+_ROW = re.compile(
+    r"\\\\(?:\[[^\]]*\])?|\\(?:begin|end)\{(?!cases|dcases|[pbvBV]?matrix)[A-Za-z]+\*?\}(?:\{[lrc|]*\})?|\\q?quad|&"
+)
+_BRACKET = re.compile(r"^(?:\\left)?\s*(?:[(\[{]|\\\{)\s*")
+_LIST = re.compile(r"(?:\\left)?\s*(?:[(\[{]|\\\{)[^=]*,\s*(?:\.\.\.|\\[lc]?dots)\s*(?:,[^=]*)?[)\]}](?:\^.{1,20})?")
 _CONDITION = re.compile(r"[,;]|\\(?:quad|qquad|text|mbox|mathrm|forall|textrm)|\bfor\b|\bif\b")
 
 
@@ -124,42 +134,51 @@ def _recovered(text: Text, whole: Diagnostic, continued: bool) -> Iterator[Chain
         if "=" in text.text and not re.search(r"\{[^{}]*=[^{}]*\}", text.text):
             yield Fault(text, Span(0, len(text.text)), Span(len(text.text), len(text.text)), whole, False)
         return
-    for number, (low, _, high) in enumerate(_cut(text.text, signs)):
+    steps, loose = _cut(text.text, signs)
+    for number, (low, high) in enumerate(steps):
         step = text.part(low.start, high.end)
         fault = whole
         try:
             found = [statement for statement in parse(step.text, "latex") if statement.relations]
             if len(found) == 1:
-                yield _chain(found[0], step, continued and number == 0)
+                yield _chain(found[0], step, continued and number == 0, loose)
                 continue
         except UnreadableError as error:
             own = error.diagnostic
             span = Span(own.span.start + low.start, own.span.end + low.start)
             fault = Diagnostic(own.code, own.message, span, own.help)
-        yield Fault(text, low, high, fault, bool(_CONDITION.search(step.text)))
+        yield Fault(text, low, high, fault, loose or bool(_CONDITION.search(step.text)))
 
 
-def _cut(text: str, signs: list[Span]) -> Iterator[tuple[Span, Span, Span]]:
-    """Yield left side, sign and right side of every step; a row that begins with a sign goes on with the side before it."""
+def _cut(text: str, signs: list[Span]) -> tuple[list[tuple[Span, Span]], bool]:
+    """Return the sides of every step, and whether something stands beside them that may be a condition.
+
+    A row that begins with a sign goes on with the side before it; one that begins with + or - belongs to it.
+    """
+    steps: list[tuple[Span, Span]] = []
     last: Span | None = None
+    loose = False
     for number, sign in enumerate(signs):
         start = signs[number - 1].end if number else 0
         end = signs[number + 1].start if number + 1 < len(signs) else len(text)
         # Between two signs stand the right side of the first and, after the end of a row, the left side of the second.
-        before = _rows(text, start, sign.start)
-        after = _rows(text, sign.end, end)
+        before, after = _sides(text, start, sign.start), _sides(text, sign.end, end)
         own = before[-1] if before and (number == 0 or len(before) > 1) else None
-        if own is not None and number and text[own.start] in "+-":
-            own = None
-        left = own if own is not None and own.end > own.start else last
-        right = after[0] if after else Span(sign.end, sign.end)
-        for part in after[1:]:
-            if text[part.start] in "+-":
-                right = right.to(part)
-        if left is None:
-            left = Span(sign.start, sign.start)
-        yield left, sign, right
-        last = right
+        loose = loose or len(before) > (1 if number == 0 else 2)
+        left = own if own is not None else last
+        last = after[0] if after else Span(sign.end, sign.end)
+        steps.append((left if left is not None else Span(sign.start, sign.start), last))
+    return steps, loose or len(after) > 1
+
+
+def _sides(text: str, start: int, end: int) -> list[Span]:
+    found: list[Span] = []
+    for part in _rows(text, start, end):
+        if found and text[part.start] in "+-":
+            found[-1] = found[-1].to(part)
+        else:
+            found.append(part)
+    return found
 
 
 def _rows(text: str, start: int, end: int) -> list[Span]:

@@ -87,6 +87,8 @@ def definition_step(follower: Follower, chain: Chain, options: Options) -> Step 
     body = defining.called(right.node, functions)
     key = defining.defines(node, options.notation)
     if key is None:
+        if sign in DEFINES and defining.layer_node(left.node, options.notation) != "defined":
+            return replace(blank, verdict=ASSUMED, reason="an assignment, which claims no equality")
         return None
     start = perf_counter()
     try:

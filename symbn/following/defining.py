@@ -92,9 +92,14 @@ def roles_by_proof(equations: list[tuple[Node, Node]], notation: Notation) -> No
 
 def _adopted(equations: list[tuple[Node, Node]], notation: Notation) -> str | None:
     taken = {role for left, right in equations for side in (left, right) for role in _roles_in(side, notation)}
+    seen = set[str]()
     for left, right in equations:
         unknown = {name for side in (left, right) for name in sizes(side, notation)[1]} - _NO_NAMES - set(notation.definitions)
-        if len(unknown) != 1 or (layer_node(left, notation) is None and not unknown & names_of(left)):
+        # Only an equation that says what one name is can tell a role: \\sum_i q_i = 0 holds for many.
+        base = left.base if isinstance(left, Scripted) else left
+        says = isinstance(base, Name) and (layer_node(left, notation) == "defined" or base.text in unknown - seen)
+        seen |= {base.text} if isinstance(base, Name) else set()
+        if len(unknown) != 1 or not says:
             continue
         (name,) = unknown
         for role in _ADOPTABLE:
@@ -115,11 +120,6 @@ def _roles_in(node: Node, notation: Notation) -> set[str]:
         if found is not None:
             return {found.role}
     return set[str]().union(*(_roles_in(child, notation) for child in children(node)))
-
-
-def names_of(node: Node) -> set[str]:
-    own = {node.text} if isinstance(node, Name) else set[str]()
-    return own.union(*map(names_of, children(node)))
 
 
 def definition(left: Node, right: Node, notation: Notation) -> Definition:
@@ -170,7 +170,7 @@ def layer_node(left: Node, notation: Notation) -> str | None:
 
 
 def assigns(left: Node, right: Node, notation: Notation) -> bool:
-    """Tell whether \\mu \\leftarrow .. is a line of an algorithm that computes a node, and no update of it from its old value."""
+    """Tell whether \\mu \\leftarrow .. is a line of an algorithm that computes a node, and no update of its old value."""
     return layer_node(left, notation) == "defined" and key_of(_base(left)) not in _keys(right)
 
 

@@ -11,21 +11,22 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from time import perf_counter
 
-from symbn.answer import ASSUMED, REFUTED, UNREADABLE, DocumentReport
+from symbn.answer import ASSUMED, REFUTED, UNREADABLE, DocumentReport, Step
 from symbn.diagnostic import Span
 from symbn.document.source import Document, Formula, Remark, Text
 from symbn.following import prose
-from symbn.following.chains import Chain, Fault, begins_with_relation, chains, relations
+from symbn.following.chains import DEFINES, Chain, Fault, begins_with_relation, chains, relations
 from symbn.following.claims import definition_step, judge_again, judged
 from symbn.following.comparing import compare
 from symbn.following.conventions import HYPOTHESIS, IGNORE, Conventions, inferred, with_settings
-from symbn.following.hypotheses import assume, is_index_condition, taken_as_hypothesis, trailing
+from symbn.following.hypotheses import assume, gives_value_to_input, is_index_condition, taken_as_hypothesis, trailing
 from symbn.following.remarks import looked_for, spread, take_remark
 from symbn.following.state import Claim, Follower, current, origin, placed, relocated, source
 from symbn.judging import Options, in_doubt, unreadable_step
 from symbn.repairing import with_syntax_repair
 from symbn.syntax.tree import Node, Relation
 
+_SUPPOSED = (prose.HYPOTHESIS, prose.ASSUMPTION)
 MAX_REPAIRED = 2000  # characters of a step that does not parse
 
 
@@ -77,8 +78,9 @@ def _formula(follower: Follower, place: int, formula: Formula) -> None:
     marked, follower.next_role = follower.next_role, None
     if marked == IGNORE:
         return
-    role = prose.HYPOTHESIS if marked == HYPOTHESIS else prose.role(between, follower.role)
-    follower.role = role
+    role = prose.HYPOTHESIS if marked == HYPOTHESIS else prose.role(between, None if formula.display else follower.role)
+    listed = role == prose.CLAIM and not formula.display and prose.only_a_comma(between)
+    before_role, follower.role = follower.role, role
     first = len(follower.steps)
     line = document.place(formula.span.start)[0]
     continued = begins_with_relation(text.text) and follower.last is not None
@@ -94,6 +96,9 @@ def _formula(follower: Follower, place: int, formula: Formula) -> None:
             _fault(follower, chain)
         elif role != prose.CLAIM and taken_as_hypothesis(follower, chain, role, options):
             pass
+        elif listed and before_role in _SUPPOSED and gives_value_to_input(chain, options):
+            follower.role = before_role
+            assume(follower, chain, before_role == prose.ASSUMPTION)
         elif is_index_condition(chain):
             assume(follower, chain, lasting=False)
         else:
@@ -120,6 +125,10 @@ def _fault(follower: Follower, fault: Fault) -> None:
     text = fault.text
     span = text.origin(fault.left.to(fault.right) if fault.right.end > fault.right.start else fault.left)
     sides = tuple(source(follower, text.part(part.start, part.end)) for part in (fault.left, fault.right))
+    if fault.lists:
+        step = Step(follower.document.text, span, 1, sides[0], sides[1], ASSUMED, "all m", reason="it names the entries")
+        follower.steps.append(placed(follower, step))
+        return
     diagnostic = relocated(fault.diagnostic, text)
     step = unreadable_step(follower.document.text, span, (sides[0], sides[1]), "all m", diagnostic, perf_counter())
     if follower.base.repair and fault.right.end - fault.left.start <= MAX_REPAIRED:
@@ -143,7 +152,7 @@ def _chain(follower: Follower, chain: Chain, options: Options, after: tuple[Rela
             step = definition_step(follower, chain, options)
         if step is None:
             relevant = (*after, *(h.relation for h in follower.hypotheses))
-            claim = Claim(left, sign, right, chain, place, options, relevant)
+            claim = Claim(left, "=" if sign in DEFINES else sign, right, chain, place, options, relevant)
             step = judged(follower, claim)
             if step.verdict == UNREADABLE and {d.code for d in step.diagnostics} & {"unknown-name", "two-roles"}:
                 follower.later[len(follower.steps)] = claim

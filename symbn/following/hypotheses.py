@@ -73,6 +73,16 @@ def taken_as_hypothesis(follower: Follower, chain: Chain, role: str, options: Op
     return False
 
 
+def gives_value_to_input(chain: Chain, options: Options) -> bool:
+    """Tell whether the chain says gamma = 1, N = 2 or i = j: what an equation of the layer never claims."""
+    left, right = chain.sides[0].node, chain.sides[-1].node
+    return (
+        is_index_condition(chain)
+        or defining.is_size(left, right, options.notation)
+        or defining.layer_node(left, options.notation) == "input"
+    )
+
+
 def assume(follower: Follower, chain: Chain, lasting: bool) -> None:
     found = list(conditions_of(chain))
     letters = set[str]().union(*(names_in(relation) for relation in found if on_indices(relation)))

@@ -60,7 +60,7 @@ _COMMENT = re.compile(r"<!--.*?-->|^[ \t]*%.*$", re.DOTALL | re.MULTILINE)
 _MARKUP = re.compile(r"\$+`?|`|\\[\[\]()]|<[^<>]{0,300}>|[*_]{1,2}|\\(?:begin|end)\{[a-z]+\*?\}")
 _WORD = re.compile(r"[A-Za-z]+|[.!?:;,()]")
 _SENTENCE_END = re.compile(r"[.!?](?=\s|$)|\n[ \t]*\n")
-_OPEN_END = re.compile(r"[:,]\s*$")
+_PARAGRAPH = re.compile(r"\n[ \t]*\n")
 
 
 def plain(text: str) -> str:
@@ -71,8 +71,8 @@ def plain(text: str) -> str:
 def role(before: str, previous: str | None) -> str:
     """Return what the prose right before a formula makes of it. previous: the role of the formula before, in this sentence."""
     words = _WORD.findall(_sentence(before).lower())[-6:]
-    if previous in (HYPOTHESIS, ASSUMPTION, DEFINITION) and all(word in ("and", ",", "or") for word in words):
-        return previous if words else CLAIM
+    if previous in (HYPOTHESIS, ASSUMPTION, DEFINITION) and words and all(word in ("and", ",", "or") for word in words):
+        return CLAIM if words == [","] else previous
     while words and words[-1] in _FILLERS:
         words.pop()
     last = words[-1] if words else ""
@@ -83,20 +83,23 @@ def role(before: str, previous: str | None) -> str:
     return DEFINITION if last in _DEFINITIONS else CLAIM
 
 
+def only_a_comma(before: str) -> bool:
+    """Tell whether a comma leads on from the formula before: `if $a = 1$, $b = 0$` may go on with the hypothesis, or end it."""
+    return before.strip() == ","
+
+
 def ends_sentence(between: str, after_display: bool) -> bool:
     """Tell whether a hypothesis before this prose no longer holds after it.
 
-    A blank line ends a sentence unless a colon or a comma leads on to a display; so does a capital letter after a display.
+    A full stop ends a sentence. A blank line does if words follow it, or a display goes before it: `when $i = j$ we get` and a
+    blank line lead on to a display. So does a capital letter after a display.
     """
     text = between.strip()
-    if after_display and text[:1].isupper():
+    if any(match[0] in ".!?" for match in _SENTENCE_END.finditer(between)):
         return True
-    found = list(_SENTENCE_END.finditer(between))
-    if not found:
-        return False
-    if any(match[0] in ".!?" for match in found):
-        return True
-    return not _OPEN_END.search(between[: found[-1].start()]) and bool(text or not _OPEN_END.search(between))
+    if after_display:
+        return text[:1].isupper() or _PARAGRAPH.search(between) is not None
+    return any(between[match.end() :].strip() for match in _PARAGRAPH.finditer(between))
 
 
 def attaches_back(between: str) -> bool:
