@@ -30,8 +30,7 @@ def judged(follower: Follower, claim: Claim) -> Step:
     used = tuple(h for h in claim.hypotheses if h not in sizes and (not on_indices(h) or names_in(h) <= names))
     unused = [h for h in claim.hypotheses if h not in used and h.operator == "\\neq"]
     text = claim.second.text
-    relation = "=" if claim.relation in DEFINES and defining.assigns(left, right, claim.options.notation) else claim.relation
-    pair = (left, relation, right)
+    pair = (left, claim.relation, right)
     conditions = claim.chain.conditions
     step = judge(text.text, pair, (*conditions, *used), claim.options)
     size = _batch_of(sizes, claim.options)
@@ -87,7 +86,8 @@ def definition_step(follower: Follower, chain: Chain, options: Options) -> Step 
     body = defining.called(right.node, functions)
     key = defining.defines(node, options.notation)
     if key is None:
-        if sign in DEFINES and defining.layer_node(left.node, options.notation) != "defined":
+        defined = defining.layer_node(left.node, options.notation) == "defined"
+        if sign in DEFINES and (not defined or defining.updates(left.node, right.node)):
             return replace(blank, verdict=ASSUMED, reason="an assignment, which claims no equality")
         return None
     start = perf_counter()

@@ -17,6 +17,7 @@ from symbn.elaboration.meaning import OutsideError
 from symbn.elaboration.notation import BATCH_NAMES, FEATURE_NAMES, ROLES, Definition, Notation, key_of
 from symbn.elaboration.scope import Scope, indices_of, kronecker, resolve, sizes
 from symbn.errors import SymbnError, UnreadableError, unreadable
+from symbn.kernel.term import BATCH
 from symbn.kernel.verdict import Proved
 from symbn.layers.batchnorm import batch_norm
 from symbn.syntax.tree import Group, Listing, Name, Node, Number, Product, Scripted, Statement, children, number_value, rebuilt
@@ -127,7 +128,7 @@ def definition(left: Node, right: Node, notation: Notation) -> Definition:
     that the left one lacks."""
     letters = _letters(left)
     sides: tuple[Node, ...] = (right,)
-    if isinstance(left, Scripted) and len(letters) > 1:
+    if isinstance(left, Scripted) and len(letters) > 1 and not _counts_examples(letters, right, notation):
         # Of two indices one counts features, as in x_i^{(k)}; the right side may name one of them only.
         sides = (right, Scripted(left.span, Name(left.span, "x"), left.sub, left.sup))
     scope = Scope.of(sides, (), notation)
@@ -145,6 +146,12 @@ def definition(left: Node, right: Node, notation: Notation) -> Definition:
     named = tuple(loose) if bare else letters
     axes = tuple((letter, scope.axes.get(letter, "batch")) for letter in named)
     return Definition(axes, right, bare, scope.wide)
+
+
+def _counts_examples(letters: tuple[str, ...], right: Node, notation: Notation) -> bool:
+    """Tell whether the right side has all the indices, and none of them counts features: A_{ik} = \\delta_{ik} - 1/m."""
+    scope = Scope.of((right,), (), notation)
+    return not scope.wide and all(letter in scope.free and scope.axes.get(letter, BATCH) == BATCH for letter in letters)
 
 
 def _letters(left: Node) -> tuple[str, ...]:
@@ -169,9 +176,9 @@ def layer_node(left: Node, notation: Notation) -> str | None:
     return "input" if node.definition is None else "defined"
 
 
-def assigns(left: Node, right: Node, notation: Notation) -> bool:
-    """Tell whether \\mu \\leftarrow .. is a line of an algorithm that computes a node, and no update of its old value."""
-    return layer_node(left, notation) == "defined" and key_of(_base(left)) not in _keys(right)
+def updates(left: Node, right: Node) -> bool:
+    """Tell whether \\mu \\leftarrow 0.9 \\mu + .. computes a new value from the old one, which is no equation."""
+    return key_of(_base(left)) in _keys(right)
 
 
 def _base(node: Node) -> Node:

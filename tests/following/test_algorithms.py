@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from symbn.answer import ASSUMED, PROVED, REFUTED, UNDECIDED, UNREADABLE, DocumentReport
+from symbn.answer import ASSUMED, PROVED, REFUTED, UNREADABLE, DocumentReport
 from symbn.document.read import read_document
 from symbn.following.conventions import conventions
 from symbn.following.follow import check_document
@@ -25,8 +25,8 @@ def checked(text: str, repair: bool = False) -> DocumentReport:
         (r"\sigma_{\mathcal B}^2 \gets \frac1m \sum_{i=1}^m (x_i - \mu_{\mathcal B})^2", PROVED),
         (r"\hat x_i \leftarrow \frac{x_i - \mu}{\sqrt{\sigma^2 + \epsilon}}", PROVED),
         (r"\mu \leftarrow \frac{1}{m-1} \sum_i x_i", REFUTED),
-        (r"\mu \leftarrow 3 \mu", UNDECIDED),  # an update, not an equation
-        (r"\gamma \leftarrow \gamma - \sum_j g_j \hat x_j", UNDECIDED),
+        (r"\mu \leftarrow 3 \mu", ASSUMED),  # an update, not an equation
+        (r"\gamma \leftarrow \gamma - \sum_j g_j \hat x_j", ASSUMED),
     ],
 )
 def test_an_assignment_to_a_node_is_its_definition_and_an_update_is_no_equation(formula: str, verdict: str) -> None:
@@ -47,6 +47,15 @@ def test_what_is_no_index_is_reported_where_it_stands(formula: str) -> None:
 def test_a_label_may_stand_below_a_name_that_the_document_defines() -> None:
     (step,) = checked(r"$$z_{\mathcal B} = \frac1m \sum_i x_i$$").steps
     assert step.verdict == PROVED
+
+
+def test_a_defined_name_may_have_two_indices_of_the_batch() -> None:
+    text = r"$$A_{ik} = \delta_{ik} - \frac1m$$ and $\sum_k A_{ik} = 0$, $\sum_k A_{ik} A_{kl} = A_{il}$, $\sum_i A_{ii} = m - 1$."
+    assert [step.verdict for step in checked(text).steps] == [ASSUMED, PROVED, PROVED, PROVED]
+    text = r"$$z_{ij} = x_{ij} \gamma_j$$ and $z_{ij} / \gamma_j = x_{ij}$."
+    assert [step.verdict for step in checked(text).steps] == [ASSUMED, PROVED]
+    text = r"$$z_{ij} = 2 \gamma_j$$ and $z_{ij} = \gamma_j + \gamma_j$."
+    assert [step.verdict for step in checked(text).steps] == [ASSUMED, PROVED]
 
 
 def test_a_name_is_settled_in_words_once() -> None:
