@@ -71,6 +71,16 @@ TABLE = [
         "missing-parentheses",
         rf"\frac{{\delta_{{ik}} - \frac1m}}{{{S}}} - \frac{{(x_i-\mu)\hat x_k}}{{m(\sigma^2+\epsilon)}}",
     ),
+    Mistake(f"{DX} = " + FORM.replace(r"- \sum_j g_j ", ""), "missing-term", None),
+    Mistake(f"{DX} = " + FORM.replace(r"- \hat x_i \sum_j g_j \hat x_j ", ""), "missing-term",
+            FORM),
+    Mistake(
+        rf"{DX} = \frac{{\partial L}}{{\partial \hat x_i}} \frac1s"
+        r" + \frac{\partial L}{\partial \sigma^2} \frac{2(x_i-\mu)}{m}", "missing-term", None,
+    ),
+    Mistake(r"\frac{\partial L}{\partial \gamma} = \sum_j g_j", "missing-factor", r"\sum_j g_j \hat x_j"),
+    Mistake(DVAR + r"-\frac{\gamma}{2} (\sigma^2+\epsilon)^{-3/2} \sum_j g_j", "missing-factor",
+            r"-\frac{\gamma}{2} (\sigma^2+\epsilon)^{-3/2} \sum_j g_j (x_j - \mu)"),
     # Published ones, shortened.
     Mistake(
         r"\frac{\partial \hat x_i}{\partial \sigma^2} = \sum_i (x_i - \mu) \cdot (-0.5) (\sqrt{\sigma^2 + \epsilon})^{-1.5}",

@@ -50,7 +50,9 @@ def test_a_label_may_stand_below_a_name_that_the_document_defines() -> None:
 
 
 def test_a_defined_name_may_have_two_indices_of_the_batch() -> None:
-    text = r"$$A_{ik} = \delta_{ik} - \frac1m$$ and $\sum_k A_{ik} = 0$, $\sum_k A_{ik} A_{kl} = A_{il}$, $\sum_i A_{ii} = m - 1$."
+    text = (
+        r"$$A_{ik} = \delta_{ik} - \frac1m$$ and $\sum_k A_{ik} = 0$, $\sum_k A_{ik} A_{kl} = A_{il}$, $\sum_i A_{ii} = m - 1$."
+    )
     assert [step.verdict for step in checked(text).steps] == [ASSUMED, PROVED, PROVED, PROVED]
     text = r"$$z_{ij} = x_{ij} \gamma_j$$ and $z_{ij} / \gamma_j = x_{ij}$."
     assert [step.verdict for step in checked(text).steps] == [ASSUMED, PROVED]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from symbn.decision.repair.edits import Candidate
 from symbn.decision.repair.view import View
 from symbn.diagnostic import Span
-from symbn.syntax.tree import Additive, Big, Group, Name, Node, Number, Product, Scripted, children, number_value
+from symbn.syntax.tree import Additive, Big, Derivative, Group, Name, Node, Number, Product, Scripted, children, number_value
 
 
 def signs(view: View) -> Iterator[Candidate]:
@@ -56,7 +56,37 @@ def terms(view: View) -> Iterator[Candidate]:
             end = Span(node.span.end, node.span.end)
             for new in ("1", size, view.name("mu"), view.name("beta")):
                 for sign in (" - ", " + "):
+                    if sign == " - " and view.slice(node) == new:
+                        continue  # 1 - 1
                     yield Candidate(26, "missing-term", f"the term `{sign}{new}` is missing", ((end, sign + new),))
+
+
+def paths(view: View) -> Iterator[Candidate]:
+    """A path of the chain rule left out of dL/dx_i: the term of the mean or of the variance, in either form."""
+    target = view.target
+    free = [letter for letter in view.letters() if letter in view.scope.free]
+    if not (isinstance(target, Derivative) and len(target.by) == 1 and len(free) == 1):
+        return
+    if view.role(target.of) != "L" or view.role(target.by[0]) != "x":
+        return
+    letter, other, loss = free[0], view.spare(), view.name("L")
+    total, normalised = f"\\sum_{other} " if view.latex else f"sum_{other} ", view.array("xhat", other)
+    gradient = view.upstream(other)
+    mean, share = f"{total}{gradient}", view.over("1", view.batch())
+    times = " " if view.latex else "*"
+    spread = f"{view.array('xhat', letter)}{times}{total}{gradient}{times}{normalised}"
+    centred = view.over(f"2 ({view.array('x', letter)} - {view.name('mu')})", view.batch())
+    lost = [
+        (sign, term) for term in (mean, spread, f"{share}{times}{mean}", f"{share}{times}{spread}") for sign in (" - ", " + ")
+    ]
+    lost.append((" + ", f"{view.derivative(loss, view.name('mu'))}{times}{share}"))
+    lost.append((" + ", f"{view.derivative(loss, view.name('var'))}{times}{centred}"))
+    for site in view.sites:
+        node = site.node
+        if isinstance(node, Additive) and (site.where == "side" or (site.above and isinstance(site.above[-1], Group))):
+            end = Span(node.span.end, node.span.end)
+            for sign, term in lost:
+                yield Candidate(23, "missing-term", f"the term `{sign.strip()} {term}` is missing", ((end, sign + term),))
 
 
 def brackets(view: View) -> Iterator[Candidate]:
