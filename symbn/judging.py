@@ -107,7 +107,7 @@ def _with_decision(step: Step, decision: Decision) -> Step:
         step = replace(
             step,
             statement=equation.statement(),
-            readings=(*reading.notes, *reading.caveats),
+            readings=(*equation.notes(), *reading.caveats),
             caveat=caveat,
             scope="all m" if equation.batch is None else str(equation.batch),
         )
@@ -120,6 +120,7 @@ def _with_decision(step: Step, decision: Decision) -> Step:
             return replace(step, verdict=PROVED, statement=(step.statement or "") + where)
         case Refuted():
             point = answer.point
+            letters = {} if equation is None else equation.letters()
             found = Counterexample(
                 point.m,
                 (
@@ -130,7 +131,7 @@ def _with_decision(step: Step, decision: Decision) -> Step:
                     ),
                     *sorted(point.scalars.items()),
                 ),
-                tuple(sorted((str(index.name), at) for index, at in point.indices.items())),
+                tuple(sorted((letters.get(str(index.name), str(index.name)), at) for index, at in point.indices.items())),
                 answer.left,
                 answer.right,
                 _derived(equation, answer),

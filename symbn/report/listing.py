@@ -88,7 +88,8 @@ def _line(report: DocumentReport, step: Step, word: str, style: Style, explain: 
     if explain and step.statement is not None:
         shown += "\n" + "\n".join(wrap(step.statement, style.width, "  = read as: "))
         for reading in step.readings:
-            shown += "\n" + "\n".join(wrap(reading, style.width, "  = only if: " if step.caveat else "  = reading: "))
+            label = "only if" if step.caveat is not None and reading in step.caveat else "reading"
+            shown += "\n" + "\n".join(wrap(reading, style.width, f"  = {label}: "))
     return shown
 
 
