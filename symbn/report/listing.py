@@ -22,6 +22,7 @@ from symbn.report.terminal import (
     WITH_CAVEAT, Style, cells, excerpt, gutter, heading, marked, printable, remark, render_diagnostic, surprise, vectors, wrap,
 )  # fmt: skip
 
+_USUAL = "m is the batch size, "  # no news: so it is called in everything that is printed
 _INFERRED = (", as ", ", since ", ", by ")  # what was inferred comes with its reason, what was said does not
 
 
@@ -50,11 +51,15 @@ def _is_noteworthy(step: Step) -> bool:
 
 def render_notation(report: DocumentReport, style: Style, explain: bool) -> str:
     """Return what the document's names were taken to mean: all of it if asked, else what was inferred."""
-    shown = [line for line in report.notation if explain or any(reason in line for reason in _INFERRED)]
+    shown = [line for line in report.notation if explain or (_is_inferred(line) and not line.startswith(_USUAL))]
     if not shown:
         return ""
     head = wrap(f"notation of {report.path}", style.width)
     return "\n".join([*head, *(line for text in shown for line in wrap(text, style.width, "  = "))])
+
+
+def _is_inferred(line: str) -> bool:
+    return any(reason in line for reason in _INFERRED)
 
 
 def render_step(report: DocumentReport, step: Step, style: Style, explain: bool) -> str:

@@ -79,3 +79,10 @@ def test_a_proof_that_surprises_by_its_caveat_shows_the_caveat() -> None:
     shown = render_report(checked(text), Style(100))
     assert "expected refuted, got proved with a caveat" in shown
     assert "only if: dxhat/dx is the local derivative" in shown
+
+
+def test_that_m_is_the_batch_size_is_said_only_if_asked() -> None:
+    report = checked(r"$$\mu = \frac1m \sum_{i=1}^m x_i$$")
+    assert render_report(report, Style(100)) == ""
+    assert "m is the batch size" in render_report(report, Style(100), explain=True)
+    assert "N is the batch size" in render_report(checked(r"$$\mu = \frac1N \sum_{i=1}^N x_i$$"), Style(100))
