@@ -116,7 +116,9 @@ def _with_decision(step: Step, decision: Decision) -> Step:
             conditions = [shown for term in nonzero if len(shown := show_term(term)) <= 60]
             if len(conditions) < len(nonzero):
                 conditions.append("every other denominator")
-            where = f" (wherever {', '.join(dict.fromkeys(conditions))} is not 0)" if conditions else ""
+            conditions = list(dict.fromkeys(conditions))
+            verb = "is" if len(conditions) == 1 else "are"
+            where = f" (wherever {', '.join(conditions)} {verb} not 0)" if conditions else ""
             return replace(step, verdict=PROVED, statement=(step.statement or "") + where)
         case Refuted():
             point = answer.point
