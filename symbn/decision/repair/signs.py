@@ -56,37 +56,28 @@ def terms(view: View) -> Iterator[Candidate]:
             end = Span(node.span.end, node.span.end)
             for new in ("1", size, view.name("mu"), view.name("beta")):
                 for sign in (" - ", " + "):
-                    if sign == " - " and view.slice(node) == new:
-                        continue  # 1 - 1
                     yield Candidate(26, "missing-term", f"the term `{sign}{new}` is missing", ((end, sign + new),))
+    for name, path in _paths(view):
+        end = Span(view.side.end, view.side.end)
+        yield Candidate(20, "missing-term", f"the path through {name} is missing", ((end, f" + {path}"),))
 
 
-def paths(view: View) -> Iterator[Candidate]:
-    """A path of the chain rule left out of dL/dx_i: the term of the mean or of the variance, in either form."""
-    target = view.target
-    free = [letter for letter in view.letters() if letter in view.scope.free]
-    if not (isinstance(target, Derivative) and len(target.by) == 1 and len(free) == 1):
+def _paths(view: View) -> Iterator[tuple[str, str]]:
+    """Yield the three ways in which an input reaches the loss, if the other side is dL/dx_i."""
+    node = view.target
+    while isinstance(node, Group):
+        node = node.body
+    if not isinstance(node, Derivative) or len(node.by) != 1 or view.role(node.of) != "L" or view.role(node.by[0]) != "x":
         return
-    if view.role(target.of) != "L" or view.role(target.by[0]) != "x":
+    letters = view.index_places(node.by[0])
+    if len(letters) != 1:
         return
-    letter, other, loss = free[0], view.spare(), view.name("L")
-    total, normalised = f"\\sum_{other} " if view.latex else f"sum_{other} ", view.array("xhat", other)
-    gradient = view.upstream(other)
-    mean, share = f"{total}{gradient}", view.over("1", view.batch())
-    times = " " if view.latex else "*"
-    spread = f"{view.array('xhat', letter)}{times}{total}{gradient}{times}{normalised}"
-    centred = view.over(f"2 ({view.array('x', letter)} - {view.name('mu')})", view.batch())
-    lost = [
-        (sign, term) for term in (mean, spread, f"{share}{times}{mean}", f"{share}{times}{spread}") for sign in (" - ", " + ")
-    ]
-    lost.append((" + ", f"{view.derivative(loss, view.name('mu'))}{times}{share}"))
-    lost.append((" + ", f"{view.derivative(loss, view.name('var'))}{times}{centred}"))
-    for site in view.sites:
-        node = site.node
-        if isinstance(node, Additive) and (site.where == "side" or (site.above and isinstance(site.above[-1], Group))):
-            end = Span(node.span.end, node.span.end)
-            for sign, term in lost:
-                yield Candidate(23, "missing-term", f"the term `{sign.strip()} {term}` is missing", ((end, sign + term),))
+    loss, mean, variance, hat = view.name("L"), view.name("mu"), view.name("var"), view.array("xhat", letters[0].text)
+    deviation = f"2({view.array('x', letters[0].text)} - {mean})"
+    root = view.root_of(f"{variance} + {view.name('eps')}")
+    yield "the mean", f"{view.derivative(loss, mean)} {view.over('1', view.batch())}"
+    yield "the variance", f"{view.derivative(loss, variance)} {view.over(deviation, view.batch())}"
+    yield hat, f"{view.derivative(loss, hat)} {view.over('1', root)}"
 
 
 def brackets(view: View) -> Iterator[Candidate]:
