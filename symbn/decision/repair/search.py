@@ -26,8 +26,8 @@ from symbn.kernel.verdict import Proved
 from symbn.syntax.tree import Node, Relation
 
 GENERATORS: tuple[Callable[[View], Iterator[Candidate]], ...] = (
-    signs.signs, signs.brackets, signs.terms, powers.powers, powers.epsilons, factors.factors, factors.extra, factors.numbers,
-    factors.upstream, names.symbols, names.indices, names.sums,
+    signs.signs, signs.brackets, signs.terms, powers.powers, powers.epsilons, factors.factors, factors.extra,
+    factors.numbers, factors.upstream, factors.entries, names.symbols, names.indices, names.sums,
 )  # fmt: skip
 MAX_BATCH = 32
 _OMITTED = " without an index "
