@@ -20,7 +20,7 @@ from symbn.following.claims import definition_step, judge_again, judged
 from symbn.following.comparing import compare
 from symbn.following.conventions import HYPOTHESIS, IGNORE, Conventions, inferred, with_settings
 from symbn.following.hypotheses import assume, gives_value_to_input, is_index_condition, taken_as_hypothesis, trailing
-from symbn.following.remarks import spread, take_remark
+from symbn.following.remarks import spread, take_remark, within_reach
 from symbn.following.state import Claim, Follower, current, origin, placed, relocated, source
 from symbn.judging import Options, in_doubt, unreadable_step
 from symbn.repairing import with_syntax_repair
@@ -113,7 +113,7 @@ def _finish(follower: Follower, first: int, line: int, expected: tuple[str, ...]
     for n, (step, verdict) in enumerate(zip(new, wanted, strict=True), first):
         number = follower.numbers[line] = follower.numbers.get(line, 0) + 1
         if verdict is None and follower.conventions.expect is not None:
-            verdict = ASSUMED if step.verdict == ASSUMED else follower.conventions.expect
+            verdict = ASSUMED if step.verdict == ASSUMED else within_reach(follower.conventions.expect, follower.base)
         follower.steps[n] = replace(step, step=number, formula=line, expected=verdict)
 
 

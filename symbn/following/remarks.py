@@ -26,12 +26,17 @@ def take_remark(follower: Follower, place: int, remark: Remark) -> None:
         elif words in (HYPOTHESIS, IGNORE):
             follower.next_role = words
         else:
-            expected = expectations(words, where)
+            expected = tuple(within_reach(verdict, follower.base) for verdict in expectations(words, where))
             if not _behind(follower, place, remark, expected):
                 follower.expected = expected
     except UsageError as error:
         message = str(error).removeprefix(f"{where}: ")
         follower.problems.append(Diagnostic("bad-remark", message, remark.span, "see `symbn check --help`"))
+
+
+def within_reach(expected: str, options: Options) -> str:
+    """Return what can be asked of a step: what is wrong with a refuted one is not known if no repair is looked for."""
+    return REFUTED if expected.startswith(f"{REFUTED} ") and not options.repair else expected
 
 
 def _behind(follower: Follower, place: int, remark: Remark, expected: tuple[str, ...]) -> bool:
