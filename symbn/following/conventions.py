@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from symbn.answer import CAVEAT, VERDICTS
-from symbn.elaboration.notation import BATCH_NAMES, ROLES, SYNONYMS, Notation
+from symbn.elaboration.notation import BATCH_NAMES, IN_WORDS, ROLES, SYNONYMS, Notation
 from symbn.elaboration.scope import labels, sizes
 from symbn.errors import UsageError
 from symbn.following.defining import roles_by_proof
@@ -161,5 +161,5 @@ def inferred(equations: Iterable[tuple[Node, Node]], notation: Notation) -> tupl
     found = roles_by_proof(equations[:_LOOKED_AT], notation)
     for let in found.said[len(notation.said) :]:
         role, _, name = let.partition("=")
-        words.append(f"{name} is the {role}, since an equation is true only then")
+        words.append(f"{name} is the {IN_WORDS.get(role, role)}, since an equation is true only then")
     return found, tuple(words)

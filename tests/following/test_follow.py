@@ -120,6 +120,23 @@ def test_faults_point_into_the_file() -> None:
     assert step.repair.latex == r"\frac{\partial\mu}{\partial x_i} = \frac1m"
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (r"The mean is $\mu_{\mathcal B} = \frac1m \sum_i x_i$.", ["proved"]),
+        (r"It is $\sigma^2_{\mathcal B} = \frac1m \sum_i (x_i - \mu)^2$.", ["proved"]),
+        (r"Here $z_{i+1} = x_i$, and $\sum_i \hat x_i = 0$.", ["unreadable", "proved"]),
+    ],
+)
+def test_a_subscript_that_is_no_index_ends_nothing(text: str, found: list[str]) -> None:
+    assert verdicts(text) == found
+
+
+def test_without_a_search_for_repairs_no_code_is_asked_for() -> None:
+    text = "+++\nexpect = 'refuted wrong-sign'\n+++\n$\\hat x_i = x_i + \\mu$\n\n$\\mu = 1$ <!-- symbn: refuted other-formula -->"
+    assert [step.surprising for step in checked(text).steps] == [False, False]
+
+
 def test_a_formula_that_cannot_be_read_leaves_the_other_ones_alone() -> None:
     text = r"$$\sum_i \hat x_i = 0 = \sum_j \foo = \sum_k c_k = 0$$"
     assert verdicts(text) == ["proved", "unreadable", "unreadable", "proved"]
