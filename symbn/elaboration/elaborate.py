@@ -18,9 +18,7 @@ from symbn.elaboration.context import Context, Inside
 from symbn.elaboration.derivatives import derivative
 from symbn.elaboration.ellipsis import without_ellipses
 from symbn.elaboration.functions import with_functions
-from symbn.elaboration.matrices import entries
 from symbn.elaboration.matrix_notation import check_scope, flattened, is_certain, is_possible, is_wide, with_sizes
-from symbn.elaboration.matrix_operations import MISMATCH
 from symbn.elaboration.meaning import (
     Constant,
     Meaning,
@@ -186,6 +184,10 @@ def _between_matrices(
     remarks: tuple[str, ...] = (),
 ) -> Iterator[Equation]:
     """Yield the readings whose shapes fit; if there is none, those that fit with a warning. Raises: UnreadableError."""
+    # Most formulas hold no matrices, and start sooner without their modules.
+    from symbn.elaboration.matrices import entries
+    from symbn.elaboration.matrix_operations import MISMATCH
+
     sides = (left, right)
     notation = with_sizes(sides, notation)
     wide = is_wide(sides, notation)

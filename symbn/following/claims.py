@@ -10,7 +10,7 @@ from symbn.decision.decide import decide
 from symbn.elaboration.conditions import on_indices
 from symbn.elaboration.elaborate import readings
 from symbn.elaboration.meaning import OutsideError
-from symbn.elaboration.notation import BATCH_NAMES, FEATURE_NAMES, IN_WORDS, Notation
+from symbn.elaboration.notation import BATCH_NAMES, FEATURE_NAMES, ROLE_WORDS, Notation
 from symbn.errors import SymbnError, UnreadableError
 from symbn.following import defining
 from symbn.following.chains import DEFINES, EXACT, Chain
@@ -125,7 +125,7 @@ def _settled(follower: Follower, chain: Chain, options: Options, key: str, role:
     follower.base = replace(follower.base, notation=replace(follower.base.notation, free=follower.base.notation.free - {key}))
     left, right = chain.sides[0], chain.sides[1]
     line = follower.document.place(origin(right).start)[0]
-    follower.words[f"{key} is the {IN_WORDS.get(role, role)}, by its definition on line {line}"] = None
+    follower.words[f"{key} is the {ROLE_WORDS.get(role, role)}, by its definition on line {line}"] = None
     notation = replace(options.notation, free=options.notation.free - {key}).with_lets(lets)
     return judged(follower, Claim(left, "=", right, chain, 0, replace(options, notation=notation), ()))
 

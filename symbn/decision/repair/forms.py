@@ -167,7 +167,8 @@ def _matrix_form(view: View, asked: str, gamma: str, s: str) -> str | None:
     m, hat, g, ones = view.batch(), view.name("xhat"), view.upstream(""), "\\mathbf 1"
     weighted = f"{ones}^\\top ({hat} \\odot {g})"
     forms = {
-        "L/x": f"\\frac{{{gamma}}}{{{m} {s}}} \\odot \\left( {m} {g} - {ones} {ones}^\\top {g} - {hat} \\odot ({ones} {weighted}) \\right)",
+        "L/x": f"\\frac{{{gamma}}}{{{m} {s}}} \\odot"
+        f" \\left( {m} {g} - {ones} {ones}^\\top {g} - {hat} \\odot ({ones} {weighted}) \\right)",
         "L/xhat": f"{g} \\odot {gamma}",
         "L/gamma": weighted,
         "L/beta": f"{ones}^\\top {g}",

@@ -34,7 +34,9 @@ def symbols(view: View) -> Iterator[Candidate]:
         if view.capital and not use.by and role in ("gamma", "beta", "x", "xhat", "y"):
             yield Candidate(14, "wrong-symbol", f"`{shown}` has to be {view.upstream('')}", ((node.span, view.upstream("")),))
             if role in ("gamma", "beta"):
-                yield Candidate(14, "wrong-symbol", f"`{shown}` has to be {view.name('xhat')}", ((node.span, view.name("xhat")),))
+                yield Candidate(
+                    14, "wrong-symbol", f"`{shown}` has to be {view.name('xhat')}", ((node.span, view.name("xhat")),)
+                )
         index = view.batch_index(use)
         site = wheres.get(id(node))
         if site is not None and role in ("x", "xhat", "y") and not use.found.adjoint and index is not None:

@@ -84,7 +84,8 @@ class View:
         whole = [use.found for use in (*self.uses, *self.distant) if not use.found.indices and use.found.label is None]
         bare = not any(use.found.role in ARRAYS for use in (*self.uses, *self.distant))
         ones = bare and any(
-            isinstance(site.node, Name | Scripted) and constant_matrix(site.node, self.notation) is not None for site in self.sites
+            isinstance(site.node, Name | Scripted) and constant_matrix(site.node, self.notation) is not None
+            for site in self.sites
         )
         self.capital = self.latex and (ones or any(found.role in _CAPITALS and is_capital(found) for found in whole))
 
