@@ -22,6 +22,10 @@ FORM = rf"\frac{{\gamma}}{{m {S}}} \left( m g_i - \sum_j g_j - \hat x_i \sum_j g
 JACOBIAN = r"\frac{\partial \hat x_i}{\partial x_k} = "
 DVAR = r"\frac{\partial L}{\partial \sigma^2} = "
 DMU = r"\frac{\partial L}{\partial \mu} = "
+TWO_PATHS = (
+    rf"\frac{{\partial L}}{{\partial \hat x_i}} \frac{{1}}{{{S}}}"
+    r" + \frac{\partial L}{\partial \sigma^2} \frac{2(x_i-\mu)}{m}"
+)
 RATE = 0.9
 MISTAKES = Path(__file__).resolve().parent.parent.parent / "derivations" / "mistakes.md"
 
@@ -115,10 +119,7 @@ TABLE = [
             r"\gamma \frac{\partial L}{\partial y_i}"),
     Mistake(f"{DX} = " + FORM.replace(r"- \sum_j g_j -", "- g_i -"), "missing-sum", FORM),
     Mistake(
-        rf"{DX} = \frac{{\partial L}}{{\partial \hat x_i}} \frac{{1}}{{{S}}} + \frac{{\partial L}}{{\partial \sigma^2}} \frac{{2(x_i-\mu)}}{{m}}",
-        "missing-term",
-        rf"\frac{{\partial L}}{{\partial \hat x_i}} \frac{{1}}{{{S}}} + \frac{{\partial L}}{{\partial \sigma^2}} \frac{{2(x_i-\mu)}}{{m}}"
-        r" + \frac{\partial L}{\partial \mu} \frac{1}{m}",
+        f"{DX} = {TWO_PATHS}", "missing-term", TWO_PATHS + r" + \frac{\partial L}{\partial \mu} \frac{1}{m}",
     ),
     Mistake(DMU + r"\frac{\gamma}{s} \sum_j g_j", "wrong-sign", r"-\frac{\gamma}{s} \sum_j g_j"),
     Mistake(DVAR + r"\frac{\gamma}{2} (\sigma^2+\epsilon)^{-3/2} \sum_j g_j (x_j-\mu)", "wrong-sign",

@@ -135,7 +135,9 @@ def test_a_subscript_that_is_no_index_ends_nothing(text: str, found: list[str]) 
 
 
 def test_without_a_search_for_repairs_no_code_is_asked_for() -> None:
-    text = "+++\nexpect = 'refuted wrong-sign'\n+++\n$\\hat x_i = x_i + \\mu$\n\n$\\mu = 1$ <!-- symbn: refuted other-formula -->"
+    text = (
+        "+++\nexpect = 'refuted wrong-sign'\n+++\n$\\hat x_i = x_i + \\mu$\n\n$\\mu = 1$ <!-- symbn: refuted other-formula -->"
+    )
     assert [step.surprising for step in checked(text).steps] == [False, False]
 
 
