@@ -35,10 +35,13 @@ def defines(left: Node, notation: Notation) -> str | None:
         return None
     base = left.base if isinstance(left, Scripted) else left
     key = key_of(base)
+    numbered = delta = False
     with suppress(UnreadableError):  # \mu_{\mathcal B}: a subscript that is no index
-        if isinstance(left, Scripted) and any(isinstance(index, Number) for index in _indices(left)):
-            key = key_of(left)  # z_1 = .. defines that one entry
-    if key is None or not isinstance(base, Name) or kronecker(left) is not None or key in notation.definitions:
+        numbered = isinstance(left, Scripted) and any(isinstance(index, Number) for index in _indices(left))
+        delta = kronecker(left) is not None
+    if numbered:
+        key = key_of(left)  # z_1 = .. defines that one entry
+    if key is None or not isinstance(base, Name) or delta or key in notation.definitions:
         return None
     if key in (notation.batch, notation.features) or (isinstance(left, Scripted) and _powered(left)):
         return None

@@ -127,6 +127,7 @@ def test_faults_point_into_the_file() -> None:
     [
         (r"The mean is $\mu_{\mathcal B} = \frac1m \sum_i x_i$.", ["proved"]),
         (r"It is $\sigma^2_{\mathcal B} = \frac1m \sum_i (x_i - \mu)^2$.", ["proved"]),
+        (r"Let $\delta_{1.5} = x_1$, but $\sum_i \hat x_i = 0$.", ["unreadable", "proved"]),
         (r"Here $z_{i+1} = x_i$, and $\sum_i \hat x_i = 0$.", ["unreadable", "proved"]),
     ],
 )
