@@ -34,6 +34,7 @@ ARRAYS = frozenset({"x", "c", "xhat", "y", "g"})
 PER_FEATURE = frozenset({"mu", "var", "deviation", "s", "gamma", "beta"})
 BOLD = ("\\mathbf", "\\boldsymbol", "\\bm", "\\vec", "\\pmb")
 MAX_INDEX = 1000
+MAX_WRITTEN_OUT = 6000  # names and numbers of an equation, with the document's definitions written out
 MAX_FREE_INDICES = 5
 FRESH_LETTERS = "ikjlpqrtuvw"
 
@@ -119,7 +120,8 @@ def _named(key: str, sub: Node | None, sup: Node | None, notation: Notation) -> 
     if (definition := notation.definitions.get(key)) is not None:
         return Resolved("defined", key, indices_of(sub), label, power, definition=definition)
     value = None if power is None else number_value(power)
-    if f"{key}^2" in notation.roles and key not in notation.roles and value is not None and value % 2 == 0:
+    own = notation.roles.get(key)
+    if f"{key}^2" in notation.roles and own in (None, "deviation") and value is not None and value % 2 == 0:
         left = value / 2
         return Resolved(notation.roles[f"{key}^2"], f"{key}^2", indices_of(sub), label, None if left == 1 else left)
     if key in notation.roles:
@@ -238,6 +240,8 @@ class Scope:
     def _check_roles(self, uses: list[tuple[Resolved, Span]]) -> None:
         """Refuse a letter that is an index here and a quantity there. Raises: UnreadableError."""
         arities: dict[str, int] = {}
+        if sum(used.definition.weight for used, _ in uses if used.definition is not None) > MAX_WRITTEN_OUT:
+            raise unreadable("too-long", "with its definitions written out, the equation is too long", uses[0][1], "split it")
         for used, span in uses:
             if used.key in self.spans:
                 raise unreadable(

@@ -149,8 +149,7 @@ def inferred(equations: Iterable[tuple[Node, Node]], notation: Notation) -> tupl
         ]
         if len(named) == 1:
             lets.append(f"batch={named[0]}")
-            if named[0] != "m":
-                words.append(f"{named[0]} is the batch size, as its formulas use it")
+            words.append(f"{named[0]} is the batch size, as its formulas use it")
     if notation.superscript is None and above:
         if above & bound and not below & bound:
             lets.append("superscript=batch")
