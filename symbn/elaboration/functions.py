@@ -73,7 +73,7 @@ def _called(node: Node) -> set[str]:
 
 
 def _check(node: Node, functions: set[str]) -> None:
-    """Refuse everything but functions, numbers and constants: of others nobody says how they depend. Raises: UnreadableError."""
+    """Refuse all but functions, numbers and constants: of others nobody says how they depend. Raises: UnreadableError."""
     match node:
         case Product(factors=factors, operators=operators):
             before: Node | None = None

@@ -191,7 +191,7 @@ def _settled(follower: Follower, chain: Chain, options: Options, key: str, role:
 def judge_again(follower: Follower) -> None:
     """Judge once more what used a name before its definition.
 
-    What could not be read gets the answer that the definition gives it. What could, since symbn knows the name by habit, gets it
+    What could not be read gets the answer that the definition gives it. What could, since the name is known by habit, gets it
     if the definition stands in the same sentence; else, if the two answers differ, it is undecided what was meant.
     """
     for number, claim in follower.claims.items():
