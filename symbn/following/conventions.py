@@ -14,8 +14,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from symbn.answer import CAVEAT, VERDICTS
+from symbn.elaboration.letters import labels
 from symbn.elaboration.notation import BATCH_NAMES, ROLE_WORDS, ROLES, SYNONYMS, Notation
-from symbn.elaboration.scope import labels, sizes
+from symbn.elaboration.scope import sizes
 from symbn.errors import UsageError
 from symbn.following.defining import roles_by_proof
 from symbn.judging import Options

@@ -14,7 +14,8 @@ from symbn.diagnostic import Span
 from symbn.elaboration.elaborate import readings
 from symbn.elaboration.meaning import OutsideError
 from symbn.elaboration.notation import BATCH_NAMES, FEATURE_NAMES, ROLES, Definition, Notation, key_of
-from symbn.elaboration.scope import Scope, indices_of, kronecker, resolve, sizes
+from symbn.elaboration.resolving import indices_of, kronecker, resolve
+from symbn.elaboration.scope import Scope, sizes
 from symbn.errors import SymbnError, UnreadableError, unreadable
 from symbn.kernel.term import BATCH
 from symbn.kernel.verdict import Proved

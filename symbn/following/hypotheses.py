@@ -9,11 +9,11 @@ from symbn.answer import ASSUMED
 from symbn.document.prose import prose_between
 from symbn.document.source import Formula, Text
 from symbn.elaboration.conditions import on_indices
+from symbn.elaboration.notation import Notation
+from symbn.elaboration.resolving import resolve
+from symbn.errors import UnreadableError
 from symbn.following import defining, prose
 from symbn.following.chains import DEFINES, Chain, chains
-from symbn.elaboration.notation import Notation
-from symbn.elaboration.scope import resolve
-from symbn.errors import UnreadableError
 from symbn.following.state import Follower, Hypothesis, blank_step, names_in
 from symbn.judging import Options
 from symbn.syntax.tree import Name, Node, Number, Relation

@@ -20,7 +20,19 @@ from symbn.answer import ASSUMED, PROVED, REFUTED, UNDECIDED, UNREADABLE, Docume
 from symbn.report.outcome import ERROR, code, counterexample, faults, is_problem, level, message, problems
 from symbn.report.places import primary
 from symbn.report.terminal import (
-    WITH_CAVEAT, Style, cells, excerpt, gutter, heading, marked, printable, remark, render_diagnostic, surprise, vectors, wrap,
+    WITH_CAVEAT,
+    Style,
+    cells,
+    excerpt,
+    gutter,
+    heading,
+    marked,
+    printable,
+    remark,
+    render_diagnostic,
+    surprise,
+    vectors,
+    wrap,
 )  # fmt: skip
 
 _USUAL = "m is the batch size, "  # no news: so it is called in everything that is printed

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from symbn.decision.repair.edits import Candidate, Edit
 from symbn.decision.repair.view import Use, View
 from symbn.diagnostic import Span
-from symbn.elaboration.scope import ARRAYS, bound_names
+from symbn.elaboration.letters import bound_names
+from symbn.elaboration.resolving import ARRAYS
 from symbn.syntax.tree import Additive, Big, Group, Name, Node, Product, Scripted
 
 _LIKE = {
