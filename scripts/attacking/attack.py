@@ -14,10 +14,11 @@ from fractions import Fraction
 from random import Random
 
 import symbn
+from scripts.attacking import floating
 from scripts.attacking.editing import mutant
 from scripts.attacking.formula import ARRAYS, Claim, Index, Name, Slope, free, places
 from scripts.attacking.inventing import invented, small_only
-from scripts.attacking.label import differences, holds_up_to, label
+from scripts.attacking.label import alike, differences, holds_up_to, label
 from scripts.attacking.reading import Refused, claim_of, statement_of
 from scripts.attacking.rewriting import identity
 from scripts.attacking.sources import sources
@@ -179,17 +180,17 @@ def _wrong_values(claim: Claim, found: Counterexample) -> str | None:
     # An index that the point does not place makes no difference.
     named = {i: 1 for i in free(claim.left) | free(claim.right) if isinstance(i, str)}
     at: dict[Index, int] = {**named, **dict(found.indices)}
-    if "eps" not in dict(found.entries):
-        # It makes no difference either, but s is to be rational.
-        mean = sum(arrays["x"]) / found.m
-        var = scalars.get("var", sum((x - mean) ** 2 for x in arrays["x"]) / found.m)
-        scalars["eps"] = (1 + int(var)) ** 4 - var
-    world = World(Point(found.m, {name: tuple(values) for name, values in arrays.items()}, scalars, claim.mode))
+    point = Point(found.m, {name: tuple(values) for name, values in arrays.items()}, scalars, claim.mode)
     try:
         for side, stated in ((claim.left, found.left), (claim.right, found.right)):
-            if world.value(side, at).get(frozenset(), Fraction(0)) != stated:
+            try:
+                same: bool | None = World(point).value(side, at).get(frozenset(), Fraction(0)) == stated
+            except Irrational:
+                # s, where it makes no difference either.
+                same = alike(floating.value(side, point, at, frozenset()), float(stated), 1e-6, 1e-6)
+            if same is False:
                 return f"a side is not {stated} at the counterexample"
-    except (Undefined, Irrational, Unlabelled):
+    except (Undefined, Unlabelled):
         return "a side has no value at the counterexample"
     return None
 
