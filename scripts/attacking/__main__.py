@@ -64,8 +64,8 @@ def report(outcomes: list[Outcome], examples: int) -> Iterator[str]:
             yield f"         [{o.kind}: {o.made}] {o.text}\n             {o.statement}"
     wrong = [o for o in outcomes if o.wrong is not None]
     for o in wrong:
-        yield f"\nWRONG: {o.wrong}\n  {o.kind} {o.number} [{o.made}] ({o.mode})\n  {o.text}\n  {o.verdict}: {o.caveat or o.reason}"
-        yield f"  {o.statement}"
+        yield f"\nWRONG: {o.wrong}\n  {o.kind} {o.number} [{o.made}] ({o.mode})\n  {o.text}"
+        yield f"  {o.verdict}: {o.caveat or o.reason}\n  {o.statement}"
 
 
 def _run(task: tuple[str, int, int]) -> Outcome:
@@ -77,7 +77,9 @@ def main() -> int:
                                      formatter_class=argparse.RawDescriptionHelpFormatter)  # fmt: skip
     parser.add_argument("--seed", type=int, default=1, help="another seed, other equations (default 1)")
     parser.add_argument("--count", type=int, default=2000, help="how many equations (default 2000)")
-    parser.add_argument("--kinds", nargs="+", choices=[*KINDS], default=[*KINDS], metavar="KIND", help=f"of: {', '.join(KINDS)}")
+    parser.add_argument(
+        "--kinds", nargs="+", choices=[*KINDS], default=[*KINDS], metavar="KIND", help=f"of: {', '.join(KINDS)}"
+    )
     parser.add_argument("--jobs", type=int, default=2, help="processes (default 2)")
     parser.add_argument("--examples", type=int, default=3, help="examples of each kind of reading (default 3)")
     parser.add_argument("--unreadable", action="store_true", help="print what could not be read or decided, in full")

@@ -143,6 +143,8 @@ def _truth(kind: str, claim: Claim, text: str, slipped: bool) -> bool | None:
 def _wrong(step: Step, claim: Claim, truth: bool | None, plain: bool, random: Random) -> str | None:
     if "bug in symbn" in (step.reason or ""):
         return step.reason
+    if step.sympy in ("equal", "different") and truth is (step.sympy == "different"):
+        return f"SymPy says {step.sympy}, and that is false"
     if step.verdict == "proved":
         if truth is False and step.caveat is None:
             return "proved, and false"
@@ -151,12 +153,12 @@ def _wrong(step: Step, claim: Claim, truth: bool | None, plain: bool, random: Ra
     if step.verdict == "refuted":
         if truth is True:
             return "refuted, and true"
-        if plain and step.counterexample is not None and not any("stands for" in note for note in step.readings):
-            return _wrong_values(claim, step.counterexample)
-        if plain and step.true_up_to is not None and not holds_up_to(claim, step.true_up_to):
+        if not plain:
+            return None
+        if step.true_up_to is not None and not holds_up_to(claim, step.true_up_to):
             return f"not true up to m = {step.true_up_to}"
-    if step.sympy in ("equal", "different") and truth is (step.sympy == "different"):
-        return f"SymPy says {step.sympy}, and that is false"
+        if step.counterexample is not None and not any("stands for" in note for note in step.readings):
+            return _wrong_values(claim, step.counterexample)
     return None
 
 
@@ -178,8 +180,8 @@ def _wrong_values(claim: Claim, found: Counterexample) -> str | None:
         else:
             scalars["a" if base in ("alpha", "lambda") else base] = value
     # An index that the point does not place makes no difference.
-    named = {i: 1 for i in free(claim.left) | free(claim.right) if isinstance(i, str)}
-    at: dict[Index, int] = {**named, **dict(found.indices)}
+    named: dict[Index, int] = {i: 1 for i in free(claim.left) | free(claim.right) if isinstance(i, str)}
+    at: dict[Index, int] = named | dict(found.indices)
     point = Point(found.m, {name: tuple(values) for name, values in arrays.items()}, scalars, claim.mode)
     try:
         for side, stated in ((claim.left, found.left), (claim.right, found.right)):

@@ -24,14 +24,15 @@ def mutant(claim: Claim, count: int, random: Random) -> tuple[Claim, tuple[str, 
     """Return the claim after so many edits, the right side four times out of five, and their kinds."""
     kinds = []
     for _ in range(count):
-        side = "right" if random.random() < 0.8 else "left"
-        formula = getattr(claim, side)
+        on_right = random.random() < 0.8
+        formula = claim.right if on_right else claim.left
         taken = letters(claim.left, claim.right)
         edits = list(edited(formula, taken))
         by_kind = sorted({kind for kind, _, _ in edits})
         kind = random.choice(by_kind)
         _, path, new = random.choice([edit for edit in edits if edit[0] == kind])
-        claim = replace(claim, **{side: put(formula, path, new)})
+        changed = put(formula, path, new)
+        claim = replace(claim, right=changed) if on_right else replace(claim, left=changed)
         kinds.append(kind)
     return claim, tuple(kinds)
 

@@ -36,9 +36,7 @@ class Floating:
                 return float(self.place(left, at) == self.place(right, at))
             case Sum(index=index, body=body, excluding=excluding):
                 skipped = {self.place(i, at) for i in excluding}
-                return sum(
-                    self.value(body, {**at, index: p}, shifts) for p in range(1, self.point.m + 1) if p not in skipped
-                )
+                return sum(self.value(body, {**at, index: p}, shifts) for p in range(1, self.point.m + 1) if p not in skipped)
             case Add(terms=terms):
                 return sum(self.value(term, at, shifts) for term in terms)
             case Mul(factors=factors):

@@ -38,9 +38,15 @@ class Inventor:
                 return power(self.formula(depth - 1, scope), random.choice((2, 2, 3, -1)))
             case "root":
                 base = random.choice((add(Name("var"), Name("eps")), Name("s"), Name("var"), Name("eps")))
-                return Pow(base, Fraction(random.choice((-3, -1, 1, 3)), random.choice((2, 2, 4)) if base != Name("var") else 2))
+                return Pow(
+                    base, Fraction(random.choice((-3, -1, 1, 3)), random.choice((2, 2, 4)) if base != Name("var") else 2)
+                )
             case _:
-                by = self.array(("x", "x", "xhat", "c"), scope) if random.random() < 0.6 else Name(random.choice(("mu", "var", "gamma")))
+                by = (
+                    self.array(("x", "x", "xhat", "c"), scope)
+                    if random.random() < 0.6
+                    else Name(random.choice(("mu", "var", "gamma")))
+                )
                 if random.random() < 0.4 or not scope:
                     return Slope(Name("L"), by)
                 of = self.array(("xhat", "c", "y"), scope) if random.random() < 0.6 else Name(random.choice(("mu", "var", "s")))
@@ -56,7 +62,9 @@ class Inventor:
         if random.random() < 0.1 and len(scope) > 1:
             return Delta(*random.sample(scope, 2))
         names = ("mu", "var", "s", "gamma", "beta", "eps", "a")
-        return random.choice((num(random.choice((1, 2, 3, Fraction(1, 2)))), Size(), Name(random.choice(names)), Name(random.choice(names))))
+        return random.choice(
+            (num(random.choice((1, 2, 3, Fraction(1, 2)))), Size(), Name(random.choice(names)), Name(random.choice(names)))
+        )
 
 
 def invented(random: Random) -> Claim:
@@ -109,7 +117,9 @@ def small_only(random: Random) -> Claim:
                 Claim(over(Name("var"), add(Name("var"), Name("eps"))), power(Name("xhat", ("i",)), 2)),
                 Claim(mul(Size(), Sum("j", power(Name("c", ("j",)), 4))), mul(power(Size(), 2), power(Name("var"), 2))),
             )
-            three = (Claim(mul(num(2), Sum("j", power(Name("c", ("j",)), 4))), power(Sum("j", power(Name("c", ("j",)), 2)), 2)),)
+            three = (
+                Claim(mul(num(2), Sum("j", power(Name("c", ("j",)), 4))), power(Sum("j", power(Name("c", ("j",)), 2)), 2)),
+            )
             claim = random.choice((*two, *three))
     if random.random() < 0.4:
         scale = random.choice((Name("gamma"), Size(), Name("s"), num(3)))

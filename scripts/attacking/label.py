@@ -27,17 +27,17 @@ def points(m: int, mode: str) -> tuple[Point, ...]:
     random = Random(f"{m} {mode}")
     found = []
     for number in range(8):
-        x = [Fraction(random.choice([v for v in range(-6, 7)])) for _ in range(m)]
+        x = [Fraction(random.randint(-6, 6)) for _ in range(m)]
         g = [Fraction(random.choice([v for v in range(-5, 6) if v])) for _ in range(m)]
-        mean = sum(x) / m
-        var = sum((v - mean) ** 2 for v in x) / m
+        mean = sum(x, Fraction(0)) / m
+        var = sum(((v - mean) ** 2 for v in x), Fraction(0)) / m
         scalars = {
             "gamma": Fraction(random.choice((-3, 2, 5))),
             "beta": Fraction(random.choice((-2, 3, 7)), 2),
             "a": Fraction(random.choice((-4, 3, 5)), 3),
         }
         if mode == "eval":
-            var = scalars["var"] = Fraction(random.randint(1, 9) ** 2, 4)
+            scalars["var"] = var = Fraction(random.randint(1, 9) ** 2, 4)
             scalars["mu"] = Fraction(random.randint(-5, 5))
         root = Fraction(random.randint(3, 9), 2 if number % 2 else 1)
         while root**4 <= var:
@@ -107,7 +107,8 @@ def differences(claim: Claim) -> bool | None:
         random = Random(f"{m} differences")
         for _ in range(3):
             arrays = {"x": tuple(Fraction(random.randint(-20, 20), 10) for _ in range(m)), "g": (Fraction(1),) * m}
-            scalars = {name: Fraction(random.randint(5, 15), 10) for name in ("gamma", "beta", "a", "eps")}
+            scalars = {name: Fraction(random.choice((-1, 1)) * random.randint(5, 15), 10) for name in ("gamma", "beta", "a")}
+            scalars["eps"] = Fraction(random.randint(5, 15), 10)
             if claim.mode == "eval":
                 scalars |= {"mu": Fraction(3, 10), "var": Fraction(13, 10)}
             point = Point(m, arrays, scalars, claim.mode)

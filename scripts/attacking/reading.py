@@ -6,8 +6,24 @@ Only the plain language is read: whatever would need a choice, or a role that is
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 
-from scripts.attacking.formula import ARRAYS, SCALARS, Claim, Delta, Formula, Index, Name, Size, Slope, Sum, add, mul, num, power
+from scripts.attacking.formula import (
+    ARRAYS,
+    SCALARS,
+    Claim,
+    Delta,
+    Formula,
+    Index,
+    Name,
+    Size,
+    Slope,
+    Sum,
+    add,
+    mul,
+    num,
+    power,
+)
 from symbn.answer import Step
 from symbn.syntax import tree
 from symbn.syntax.parser import parse
@@ -29,7 +45,7 @@ def claim_of(text: str, mode: str = "train", dialect: str = "auto") -> list[Clai
         if statement.conditions or any(relation != "=" for relation in statement.relations):
             raise Refused
         sides = [formula(side) for side in statement.sides]
-        found += [Claim(left, right, mode) for left, right in zip(sides, sides[1:], strict=False)]
+        found += [Claim(left, right, mode) for left, right in pairwise(sides)]
     return found
 
 

@@ -124,8 +124,8 @@ def _steps(node: Formula, taken: frozenset[str], mode: str, random: Random) -> I
             for i in sorted(str(i) for i in taken if i != index):
                 if not excluding and i in free(body):
                     yield add(Sum(index, body, (i,)), rename(body, {index: i}))
-            for i in excluding[:1]:
-                yield add(Sum(index, body, excluding[1:]), neg(rename(body, {index: i}))) if len(excluding) == 1 else node
+            if len(excluding) == 1:
+                yield add(Sum(index, body), neg(rename(body, {index: excluding[0]})))
         case Pow(base=base, exponent=exponent):
             if isinstance(base, Mul) and exponent.denominator == 1:
                 yield mul(*(power(f, exponent) for f in base.factors))

@@ -1,5 +1,5 @@
-r"""A formula in LaTeX, each time in another way: \frac or /, roots or powers, brackets of several kinds, hats, aliases of names,
-other letters, the order of terms and factors.
+r"""A formula in LaTeX, each time in another way: \frac or /, roots or powers, brackets of several kinds, hats, aliases
+of names, the order of terms and factors.
 
 Whatever is written means the formula under the language's own rules: left to right, a sum up to the next + or -. A `careless`
 speller breaks them as people do: no bracket around the summand or after a slash, a sum sign or an index left out.
@@ -11,7 +11,23 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from random import Random
 
-from scripts.attacking.formula import ARRAYS, Add, Claim, Delta, Formula, Index, Mul, Name, Num, Pow, Size, Slope, Sum, free, num
+from scripts.attacking.formula import (
+    ARRAYS,
+    Add,
+    Claim,
+    Delta,
+    Formula,
+    Index,
+    Mul,
+    Name,
+    Num,
+    Pow,
+    Size,
+    Slope,
+    Sum,
+    free,
+    num,
+)
 
 SUM, PRODUCT, FACTOR, ATOM = range(4)
 SLIPS = ("extent", "slash", "sum sign", "index")
@@ -182,7 +198,7 @@ class Speller:
             # gamma/m s (..) as people write it
             below = [self.text(b, ATOM) for b in bottom]
             return f"{self.row(top[:1])}/{' '.join(below)} {self.row([*top[1:], num(1)]) if len(top) > 1 else ''}", PRODUCT
-        inside = [factor for factor in top if not isinstance(factor, Add | Sum) and self.chance(0.5)]
+        inside: list[Formula] = [factor for factor in top if not isinstance(factor, Add | Sum) and self.chance(0.5)]
         outside = [factor for factor in top if factor not in inside] if len({*top}) == len(top) else []
         if len({*top}) != len(top):
             inside = top
