@@ -76,7 +76,9 @@ def read_key(path: Path) -> list[Mapping[str, Any]]:
     except ValueError as error:
         raise UsageError(f"{path}: this is not JSON: {error}") from None
     entries = found.get("steps") if isinstance(found, dict) else found
-    if not isinstance(entries, list) or not all(isinstance(e, dict) and {"file", "line", "step", "accept"} <= set(e) for e in entries):
+    if not isinstance(entries, list) or not all(
+        isinstance(e, dict) and {"file", "line", "step", "accept"} <= set(e) for e in entries
+    ):
         raise UsageError(f"{path}: every entry needs file, line, step and accept")
     return entries
 

@@ -107,7 +107,7 @@ def _with_decision(step: Step, decision: Decision) -> Step:
         step = replace(
             step,
             statement=equation.statement(),
-            readings=(*reading.notes, *reading.caveats),
+            readings=(*equation.notes(), *reading.caveats),
             caveat=caveat,
             scope="all m" if equation.batch is None else str(equation.batch),
         )
@@ -116,10 +116,13 @@ def _with_decision(step: Step, decision: Decision) -> Step:
             conditions = [shown for term in nonzero if len(shown := show_term(term)) <= 60]
             if len(conditions) < len(nonzero):
                 conditions.append("every other denominator")
-            where = f" (wherever {', '.join(dict.fromkeys(conditions))} is not 0)" if conditions else ""
+            conditions = list(dict.fromkeys(conditions))
+            verb = "is" if len(conditions) == 1 else "are"
+            where = f" (wherever {', '.join(conditions)} {verb} not 0)" if conditions else ""
             return replace(step, verdict=PROVED, statement=(step.statement or "") + where)
         case Refuted():
             point = answer.point
+            letters = {} if equation is None else equation.letters()
             found = Counterexample(
                 point.m,
                 (
@@ -130,7 +133,7 @@ def _with_decision(step: Step, decision: Decision) -> Step:
                     ),
                     *sorted(point.scalars.items()),
                 ),
-                tuple(sorted((str(index.name), at) for index, at in point.indices.items())),
+                tuple(sorted((letters.get(str(index.name), str(index.name)), at) for index, at in point.indices.items())),
                 answer.left,
                 answer.right,
                 _derived(equation, answer),

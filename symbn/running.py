@@ -78,7 +78,10 @@ def check_path(
     shown = "<stdin>" if path == STDIN else path
     try:
         data = _bytes(path)
-        table, text = _notation(path, settings.notation)
+        try:
+            table, text = _notation(path, settings.notation)
+        except UsageError as error:
+            return _faulty(shown, Diagnostic("bad-notation", str(error), Span(0, 0)))
         options = settings.options
         batch = "" if options.batch is None else str(options.batch)
         name = cache.key(

@@ -143,7 +143,8 @@ def _truth(kind: str, claim: Claim, text: str, slipped: bool) -> bool | None:
 def _wrong(step: Step, claim: Claim, truth: bool | None, plain: bool, random: Random) -> str | None:
     if "bug in symbn" in (step.reason or ""):
         return step.reason
-    if step.sympy in ("equal", "different") and truth is (step.sympy == "different"):
+    # SymPy is asked about the equation as it was read, which a caveat makes another one.
+    if step.caveat is None and step.sympy in ("equal", "different") and truth is (step.sympy == "different"):
         return f"SymPy says {step.sympy}, and that is false"
     if step.verdict == "proved":
         if truth is False and step.caveat is None:

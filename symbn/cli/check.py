@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 from symbn import __version__, cache
 from symbn.answer import VERDICTS, DocumentReport
@@ -13,6 +14,7 @@ from symbn.catalogue import CATALOGUE
 from symbn.cli.output import batch_size, style_for
 from symbn.elaboration.notation import Notation
 from symbn.errors import UsageError
+from symbn.following.conventions import conventions
 from symbn.judging import Options
 from symbn.report.github import as_github
 from symbn.report.json import as_json
@@ -23,7 +25,7 @@ from symbn.report.outcome import problems, status
 from symbn.report.sarif import as_sarif
 from symbn.report.summary import conclusion, summary
 from symbn.report.terminal import wrap
-from symbn.running import Settings, check_paths, find_documents
+from symbn.running import Settings, check_paths, find_documents, read_notation
 
 FORMATS = ("text", "json", "sarif", "github", "junit", "markdown")
 _KINDS_OF_STEP = (*VERDICTS, "caveat", "unexpected")
@@ -39,6 +41,8 @@ def run(arguments: argparse.Namespace) -> int:
     settings = Settings(options, arguments.notation, kept, arguments.kind)
     if arguments.notation is not None and not os.path.exists(arguments.notation):
         raise UsageError(f"--notation: there is no file or folder {arguments.notation}")
+    if arguments.notation is not None and os.path.isfile(arguments.notation):
+        conventions(read_notation(Path(arguments.notation))[0], arguments.notation)
     paths = find_documents(arguments.paths)
     reports: list[DocumentReport] = []
     for report in _watched(paths, settings, _jobs(arguments.jobs)):

@@ -18,9 +18,7 @@ from symbn.elaboration.context import Context, Inside
 from symbn.elaboration.derivatives import derivative
 from symbn.elaboration.ellipsis import without_ellipses
 from symbn.elaboration.functions import with_functions
-from symbn.elaboration.matrices import entries
 from symbn.elaboration.matrix_notation import check_scope, flattened, is_certain, is_possible, is_wide, with_sizes
-from symbn.elaboration.matrix_operations import MISMATCH
 from symbn.elaboration.meaning import (
     Constant,
     Meaning,
@@ -31,7 +29,9 @@ from symbn.elaboration.meaning import (
     SumOver,
     Times,
     free,
+    letters_of,
     names,
+    renamed,
     show,
     times,
     to_term,
@@ -71,6 +71,8 @@ _DOUBT = "a Jacobian without indices may be meant as a factor of a matrix produc
 _MATRICES = "what has no indices is a matrix or a column, and side by side is the matrix product"
 _REPEATED = "{} is summed over the batch although no sum sign says so: write \\sum_{}"
 
+_SIZE, _OTHERS = "m", "lpqrtuvw"
+
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Equation(Value):
@@ -105,24 +107,48 @@ class Equation(Value):
             nodes[fixed.name] = GraphNode(fixed.name, slots, "given", fixed.name, body, formal)
         return Graph("given", nodes).expand(term)
 
+    def letters(self) -> dict[str, str]:
+        """Return the letters that are printed as others: of x_i^{(m)} with n examples the m, which is their number in print."""
+        taken = letters_of(self.left) | letters_of(self.right)
+        if _SIZE not in taken:
+            return {}
+        taken |= {str(index.name) for c in self.conditions for index in (c.left, c.right)}
+        return {_SIZE: next(letter for letter in (*_OTHERS, *(f"i{n}" for n in range(len(taken) + 1))) if letter not in taken)}
+
+    def notes(self) -> tuple[str, ...]:
+        """Return what the reading says, and which letters are printed as others."""
+        words = [
+            f"the index {old} is printed as {new}, since {old} is the number of examples" for old, new in self.letters().items()
+        ]
+        return (*self.reading.notes, *words)
+
     def statement(self) -> str:
         """Return the claim in plain text, with every quantifier."""
+        letters = self.letters()
+        left, right = (renamed(side, letters) for side in (self.left, self.right))
         indices = sorted(
-            {str(i.name) for i in free(self.left) | free(self.right) if isinstance(i.name, str)}
-            | {str(i.name) for c in self.conditions for i in (c.left, c.right) if isinstance(i.name, str)}
+            {str(i.name) for i in free(left) | free(right) if isinstance(i.name, str)}
+            | {
+                letters.get(str(i.name), str(i.name))
+                for c in self.conditions
+                for i in (c.left, c.right)
+                if isinstance(i.name, str)
+            }
         )
-        explicit = [i.name for i in free(self.left) | free(self.right) if isinstance(i.name, int) and i.axis == BATCH]
+        explicit = [i.name for i in free(left) | free(right) if isinstance(i.name, int) and i.axis == BATCH]
         size = f"m = {self.batch}" if self.batch is not None else f"all m >= {max([1, *explicit])}"
-        if (names(self.left) | names(self.right)) & {"eps", "s", "xhat", "y"}:
+        if (names(left) | names(right)) & {"eps", "s", "xhat", "y"}:
             size += ", eps > 0"
         text = f"for {size}" + (f" and all {', '.join(indices)}" if indices else "")
         if self.conditions:
-            signs = [f"{c.left.name} {'=' if c.equal else '!='} {c.right.name}" for c in self.conditions]
+            pairs = [(letters.get(str(i.name), str(i.name)) for i in (c.left, c.right)) for c in self.conditions]
+            signs = [f" {'=' if c.equal else '!='} ".join(pair) for c, pair in zip(self.conditions, pairs, strict=True)]
             text += f" with {' and '.join(signs)}"
         if self.given:
-            text += f" where {' and '.join(f'{show(fixed)} = {show(value)}' for fixed, value in self.given)}"
+            values = [(renamed(fixed, letters), renamed(value, letters)) for fixed, value in self.given]
+            text += f" where {' and '.join(f'{show(fixed)} = {show(value)}' for fixed, value in values)}"
         mode = " (mean and variance are constants)" if self.mode == EVALUATION else ""
-        return f"{text}{mode}: {show(self.left)} = {show(self.right)}"
+        return f"{text}{mode}: {show(left)} = {show(right)}"
 
 
 def readings(
@@ -186,6 +212,10 @@ def _between_matrices(
     remarks: tuple[str, ...] = (),
 ) -> Iterator[Equation]:
     """Yield the readings whose shapes fit; if there is none, those that fit with a warning. Raises: UnreadableError."""
+    # Most formulas hold no matrices, and start sooner without their modules.
+    from symbn.elaboration.matrices import entries
+    from symbn.elaboration.matrix_operations import MISMATCH
+
     sides = (left, right)
     notation = with_sizes(sides, notation)
     wide = is_wide(sides, notation)

@@ -11,7 +11,7 @@ from fractions import Fraction as Rational
 from symbn.diagnostic import Span
 from symbn.elaboration.scope import FRESH_LETTERS
 from symbn.errors import unreadable
-from symbn.syntax.tree import ELLIPSIS, Additive, Big, Name, Node, Number, Relation, Scripted, children, rebuilt
+from symbn.syntax.tree import BARE_ELLIPSIS, ELLIPSIS, Additive, Big, Name, Node, Number, Relation, Scripted, children, rebuilt
 
 _NOTE = "the dots stand for every term between: the sum over {} from 1 to {}"
 _SIGN = "a plus sign is missing after the dots"
@@ -34,7 +34,7 @@ def without_ellipses(sides: tuple[Node, ...]) -> tuple[tuple[Node, ...], tuple[s
 
 
 def _is_dots(node: Node) -> bool:
-    return isinstance(node, Name) and node.text == ELLIPSIS
+    return isinstance(node, Name) and node.text in (ELLIPSIS, BARE_ELLIPSIS)
 
 
 def _has_dots(node: Node) -> bool:
@@ -54,6 +54,8 @@ def _summed(node: Additive, letter: str, notes: dict[str, None]) -> Node:
             "unsupported", "these dots do not say which terms they stand for", node.span, "write the sum with a sum sign"
         )
     body, last = found
+    if any(isinstance(term, Name) and term.text == BARE_ELLIPSIS for term in node.terms):
+        notes[_SIGN] = None
     here = Span(node.span.start, node.span.start)
     lower = Relation(here, "=", Name(here, letter), Number(here, Rational(1)))
     notes[_NOTE.format(letter, last.text if isinstance(last, Name) else last.value)] = None

@@ -38,6 +38,14 @@ SYNONYMS = {
     "x": "input", "y": "output", "mu": "mean", "centered": "centred", "normalized": "normalised", "s": "std",
     "sigma": "deviation", "g": "upstream", "m": "batch", "n": "features", "L": "loss",
 }  # fmt: skip
+# In a sentence such as `u is the ..`.
+ROLE_WORDS = {
+    "centred": "centred input",
+    "normalised": "normalised input",
+    "deviation": "root of the variance",
+    "std": "root of variance plus epsilon",
+    "upstream": "upstream gradient",
+}
 BATCH_NAMES = ("m", "N", "B", "n", "M")
 FEATURE_NAMES = ("D", "n", "C", "H", "d")
 LABELS = frozenset({"B", "\\mathcal B", "\\mathcal b", "batch", "\\mathbf B", "\\beta B"})

@@ -4,7 +4,7 @@ which axis."""
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction as Rational
 
 from symbn.diagnostic import Span, Value
@@ -32,6 +32,7 @@ from symbn.syntax.tree import (
 
 ARRAYS = frozenset({"x", "c", "xhat", "y", "g"})
 PER_FEATURE = frozenset({"mu", "var", "deviation", "s", "gamma", "beta"})
+BOLD = ("\\mathbf", "\\boldsymbol", "\\bm", "\\vec", "\\pmb")
 MAX_INDEX = 1000
 MAX_FREE_INDICES = 5
 FRESH_LETTERS = "ikjlpqrtuvw"
@@ -135,6 +136,10 @@ def _named(key: str, sub: Node | None, sup: Node | None, notation: Notation) -> 
         role = notation.roles.get(rest, "")
         if role and role not in ("L", "deviation", "g"):
             return Resolved(role, key, indices_of(sub), label, power, adjoint=True)
+    style, _, letter = key.partition(" ")
+    if style in BOLD and notation.roles.get(letter) in ARRAYS:
+        found = _named(letter, sub, sup, notation)
+        return None if found is None else replace(found, key=key)
     return None
 
 

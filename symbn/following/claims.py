@@ -10,7 +10,7 @@ from symbn.decision.decide import decide
 from symbn.elaboration.conditions import on_indices
 from symbn.elaboration.elaborate import readings
 from symbn.elaboration.meaning import OutsideError
-from symbn.elaboration.notation import BATCH_NAMES, FEATURE_NAMES, Notation
+from symbn.elaboration.notation import BATCH_NAMES, FEATURE_NAMES, ROLE_WORDS, Notation
 from symbn.errors import SymbnError, UnreadableError
 from symbn.following import defining
 from symbn.following.chains import DEFINES, EXACT, Chain
@@ -86,7 +86,8 @@ def definition_step(follower: Follower, chain: Chain, options: Options) -> Step 
     body = defining.called(right.node, functions)
     key = defining.defines(node, options.notation)
     if key is None:
-        if sign in DEFINES and defining.layer_node(left.node, options.notation) != "defined":
+        defined = defining.layer_node(left.node, options.notation) == "defined"
+        if sign in DEFINES and (not defined or defining.updates(left.node, right.node)):
             return replace(blank, verdict=ASSUMED, reason="an assignment, which claims no equality")
         return None
     start = perf_counter()
@@ -125,7 +126,9 @@ def _settled(follower: Follower, chain: Chain, options: Options, key: str, role:
     follower.base = replace(follower.base, notation=replace(follower.base.notation, free=follower.base.notation.free - {key}))
     left, right = chain.sides[0], chain.sides[1]
     line = follower.document.place(origin(right).start)[0]
-    follower.words[f"{key} is the {role}, by its definition on line {line}"] = None
+    what = f"{key} is the {ROLE_WORDS.get(role, role)}, by its definition on line "
+    if not any(word.startswith(what) for word in follower.words):
+        follower.words[f"{what}{line}"] = None
     notation = replace(options.notation, free=options.notation.free - {key}).with_lets(lets)
     return judged(follower, Claim(left, "=", right, chain, 0, replace(options, notation=notation), ()))
 

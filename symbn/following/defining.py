@@ -17,6 +17,7 @@ from symbn.elaboration.meaning import OutsideError
 from symbn.elaboration.notation import BATCH_NAMES, FEATURE_NAMES, ROLES, Definition, Notation, key_of
 from symbn.elaboration.scope import Scope, indices_of, kronecker, resolve, sizes
 from symbn.errors import SymbnError, UnreadableError, unreadable
+from symbn.kernel.term import BATCH
 from symbn.kernel.verdict import Proved
 from symbn.layers.batchnorm import batch_norm
 from symbn.syntax.tree import Group, Listing, Name, Node, Number, Product, Scripted, Statement, children, number_value, rebuilt
@@ -35,7 +36,7 @@ def defines(left: Node, notation: Notation) -> str | None:
         return None
     base = left.base if isinstance(left, Scripted) else left
     key = key_of(base)
-    if isinstance(left, Scripted) and any(isinstance(index, Number) for index in _indices(left)):
+    if isinstance(left, Scripted) and _numbered(left):
         key = key_of(left)  # z_1 = .. defines that one entry
     if key is None or not isinstance(base, Name) or kronecker(left) is not None or key in notation.definitions:
         return None
@@ -48,6 +49,13 @@ def defines(left: Node, notation: Notation) -> str | None:
     if found is None:
         return None if key in BATCH_NAMES or key in FEATURE_NAMES else key
     return found.key if found.key in HABITS or found.free else None
+
+
+def _numbered(left: Scripted) -> bool:
+    """Tell whether one of the indices is a number; a label such as \\mathcal B is no index at all."""
+    with suppress(UnreadableError):
+        return any(isinstance(index, Number) for index in _indices(left))
+    return False
 
 
 def _powered(left: Scripted) -> bool:
@@ -116,7 +124,7 @@ def definition(left: Node, right: Node, notation: Notation) -> Definition:
     that the left one lacks."""
     letters = _letters(left)
     sides: tuple[Node, ...] = (right,)
-    if isinstance(left, Scripted) and len(letters) > 1:
+    if isinstance(left, Scripted) and len(letters) > 1 and not _counts_examples(letters, right, notation):
         # Of two indices one counts features, as in x_i^{(k)}; the right side may name one of them only.
         sides = (right, Scripted(left.span, Name(left.span, "x"), left.sub, left.sup))
     scope = Scope.of(sides, (), notation)
@@ -134,6 +142,12 @@ def definition(left: Node, right: Node, notation: Notation) -> Definition:
     named = tuple(loose) if bare else letters
     axes = tuple((letter, scope.axes.get(letter, "batch")) for letter in named)
     return Definition(axes, right, bare, scope.wide)
+
+
+def _counts_examples(letters: tuple[str, ...], right: Node, notation: Notation) -> bool:
+    """Tell whether the right side has all the indices, and none of them counts features: A_{ik} = \\delta_{ik} - 1/m."""
+    scope = Scope.of((right,), (), notation)
+    return not scope.wide and all(letter in scope.free and scope.axes.get(letter, BATCH) == BATCH for letter in letters)
 
 
 def _letters(left: Node) -> tuple[str, ...]:
@@ -156,6 +170,19 @@ def layer_node(left: Node, notation: Notation) -> str | None:
     if node is None:
         return "defined" if found is not None and found.role == "deviation" else None
     return "input" if node.definition is None else "defined"
+
+
+def updates(left: Node, right: Node) -> bool:
+    """Tell whether \\mu \\leftarrow 0.9 \\mu + .. computes a new value from the old one, which is no equation."""
+    return key_of(_base(left)) in _keys(right)
+
+
+def _base(node: Node) -> Node:
+    return node.base if isinstance(node, Scripted) else node
+
+
+def _keys(node: Node) -> set[str | None]:
+    return {key_of(_base(node))}.union(*map(_keys, children(node)))
 
 
 def is_size(left: Node, right: Node, notation: Notation) -> bool:
@@ -207,7 +234,13 @@ def _argument(node: Node) -> bool:
     if not isinstance(group, Group) or group.bracket != "(":
         return False
     inner = group.body
-    name = inner.base if isinstance(inner, Scripted) else inner
+    name = inner
+    if isinstance(inner, Scripted):
+        name = inner.base
+        try:
+            indices_of(inner.sub)
+        except UnreadableError:
+            return False  # a factor x_{i+1}, which is reported where it is read
     return isinstance(name, Name) and name.text in ("x", "X", "\\mathbf x")
 
 

@@ -13,6 +13,7 @@ from time import perf_counter
 
 from symbn.answer import ASSUMED, REFUTED, UNREADABLE, DocumentReport, Step
 from symbn.diagnostic import Span
+from symbn.document.prose import prose_between
 from symbn.document.source import Document, Formula, Remark, Text
 from symbn.following import prose
 from symbn.following.chains import DEFINES, Chain, Fault, begins_with_relation, chains, relations
@@ -20,7 +21,7 @@ from symbn.following.claims import definition_step, judge_again, judged
 from symbn.following.comparing import compare
 from symbn.following.conventions import HYPOTHESIS, IGNORE, Conventions, inferred, with_settings
 from symbn.following.hypotheses import assume, gives_value_to_input, is_index_condition, taken_as_hypothesis, trailing
-from symbn.following.remarks import spread, take_remark
+from symbn.following.remarks import looked_for, spread, take_remark
 from symbn.following.state import Claim, Follower, current, origin, placed, relocated, source
 from symbn.judging import Options, in_doubt, unreadable_step
 from symbn.repairing import with_syntax_repair
@@ -66,7 +67,7 @@ def _equations(document: Document) -> Iterator[tuple[Node, Node]]:
 def _formula(follower: Follower, place: int, formula: Formula) -> None:
     document = follower.document
     before = document.items[place - 1] if place else None
-    between = prose.plain(document.text[before.span.end if before else 0 : formula.span.start])
+    between = prose.plain(prose_between(document, place))
     display = isinstance(before, Formula) and before.display
     if prose.ends_sentence(between, display):
         follower.hypotheses = [hypothesis for hypothesis in follower.hypotheses if hypothesis.lasting]
@@ -94,13 +95,13 @@ def _formula(follower: Follower, place: int, formula: Formula) -> None:
     for chain in found:
         if isinstance(chain, Fault):
             _fault(follower, chain)
-        elif role != prose.CLAIM and taken_as_hypothesis(follower, chain, role, options):
+        elif role != prose.CLAIM and taken_as_hypothesis(follower, chain, role, options, prose.negated(between)):
             pass
         elif listed and before_role in _SUPPOSED and gives_value_to_input(chain, options):
             follower.role = before_role
             assume(follower, chain, before_role == prose.ASSUMPTION)
         elif is_index_condition(chain):
-            assume(follower, chain, lasting=False)
+            assume(follower, chain, False, prose.negated(between))
         else:
             _chain(follower, chain, replace(options, notation=current(follower, options)), after, spoiled)
     _finish(follower, first, line, expected)
@@ -113,7 +114,7 @@ def _finish(follower: Follower, first: int, line: int, expected: tuple[str, ...]
     for n, (step, verdict) in enumerate(zip(new, wanted, strict=True), first):
         number = follower.numbers[line] = follower.numbers.get(line, 0) + 1
         if verdict is None and follower.conventions.expect is not None:
-            verdict = ASSUMED if step.verdict == ASSUMED else follower.conventions.expect
+            verdict = ASSUMED if step.verdict == ASSUMED else looked_for(follower.conventions.expect, follower.base)
         follower.steps[n] = replace(step, step=number, formula=line, expected=verdict)
 
 

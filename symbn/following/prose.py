@@ -11,7 +11,8 @@ import re
 CLAIM, DEFINITION, HYPOTHESIS, ASSUMPTION = "claim", "definition", "hypothesis", "assumption"
 
 # A hypothesis holds for its sentence, an assumption from here on.
-_HYPOTHESES = frozenset(("if", "when", "whenever", "unless", "provided", "for", "case", "cases"))
+_HYPOTHESES = frozenset(("if", "when", "whenever", "unless", "except", "provided", "for", "case", "cases"))
+_NEGATIONS = frozenset(("unless", "except", "excluding", "not"))
 _ASSUMPTIONS = frozenset(("suppose", "assume", "assuming", "supposing", "given", "fix", "fixing"))
 _DEFINITIONS = frozenset(
     (
@@ -56,7 +57,7 @@ _FILLERS = frozenset(
         "by",
     )
 )
-_COMMENT = re.compile(r"<!--.*?-->|^[ \t]*%.*$", re.DOTALL | re.MULTILINE)
+_COMMENT = re.compile(r"^[ \t]*%.*$", re.MULTILINE)
 _MARKUP = re.compile(r"\$+`?|`|\\[\[\]()]|<[^<>]{0,300}>|[*_]{1,2}|\\(?:begin|end)\{[a-z]+\*?\}")
 _WORD = re.compile(r"[A-Za-z]+|[.!?:;,()]")
 _SENTENCE_END = re.compile(r"[.!?](?=\s|$)|\n[ \t]*\n")
@@ -64,7 +65,7 @@ _PARAGRAPH = re.compile(r"\n[ \t]*\n")
 
 
 def plain(text: str) -> str:
-    """Return prose without its markup: the delimiters of formulas, comments, tags, emphasis."""
+    """Return prose without what neither speaks nor ends a sentence: TeX's comments, emphasis, stray delimiters."""
     return _MARKUP.sub(" ", _COMMENT.sub(" ", text))
 
 
@@ -88,6 +89,11 @@ def only_a_comma(before: str) -> bool:
     return before.strip() == ","
 
 
+def negated(before: str) -> bool:
+    """Tell whether the prose excludes what the formula after it says: `unless $i = j$`, `except when $i = j$`."""
+    return any(word in _NEGATIONS for word in _WORD.findall(_sentence(before).lower())[-3:])
+
+
 def ends_sentence(between: str, after_display: bool) -> bool:
     """Tell whether a hypothesis before this prose no longer holds after it.
 
@@ -104,7 +110,7 @@ def ends_sentence(between: str, after_display: bool) -> bool:
 
 def attaches_back(between: str) -> bool:
     """Tell whether the formula after this prose is a condition of the one before it: `$a = b$ for $i = j$`."""
-    words = _WORD.findall(between.lower())
+    words = [word for word in _WORD.findall(between.lower()) if word not in _NEGATIONS or word == "unless"]
     while words and words[0] in (",", "("):
         words.pop(0)
     while len(words) > 1 and words[-1] in _FILLERS:

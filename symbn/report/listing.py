@@ -19,9 +19,10 @@ from symbn.answer import ASSUMED, PROVED, REFUTED, UNDECIDED, UNREADABLE, Docume
 from symbn.report.outcome import ERROR, code, counterexample, faults, is_problem, level, message, problems
 from symbn.report.places import primary
 from symbn.report.terminal import (
-    Style, cells, excerpt, gutter, heading, marked, printable, remark, render_diagnostic, surprise, vectors, wrap,
+    WITH_CAVEAT, Style, cells, excerpt, gutter, heading, marked, printable, remark, render_diagnostic, surprise, vectors, wrap,
 )  # fmt: skip
 
+_USUAL = "m is the batch size, "  # no news: so it is called in everything that is printed
 _INFERRED = (", as ", ", since ", ", by ")  # what was inferred comes with its reason, what was said does not
 
 
@@ -50,11 +51,15 @@ def _is_noteworthy(step: Step) -> bool:
 
 def render_notation(report: DocumentReport, style: Style, explain: bool) -> str:
     """Return what the document's names were taken to mean: all of it if asked, else what was inferred."""
-    shown = [line for line in report.notation if explain or any(reason in line for reason in _INFERRED)]
+    shown = [line for line in report.notation if explain or (_is_inferred(line) and not line.startswith(_USUAL))]
     if not shown:
         return ""
     head = wrap(f"notation of {report.path}", style.width)
     return "\n".join([*head, *(line for text in shown for line in wrap(text, style.width, "  = "))])
+
+
+def _is_inferred(line: str) -> bool:
+    return any(reason in line for reason in _INFERRED)
 
 
 def render_step(report: DocumentReport, step: Step, style: Style, explain: bool) -> str:
@@ -67,7 +72,7 @@ def render_step(report: DocumentReport, step: Step, style: Style, explain: bool)
 
 
 def _word(step: Step) -> str:
-    return f"{step.verdict} with a caveat" if step.caveat is not None else step.verdict
+    return WITH_CAVEAT if step.caveat is not None else step.verdict
 
 
 def _line(report: DocumentReport, step: Step, word: str, style: Style, explain: bool) -> str:
@@ -88,7 +93,8 @@ def _line(report: DocumentReport, step: Step, word: str, style: Style, explain: 
     if explain and step.statement is not None:
         shown += "\n" + "\n".join(wrap(step.statement, style.width, "  = read as: "))
         for reading in step.readings:
-            shown += "\n" + "\n".join(wrap(reading, style.width, "  = only if: " if step.caveat else "  = reading: "))
+            label = "only if" if step.caveat is not None and reading in step.caveat else "reading"
+            shown += "\n" + "\n".join(wrap(reading, style.width, f"  = {label}: "))
     return shown
 
 
@@ -109,6 +115,8 @@ def _block(report: DocumentReport, step: Step, style: Style, explain: bool) -> s
     if step.repair is not None:
         lines += marked(f"{gutter(step, span)} = repair: ", step.repair.latex, step.repair.changed, style)
     lines += said("read as: ", step.statement)
+    if step.caveat is not None and message(step) == surprise(step):
+        lines += said("only if: ", step.caveat)
     for reading in step.readings:
         if step.caveat is None or (explain and reading not in step.caveat):
             lines += said("reading: ", reading)

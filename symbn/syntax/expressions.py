@@ -21,6 +21,7 @@ from symbn.syntax.latex import ACCENT_COMMANDS, STYLES
 from symbn.syntax.tokens import Token
 from symbn.syntax.tree import (
     Additive,
+    BARE_ELLIPSIS,
     ELLIPSIS,
     Big,
     Call,
@@ -56,6 +57,8 @@ class Expressions(Derivatives):
             sign = 1
             if self.at("mark", "+", "-"):
                 sign = -1 if self.take().text == "-" else 1
+            else:
+                terms[-1] = Name(terms[-1].span, BARE_ELLIPSIS)
             if self.at("mark", "+", "-"):
                 raise self.expected("a term")
             signs.append(sign)

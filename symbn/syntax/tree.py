@@ -145,6 +145,7 @@ class Listing(Value):
 
 
 ELLIPSIS = "\\ldots"  # the name of the dots in a sum
+BARE_ELLIPSIS = "\\ldots+"  # of dots without the sign that should follow them
 
 Node = (
     Number

@@ -12,6 +12,8 @@ import symbn
 from symbn.decision.repair import Budget, Found, find_repair, find_syntax_repair, syntax_repairs
 from symbn.elaboration.notation import Notation
 from symbn.errors import UnreadableError
+from symbn.judging import Options
+from symbn.running import Settings, check_path
 from symbn.syntax.parser import parse
 from tests.decision.mutants import Mutant, mutants
 from tests.formulas import DX, FALSE, Formula, S
@@ -21,7 +23,7 @@ JACOBIAN = r"\frac{\partial \hat x_i}{\partial x_k} = "
 DVAR = r"\frac{\partial L}{\partial \sigma^2} = "
 DMU = r"\frac{\partial L}{\partial \mu} = "
 RATE = 0.9
-MISTAKES = Path(__file__).resolve().parent.parent.parent / "derivations" / "mistakes.txt"
+MISTAKES = Path(__file__).resolve().parent.parent.parent / "derivations" / "mistakes.md"
 
 
 @dataclass(frozen=True)
@@ -151,11 +153,11 @@ def test_what_is_shown_is_proved_and_marks_what_changed(mistake: Mistake) -> Non
         assert found.side[span.start : span.end] == new
 
 
-def test_every_line_of_our_own_mistakes_but_the_last_is_repaired() -> None:
-    lines = [line.strip() for line in MISTAKES.read_text("utf-8").splitlines() if line.strip() and not line.startswith("#")]
-    codes = [found.code if (found := repaired(line)) else None for line in lines]
+def test_every_one_of_our_own_mistakes_but_the_last_is_repaired() -> None:
+    steps = check_path(str(MISTAKES), Settings(Options(repair=True))).steps
+    codes = [None if step.repair is None else step.repair.code for step in steps]
     # The third moment is no formula of the layer: nothing small makes it true.
-    assert [place for place, code in enumerate(codes) if code in (None, "other-formula")] == [len(lines) - 1]
+    assert [place for place, code in enumerate(codes) if code in (None, "other-formula")] == [len(steps) - 1]
 
 
 def test_ninety_percent_of_the_mutants_are_repaired(capsys: pytest.CaptureFixture[str]) -> None:

@@ -27,6 +27,8 @@ FORWARD = r"$$\mu = \frac1m \sum_i x_i$$ and $$\hat x_i = \frac{x_i - \mu}{\sqrt
         (r"If $\gamma = 1$ and $\beta = 0$, it is easy. Then $y_i = \hat x_i$.", ["assumed", "assumed", "refuted"]),
         (r"With $N = 2$ we get $\hat x_1 = -\hat x_2$.", ["assumed", "proved"]),
         (r"With $N = 3$ we get $\hat x_1 = -\hat x_2$.", ["assumed", "refuted"]),
+        (r"Unless $i = j$, $$\frac{\partial (x_i-\mu)}{\partial x_j} = - \frac1m$$", ["assumed", "proved"]),
+        (r"$$\frac{\partial (x_i-\mu)}{\partial x_j} = - \frac1m$$ except for $i = j$.", ["proved", "assumed"]),
         # Definitions.
         (r"Let $z_i = x_i - \mu$. Then $\sum_i z_i = 0$.", ["proved", "proved"]),
         (r"Let $q_i = 2 (x_i - \mu)$. Then $\sum_i q_i = 0$ and $q_i = x_i - \mu$.", ["assumed", "proved", "refuted"]),

@@ -31,6 +31,12 @@ def symbols(view: View) -> Iterator[Candidate]:
             span, put = _swap(view, use, new)
             whole = view.text[node.span.start : span.start] + put + view.text[span.end : node.span.end]
             yield Candidate(cost, "wrong-symbol", f"`{shown}` has to be `{whole}`", ((span, put),))
+        if view.capital and not use.by and role in ("gamma", "beta", "x", "xhat", "y"):
+            yield Candidate(14, "wrong-symbol", f"`{shown}` has to be {view.upstream('')}", ((node.span, view.upstream("")),))
+            if role in ("gamma", "beta"):
+                yield Candidate(
+                    14, "wrong-symbol", f"`{shown}` has to be {view.name('xhat')}", ((node.span, view.name("xhat")),)
+                )
         index = view.batch_index(use)
         site = wheres.get(id(node))
         if site is not None and role in ("x", "xhat", "y") and not use.found.adjoint and index is not None:
@@ -127,7 +133,13 @@ def sums(view: View) -> Iterator[Candidate]:
             cut: tuple[Edit, ...] = ((Span(node.span.start, start), "(" if many else ""),)
             if many:
                 cut = (*cut, (Span(node.span.end, node.span.end), ")"))
-            yield Candidate(14, "extra-sum", f"the sum sign `{head.strip()}` is too much", cut)
+            words = f"the sum sign `{head.strip()}` is too much"
+            yield Candidate(14, "extra-sum", words, cut)
+            for old in bound_names(node.lower)[:1]:
+                for new in view.scope.free:
+                    renamed = tuple((name.span, new) for name in view.index_places(node.body) if name.text == old.text)
+                    if new != old.text and renamed and view.scope.axes.get(new) == view.scope.axes.get(old.text):
+                        yield Candidate(15, "extra-sum", f"{words}: the entry {new} is meant", (*cut, *renamed))
     spare = view.spare()
     for site in view.sites:
         node = site.node
