@@ -22,7 +22,7 @@ from symbn.answer import Step
 from symbn.errors import UnreadableError
 from tests.formulas import FALSE, TRUE, Formula
 
-SEED, EACH = 5, 40
+SEED, EACH = 5, 30
 # What no run of a kind can be without.
 EXPECTED = {
     "one edit": {"proved", "refuted"},

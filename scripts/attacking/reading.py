@@ -5,6 +5,7 @@ Only the plain language is read: whatever would need a choice, or a role that is
 
 from __future__ import annotations
 
+from contextlib import suppress
 from fractions import Fraction
 from itertools import pairwise
 
@@ -25,6 +26,7 @@ from scripts.attacking.formula import (
     power,
 )
 from symbn.answer import Step
+from symbn.errors import UnreadableError
 from symbn.syntax import tree
 from symbn.syntax.parser import parse
 
@@ -46,6 +48,21 @@ def claim_of(text: str, mode: str = "train", dialect: str = "auto") -> list[Clai
             raise Refused
         sides = [formula(side) for side in statement.sides]
         found += [Claim(left, right, mode) for left, right in pairwise(sides)]
+    return found
+
+
+def claims_in(text: str, mode: str) -> list[Claim]:
+    """Return those steps of a formula that are in the plain language; what is not is left out."""
+    try:
+        statements = [s for s in parse(text) if not s.conditions]
+    except UnreadableError:
+        return []
+    found = []
+    for statement in statements:
+        for left, relation, right in zip(statement.sides, statement.relations, statement.sides[1:], strict=False):
+            with suppress(Refused):
+                if relation == "=":
+                    found.append(Claim(formula(left), formula(right), mode))
     return found
 
 

@@ -1,4 +1,5 @@
-"""True claims to start from: the closed forms of `symbn table`, derivations/backward.txt, and a few of every constructor."""
+"""True claims to start from: the closed forms of `symbn table`, those equations of derivations/ that are in the plain language,
+and a few of every constructor."""
 
 from __future__ import annotations
 
@@ -6,8 +7,10 @@ from functools import cache
 from pathlib import Path
 
 from scripts.attacking.formula import Claim
-from scripts.attacking.reading import Refused, claim_of
-from symbn.errors import UnreadableError
+from scripts.attacking.label import label
+from scripts.attacking.reading import claims_in
+from symbn.document.read import read_document
+from symbn.document.source import Formula
 from symbn.layers.batchnorm import CLOSED_FORMS
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
@@ -29,14 +32,11 @@ _MORE = (
 
 @cache
 def sources() -> tuple[Claim, ...]:
-    """Return the true claims. What is not in the plain language, such as E[x], is left out."""
-    lines = (_ROOT / "derivations" / "backward.txt").read_text("utf-8").splitlines()
+    """Return the true claims. What is not in the plain language, or false (there are mistakes in derivations/), is left out."""
     texts = [(form.formula, form.mode) for form in CLOSED_FORMS]
-    texts += [(line, "train") for line in (*lines, *_MORE) if line and not line.startswith("#")]
-    found: list[Claim] = []
-    for text, mode in texts:
-        try:
-            found += claim_of(text, mode)
-        except (Refused, UnreadableError):
-            continue
-    return tuple(dict.fromkeys(found))
+    for file in sorted((_ROOT / "derivations").glob("*.md")):
+        document = read_document(str(file), file.read_bytes())
+        texts += [(item.text.text, "train") for item in document.items if isinstance(item, Formula)]
+    texts += [(text, "train") for text in _MORE]
+    found = [claim for text, mode in texts for claim in claims_in(text, mode)]
+    return tuple(claim for claim in dict.fromkeys(found) if claim.left != claim.right and label(claim) is True)

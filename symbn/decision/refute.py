@@ -151,7 +151,7 @@ class _Plan:
         if self.quarters or len(set(self.radicands)) < 2 or "x" not in self.families or self.wide or base is None:
             return
         for root, spread in product(range(1, WIDEST), range(1, WIDEST)):
-            moved = {("x", (1,)): Fraction(0), ("x", (2,)): Fraction(spread)}
+            moved: dict[tuple[str, tuple[int, ...]], Fraction] = {("x", (1,)): Fraction(0), ("x", (2,)): Fraction(spread)}
             point = self.with_roots(replace(base, entries={**base.entries, **moved}), root, 1)
             if point is not None:
                 for at in self.places(2, 1):
