@@ -15,10 +15,10 @@ from symbn.errors import SymbnError, UnreadableError
 from symbn.following import defining
 from symbn.following.chains import DEFINES, EXACT, Chain, Side
 from symbn.following.hypotheses import opposites
-from symbn.following.state import Claim, Follower, blank_step, names_in, origin, placed, relocated
+from symbn.following.state import Claim, Follower, blank_step, origin, placed, relocated
 from symbn.judging import MAX_BATCH, Options, in_doubt, judge, since, unreadable_step
 from symbn.kernel.verdict import Proved
-from symbn.syntax.tree import Name, Node, Number, Relation, Scripted, number_value
+from symbn.syntax.tree import Name, Node, Number, Relation, Scripted, names_in, number_value
 
 SIZES = frozenset((*BATCH_NAMES, *FEATURE_NAMES))
 _SAME_SENTENCE = 4  # lines from a formula to its `where`

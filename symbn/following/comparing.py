@@ -12,11 +12,11 @@ from symbn.elaboration.meaning import OutsideError
 from symbn.errors import SymbnError
 from symbn.following import defining
 from symbn.following.chains import Chain, Side
-from symbn.following.state import Follower, names_in, origin, short, source
+from symbn.following.state import Follower, origin, short, source
 from symbn.judging import Options, judge
 from symbn.kernel.verdict import Proved, Refuted
 from symbn.repairing import with_repair
-from symbn.syntax.tree import Node, Relation
+from symbn.syntax.tree import Node, Relation, names_in
 
 _LOOKED_BACK = 8  # members of a chain, to see whether one of them comes back
 

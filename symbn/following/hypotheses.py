@@ -14,9 +14,9 @@ from symbn.elaboration.resolving import resolve
 from symbn.errors import UnreadableError
 from symbn.following import defining, prose
 from symbn.following.chains import DEFINES, Chain, chains
-from symbn.following.state import Follower, Hypothesis, blank_step, names_in
+from symbn.following.state import Follower, Hypothesis, blank_step
 from symbn.judging import Options
-from symbn.syntax.tree import Name, Node, Number, Relation
+from symbn.syntax.tree import Name, Node, Number, Relation, names_in
 
 _OPPOSITE = {"=": "\\neq", "\\neq": "="}
 _CONDITIONS = tuple(_OPPOSITE)

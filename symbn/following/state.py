@@ -11,7 +11,7 @@ from symbn.elaboration.notation import Notation
 from symbn.following.chains import Chain, Side
 from symbn.following.conventions import Conventions
 from symbn.judging import Options
-from symbn.syntax.tree import Name, Node, Relation, children
+from symbn.syntax.tree import Relation, names_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +108,6 @@ def source(follower: Follower, text: Text) -> str:
 
 def relocated(diagnostic: Diagnostic, text: Text) -> Diagnostic:
     return Diagnostic(diagnostic.code, diagnostic.message, text.origin(diagnostic.span), diagnostic.help)
-
-
-def names_in(node: Node) -> set[str]:
-    own = {node.text} if isinstance(node, Name) else set[str]()
-    return own.union(*map(names_in, children(node)))
 
 
 def short(text: str) -> str:
