@@ -53,8 +53,9 @@ def check_document(
     """
     start = perf_counter()
     options = with_settings(options, conventions.settings)
-    notation, words = inferred(_equations(document), options.notation)
-    follower = Follower(document, replace(options, notation=notation), conventions, notation)
+    read = {place: list(chains(item.text)) for place, item in enumerate(document.items) if _claims(item)}
+    notation, words = inferred(_equations(read), options.notation)
+    follower = Follower(document, replace(options, notation=notation), conventions, notation, read)
     said = [f"{role} is {name}" for role, _, name in (let.partition("=") for let in options.notation.said)]
     follower.words.update(dict.fromkeys((*said, *words)))
     for place, item in enumerate(document.items):
@@ -69,12 +70,14 @@ def check_document(
     return DocumentReport(document.path, tuple(follower.steps), tuple(follower.words), problems, document.text, milliseconds)
 
 
-def _equations(document: Document) -> Iterator[tuple[Node, Node]]:
-    for item in document.items:
-        if isinstance(item, Formula) and mentions_relation(item.text.text):
-            for chain in chains(item.text):
-                if isinstance(chain, Chain):
-                    yield from ((a.node, b.node) for a, b in zip(chain.sides, chain.sides[1:], strict=False))
+def _claims(item: Formula | Remark) -> bool:
+    """Tell whether an item may hold an equation; what compares indices only, `i \\neq j`, is read too."""
+    return isinstance(item, Formula) and (mentions_relation(item.text.text) or _inequality(item.text.text))
+
+
+def _equations(read: dict[int, list[Chain | Fault]]) -> Iterator[tuple[Node, Node]]:
+    for chain in (chain for found in read.values() for chain in found if isinstance(chain, Chain)):
+        yield from ((a.node, b.node) for a, b in zip(chain.sides, chain.sides[1:], strict=False))
 
 
 def _guarded(follower: Follower, place: int, formula: Formula) -> None:
@@ -107,7 +110,7 @@ def _formula(follower: Follower, place: int, formula: Formula) -> None:
     between = prose.plain("".join(prose_between(document, n) for n in range(last + 1, place + 1)))
     _turn(follower, raw, between, isinstance(before, Formula) and before.display)
     text = formula.text
-    if not (mentions_relation(text.text) or _inequality(text.text)):
+    if place not in follower.read:
         _subject(follower, formula)
         return
     expected, follower.expected = follower.expected, ()
@@ -126,7 +129,7 @@ def _formula(follower: Follower, place: int, formula: Formula) -> None:
         assert follower.last is not None
         text = Text.joined((follower.last.source, Text.standing_for(" ", Span(formula.span.start, formula.span.start)), text))
     options = follower.conventions.at(line, replace(follower.base, notation=follower.notation))
-    found = list(chains(text, continued))
+    found = list(chains(text, continued)) if continued else follower.read[place]
     if role != prose.CLAIM and any(isinstance(chain, Fault) for chain in found):
         conditions = listed(formula.text)
         if conditions and all(gives_value_to_input(chain, options) for chain in conditions):

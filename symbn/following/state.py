@@ -8,7 +8,7 @@ from symbn.answer import UNDECIDED, Step
 from symbn.diagnostic import Diagnostic, Span
 from symbn.document.source import Document, Text
 from symbn.elaboration.notation import Notation
-from symbn.following.chains import Chain, Side
+from symbn.following.chains import Chain, Fault, Side
 from symbn.following.conventions import Conventions
 from symbn.judging import Options
 from symbn.syntax.tree import Relation, names_in
@@ -51,6 +51,7 @@ class Follower:
     base: Options
     conventions: Conventions
     notation: Notation
+    read: dict[int, list[Chain | Fault]]
     words: dict[str, None] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
     claims: dict[int, Claim] = field(default_factory=dict)
