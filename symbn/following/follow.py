@@ -53,7 +53,11 @@ def check_document(
     """
     start = perf_counter()
     options = with_settings(options, conventions.settings)
-    read = {place: list(chains(item.text)) for place, item in enumerate(document.items) if _claims(item)}
+    read = {
+        place: list(chains(item.text))
+        for place, item in enumerate(document.items)
+        if isinstance(item, Formula) and _claims(item.text.text)
+    }
     notation, words = inferred(_equations(read), options.notation)
     follower = Follower(document, replace(options, notation=notation), conventions, notation, read)
     said = [f"{role} is {name}" for role, _, name in (let.partition("=") for let in options.notation.said)]
@@ -70,9 +74,9 @@ def check_document(
     return DocumentReport(document.path, tuple(follower.steps), tuple(follower.words), problems, document.text, milliseconds)
 
 
-def _claims(item: Formula | Remark) -> bool:
-    """Tell whether an item may hold an equation; what compares indices only, `i \\neq j`, is read too."""
-    return isinstance(item, Formula) and (mentions_relation(item.text.text) or _inequality(item.text.text))
+def _claims(text: str) -> bool:
+    """Tell whether a formula may hold an equation; what compares indices only, `i \\neq j`, is read too."""
+    return mentions_relation(text) or "\\ne" in text or "≠" in text
 
 
 def _equations(read: dict[int, list[Chain | Fault]]) -> Iterator[tuple[Node, Node]]:
@@ -187,10 +191,6 @@ def _finish(follower: Follower, first: int, line: int, expected: tuple[str, ...]
         if verdict is None and follower.conventions.expect is not None:
             verdict = ASSUMED if step.verdict == ASSUMED else looked_for(follower.conventions.expect, follower.base)
         follower.steps[n] = replace(step, step=number, formula=line, expected=verdict)
-
-
-def _inequality(text: str) -> bool:
-    return "\\ne" in text or "≠" in text
 
 
 def _fault(follower: Follower, fault: Fault) -> None:
