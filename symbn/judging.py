@@ -186,14 +186,17 @@ def _with_notes(
                     f"sum over {letter}, or rename it to an index of the other side",
                 )
             )
-    if step.verdict == REFUTED and options.notation.mode == TRAINING and since(start) < SLOW:
-        other = replace(options.notation, mode=EVALUATION)
+    if step.verdict == REFUTED and since(start) < SLOW:
+        training = options.notation.mode == TRAINING
+        other = replace(options.notation, mode=EVALUATION if training else TRAINING)
         try:
-            constant = decide(readings(*sides, conditions, other, options.batch), SLOW / 1000)
-            if isinstance(constant.verdict, Proved):
+            elsewhere = decide(readings(*sides, conditions, other, options.batch), SLOW / 1000)
+            if isinstance(elsewhere.verdict, Proved):
                 notes.append(
                     "true in evaluation mode, where mean and variance are constants (--mode eval); "
                     "in training they depend on every x_i"
+                    if training
+                    else "true in training, where mean and variance are those of the batch; here they are constants"
                 )
         except (UnreadableError, OutsideError):
             pass

@@ -18,6 +18,7 @@ from symbn.elaboration.context import Context, Inside
 from symbn.elaboration.derivatives import derivative
 from symbn.elaboration.ellipsis import without_ellipses
 from symbn.elaboration.functions import with_functions
+from symbn.elaboration.letters import has_two_indices
 from symbn.elaboration.matrix_notation import check_scope, flattened, is_certain, is_possible, is_wide, with_sizes
 from symbn.elaboration.meaning import (
     Constant,
@@ -39,7 +40,7 @@ from symbn.elaboration.meaning import (
 from symbn.elaboration.names import MAX_EXPONENT, check_call, constant, quantity
 from symbn.elaboration.notation import Notation
 from symbn.elaboration.readings import Choices, Reading, TooManyReadingsError, explore
-from symbn.elaboration.scope import Scope, has_two_indices
+from symbn.elaboration.scope import Scope
 from symbn.elaboration.sums import additive, big, call
 from symbn.errors import UnreadableError, unreadable
 from symbn.kernel.goal import Condition, Goal

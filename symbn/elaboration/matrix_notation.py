@@ -18,7 +18,8 @@ from fractions import Fraction as Rational
 
 from symbn.diagnostic import Span
 from symbn.elaboration.notation import BATCH_NAMES, FEATURE_NAMES, Notation, key_of
-from symbn.elaboration.scope import ARRAYS, BOLD, Resolved, Scope, resolve
+from symbn.elaboration.resolving import ARRAYS, BOLD, Resolved, resolve
+from symbn.elaboration.scope import Scope
 from symbn.errors import unreadable
 from symbn.syntax.tree import (
     Big,

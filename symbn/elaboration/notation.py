@@ -83,12 +83,14 @@ AMBIGUOUS = {
 @dataclass(frozen=True, slots=True)
 class Definition:
     """A name that the text defines itself. letters: its index letters, with the axis of each; body: what it is equal to.
-    bare: it is written without its index. wide: its body counts features too."""
+    bare: it is written without its index. wide: its body counts features too. weight:
+    how large it is with every definition inside written out."""
 
     letters: tuple[tuple[str, str], ...]
     body: Node
     bare: bool = False
     wide: bool = False
+    weight: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,11 @@ from fractions import Fraction as Rational
 
 from symbn.elaboration.conditions import same
 from symbn.elaboration.context import Context, Inside
+from symbn.elaboration.letters import bound_names, exclusions, indexing, letters_of
 from symbn.elaboration.meaning import Constant, Meaning, Plus, Quantity, Raised, SumOver, plus, times
 from symbn.elaboration.names import named, quantity, written_text
 from symbn.elaboration.notation import LABELS, key_of
-from symbn.elaboration.scope import MAX_INDEX, Resolved, bound_names, exclusions, indexing, letters_of, resolve
+from symbn.elaboration.resolving import MAX_INDEX, Resolved, resolve
 from symbn.errors import unreadable
 from symbn.kernel.term import BATCH, FEATURE, Index
 from symbn.layers.batchnorm import EVALUATION

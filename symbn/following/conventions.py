@@ -14,8 +14,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from symbn.answer import CAVEAT, VERDICTS
+from symbn.elaboration.letters import labels
 from symbn.elaboration.notation import BATCH_NAMES, ROLE_WORDS, ROLES, SYNONYMS, Notation
-from symbn.elaboration.scope import labels, sizes
+from symbn.elaboration.scope import sizes
 from symbn.errors import UsageError
 from symbn.following.defining import roles_by_proof
 from symbn.judging import Options
@@ -149,8 +150,7 @@ def inferred(equations: Iterable[tuple[Node, Node]], notation: Notation) -> tupl
         ]
         if len(named) == 1:
             lets.append(f"batch={named[0]}")
-            if named[0] != "m":
-                words.append(f"{named[0]} is the batch size, as its formulas use it")
+            words.append(f"{named[0]} is the batch size, as its formulas use it")
     if notation.superscript is None and above:
         if above & bound and not below & bound:
             lets.append("superscript=batch")

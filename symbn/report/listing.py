@@ -10,7 +10,8 @@
                                 ^
        = read as: for all m >= 1 ..
 
-A problem is a block like this one; so is a proof under a caveat. Every other answer is one line.
+A problem is a block like this one; so is a proof under a caveat. Every other answer is one line, with its reasons below it if
+they are asked for.
 """
 
 from __future__ import annotations
@@ -19,7 +20,19 @@ from symbn.answer import ASSUMED, PROVED, REFUTED, UNDECIDED, UNREADABLE, Docume
 from symbn.report.outcome import ERROR, code, counterexample, faults, is_problem, level, message, problems
 from symbn.report.places import primary
 from symbn.report.terminal import (
-    WITH_CAVEAT, Style, cells, excerpt, gutter, heading, marked, printable, remark, render_diagnostic, surprise, vectors, wrap,
+    WITH_CAVEAT,
+    Style,
+    cells,
+    excerpt,
+    gutter,
+    heading,
+    marked,
+    printable,
+    remark,
+    render_diagnostic,
+    surprise,
+    vectors,
+    wrap,
 )  # fmt: skip
 
 _USUAL = "m is the batch size, "  # no news: so it is called in everything that is printed
@@ -90,12 +103,22 @@ def _line(report: DocumentReport, step: Step, word: str, style: Style, explain: 
             kept += 1
         said = said[:kept] + "..." if kept > 8 else ""
     shown += f"  {style.paint(said, 'dim')}" if said else ""
-    if explain and step.statement is not None:
-        shown += "\n" + "\n".join(wrap(step.statement, style.width, "  = read as: "))
-        for reading in step.readings:
-            label = "only if" if step.caveat is not None and reading in step.caveat else "reading"
-            shown += "\n" + "\n".join(wrap(reading, style.width, f"  = {label}: "))
-    return shown
+    return "\n".join([shown, *_reasons(step, style)]) if explain else shown
+
+
+def _reasons(step: Step, style: Style) -> list[str]:
+    """Return why a step got its answer, for those who ask."""
+    lines = wrap(message(step), style.width, "  = ") if step.repair is not None or step.verdict == UNREADABLE else []
+    if (found := counterexample(step)) is not None:
+        lines += wrap(f"refuted at {found}", style.width, "  = ")
+    if step.repair is not None:
+        lines += marked("  = repair: ", step.repair.latex, step.repair.changed, style)
+    if step.statement is not None:
+        lines += wrap(step.statement, style.width, "  = read as: ")
+    for reading in step.readings:
+        label = "only if" if step.caveat is not None and reading in step.caveat else "reading"
+        lines += wrap(reading, style.width, f"  = {label}: ")
+    return [*lines, *(line for note in step.notes for line in wrap(note, style.width, "  = note: "))]
 
 
 def _block(report: DocumentReport, step: Step, style: Style, explain: bool) -> str:

@@ -22,6 +22,10 @@ FORM = rf"\frac{{\gamma}}{{m {S}}} \left( m g_i - \sum_j g_j - \hat x_i \sum_j g
 JACOBIAN = r"\frac{\partial \hat x_i}{\partial x_k} = "
 DVAR = r"\frac{\partial L}{\partial \sigma^2} = "
 DMU = r"\frac{\partial L}{\partial \mu} = "
+TWO_PATHS = (
+    rf"\frac{{\partial L}}{{\partial \hat x_i}} \frac{{1}}{{{S}}}"
+    r" + \frac{\partial L}{\partial \sigma^2} \frac{2(x_i-\mu)}{m}"
+)
 RATE = 0.9
 MISTAKES = Path(__file__).resolve().parent.parent.parent / "derivations" / "mistakes.md"
 
@@ -105,7 +109,18 @@ TABLE = [
         r"\frac{\partial \sigma^2}{\partial x_i} = \frac{2}{n^2} (n x_i - \sum_k x_i)", "wrong-index",
         r"\frac{2}{n^2} (n x_i - \sum_k x_k)",
     ),
+    Mistake(r"\nabla_{\beta} L = J_{1N} \beta", "wrong-symbol", r"J_{1N} \nabla_{Y} L"),
+    Mistake(r"\nabla_{\gamma} L = J_{1N}(\gamma \circ \nabla_{Y} L)", "wrong-symbol", r"J_{1N}(\hat X \circ \nabla_{Y} L)"),
     # Others that people make.
+    Mistake(r"\nabla_\gamma L = \mathbf 1^\top (X \odot \nabla_Y L)", "wrong-symbol",
+            r"\mathbf 1^\top (\hat X \odot \nabla_Y L)"),
+    Mistake(r"\nabla_\gamma L = J_{1N} \nabla_Y L", "other-formula", r"\mathbf 1^\top (\hat X \odot \nabla_{Y} L)"),
+    Mistake(r"\frac{\partial L}{\partial \hat x_i} = \gamma \sum_j \frac{\partial L}{\partial y_j}", "extra-sum",
+            r"\gamma \frac{\partial L}{\partial y_i}"),
+    Mistake(f"{DX} = " + FORM.replace(r"- \sum_j g_j -", "- g_i -"), "missing-sum", FORM),
+    Mistake(
+        f"{DX} = {TWO_PATHS}", "missing-term", TWO_PATHS + r" + \frac{\partial L}{\partial \mu} \frac{1}{m}",
+    ),
     Mistake(DMU + r"\frac{\gamma}{s} \sum_j g_j", "wrong-sign", r"-\frac{\gamma}{s} \sum_j g_j"),
     Mistake(DVAR + r"\frac{\gamma}{2} (\sigma^2+\epsilon)^{-3/2} \sum_j g_j (x_j-\mu)", "wrong-sign",
             r"-\frac{\gamma}{2} (\sigma^2+\epsilon)^{-3/2} \sum_j g_j (x_j-\mu)"),

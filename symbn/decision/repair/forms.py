@@ -18,7 +18,7 @@ from symbn.decision.repair.view import View
 from symbn.elaboration.elaborate import readings
 from symbn.elaboration.meaning import OutsideError
 from symbn.elaboration.readings import TooManyReadingsError
-from symbn.elaboration.scope import resolve
+from symbn.elaboration.resolving import resolve
 from symbn.errors import UnreadableError
 from symbn.kernel.verdict import Proved
 from symbn.layers.batchnorm import EVALUATION, TRAINING

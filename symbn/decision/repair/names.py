@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from symbn.decision.repair.edits import Candidate, Edit
 from symbn.decision.repair.view import Use, View
 from symbn.diagnostic import Span
-from symbn.elaboration.scope import ARRAYS, bound_names
+from symbn.elaboration.letters import bound_names
+from symbn.elaboration.resolving import ARRAYS
 from symbn.syntax.tree import Additive, Big, Group, Name, Node, Product, Scripted
 
 _LIKE = {
@@ -140,7 +141,7 @@ def sums(view: View) -> Iterator[Candidate]:
                     renamed = tuple((name.span, new) for name in view.index_places(node.body) if name.text == old.text)
                     if new != old.text and renamed and view.scope.axes.get(new) == view.scope.axes.get(old.text):
                         yield Candidate(15, "extra-sum", f"{words}: the entry {new} is meant", (*cut, *renamed))
-    spare = view.spare()
+    spare, given = view.spare(), {name.text for name in view.index_places(view.target)}
     for site in view.sites:
         node = site.node
         if site.where not in ("term", "side", "body", "top") or isinstance(node, Additive) or _braces(node):
@@ -151,12 +152,13 @@ def sums(view: View) -> Iterator[Candidate]:
             inside = [name for factor in suffixes[place:] for name in view.index_places(factor)]
             for letter in dict.fromkeys(name.text for name in inside):
                 words = f"a sum over {letter} is missing before `{view.text[begin : node.span.end].strip()[:40]}`"
-                yield Candidate(13 + min(place, 2), "missing-sum", words,
+                taken = 2 * (letter in given and letter != spare)
+                yield Candidate(13 + taken + min(place, 2), "missing-sum", words,
                                 ((Span(begin, begin), _head(view, heads, letter)),))  # fmt: skip
                 if letter in view.scope.free and letter != spare:
                     renamed = tuple((name.span, spare) for name in inside if name.text == letter)
                     yield Candidate(
-                        15 + min(place, 2), "missing-sum", words.replace(f"over {letter}", f"over {spare}"),
+                        15 - (letter in given) + min(place, 2), "missing-sum", words.replace(f"over {letter}", f"over {spare}"),
                         ((Span(begin, begin), _head(view, heads, spare)), *renamed),
                     )  # fmt: skip
 

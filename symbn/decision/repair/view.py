@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from symbn.diagnostic import Span
 from symbn.elaboration.matrix_notation import constant_matrix, is_capital
 from symbn.elaboration.notation import Notation, key_of
-from symbn.elaboration.scope import ARRAYS, Resolved, Scope, kronecker, resolve
+from symbn.elaboration.resolving import ARRAYS, Resolved, kronecker, resolve
+from symbn.elaboration.scope import Scope
 from symbn.kernel.term import BATCH
 from symbn.syntax.tree import (
     Additive,
