@@ -33,6 +33,8 @@ def values_of(context: Context, given: tuple[Relation, ...]) -> tuple[tuple[Quan
     """Return the inputs that the conditions fix, with their values: gamma = sqrt(var + eps). Raises: UnreadableError."""
     found: list[tuple[Quantity, Meaning]] = []
     for relation in given:
+        if relation.operator != "=":
+            raise _refused(relation, "only an equation gives a value")
         left, right = (context.read(side, Inside()) for side in (relation.left, relation.right))
         known = isinstance(left, Quantity) and (left.name in ("gamma", "beta", "g") or left.name not in context.graph.nodes)
         if not isinstance(left, Quantity) or not known or left.name in ("m", "n", "deviation"):

@@ -66,6 +66,9 @@ def defined(context: Context, found: Resolved, definition: Definition, span: Spa
     written = context.scope.slots(found)
     if len(found.indices) + (found.label is not None) > len(definition.letters):
         raise unreadable("bad-index", f"{found.key} is defined with {len(definition.letters)} indices", span)
+    short = len(written) < len(definition.letters)
+    if short and any(isinstance(index, Number) and index.value >= 10 for index, _ in written):
+        raise unreadable("two-roles", "this may be one index or two", span, f"write {found.key}_{{1,2}} for two indices")
     at: list[tuple[str, Index]] = []
     for place, (letter, axis) in enumerate(definition.letters):
         if place < len(written):

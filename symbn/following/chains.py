@@ -59,7 +59,9 @@ class Fault(Value):
     def lists(self) -> bool:
         """Tell whether the step names the entries of its left side, x = (x_1, \\ldots, x_m), and so claims nothing."""
         left, right = (self.text.text[span.start : span.end].strip() for span in (self.left, self.right))
-        return bool(left) and _LIST.fullmatch(right) is not None and _BRACKET.sub("", right).startswith(left)
+        first = _BRACKET.sub("", right).partition(",")[0].strip()
+        entry = first.removeprefix(left).strip() if first.startswith(left) else "?"
+        return bool(left) and _LIST.fullmatch(right) is not None and (not entry or entry[0] in "_^")
 
 
 # What separates sides: a relation sign outside of braces. Scripts, environments and text have braces around them.

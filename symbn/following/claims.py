@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from time import perf_counter
 
@@ -10,17 +11,16 @@ from symbn.decision.decide import decide
 from symbn.elaboration.conditions import on_indices
 from symbn.elaboration.elaborate import readings
 from symbn.elaboration.meaning import OutsideError
-from symbn.elaboration.notation import BATCH_NAMES, FEATURE_NAMES, ROLE_WORDS, Notation
+from symbn.elaboration.notation import BATCH_NAMES, ROLE_WORDS, Notation
 from symbn.errors import SymbnError, UnreadableError
 from symbn.following import defining
 from symbn.following.chains import DEFINES, EXACT, Chain, Side
-from symbn.following.hypotheses import opposites
+from symbn.following.hypotheses import UNUSABLE, on_sizes, opposites
 from symbn.following.state import Claim, Follower, blank_step, origin, placed, relocated
 from symbn.judging import MAX_BATCH, Options, in_doubt, judge, since, unreadable_step
 from symbn.kernel.verdict import Proved
-from symbn.syntax.tree import Name, Node, Number, Relation, Scripted, names_in, number_value
+from symbn.syntax.tree import Name, Node, Relation, Scripted, names_in, number_value
 
-SIZES = frozenset((*BATCH_NAMES, *FEATURE_NAMES))
 _SAME_SENTENCE = 4  # lines from a formula to its `where`
 _LOOKED_BACK = 4  # hypotheses of other sentences
 
@@ -49,7 +49,9 @@ def _under(claim: Claim, hypotheses: tuple[Relation, ...], follower: Follower) -
     """Judge a step under hypotheses; what cannot be used as a condition leaves doubt, and no refutation."""
     left, right = (defining.called(side.node, follower.functions) for side in (claim.first, claim.second))
     names = names_in(left) | names_in(right)
-    sizes = [h for h in hypotheses if _on_sizes(h)]
+    idle = [h for h in hypotheses if h.operator == UNUSABLE]
+    hypotheses = tuple(h for h in hypotheses if h not in idle)
+    sizes = [h for h in hypotheses if on_sizes(h)]
     used = tuple(h for h in hypotheses if h not in sizes and (not on_indices(h) or names_in(h) <= names))
     unused = [h for h in hypotheses if h not in used and h.operator == "\\neq"]
     text = claim.second.text
@@ -60,6 +62,8 @@ def _under(claim: Claim, hypotheses: tuple[Relation, ...], follower: Follower) -
     if step.verdict == REFUTED and size is not None:
         # The sentence speaks of a batch of this size, so that a counterexample of another size says nothing.
         step = judge(text.text, pair, (*conditions, *used), replace(claim.options, batch=size))
+    if step.verdict == REFUTED and idle:
+        return in_doubt(step, "the sentence sets a condition that symbn cannot use here")
     unread = {d.code for d in step.diagnostics} & {"unsupported-condition", "unknown-name"}
     if used and step.verdict == UNREADABLE and unread:
         step = judge(text.text, pair, conditions, claim.options)
@@ -73,6 +77,8 @@ def _under(claim: Claim, hypotheses: tuple[Relation, ...], follower: Follower) -
 def _remembered(step: Step, claim: Claim, follower: Follower) -> Step:
     """Look at the hypotheses that are around but not in the sentence of a refuted step."""
     others = [h for h in claim.remembered if h.relation not in claim.hypotheses]
+    if any(h.relation.operator == UNUSABLE for h in others):
+        return in_doubt(step, "the section sets a condition that symbn cannot use here")
     lasting = tuple(h for h in others if h.lasting)
     if lasting:
         found = _under(claim, (*claim.hypotheses, *(h.relation for h in lasting)), follower)
@@ -104,14 +110,9 @@ def _on_loss(claim: Claim) -> bool:
     return bool(roles & {"L", "g"})
 
 
-def _on_sizes(relation: Relation) -> bool:
-    """Tell whether a condition says how large something is, N = 2, which no equation takes as a condition on its indices."""
-    return isinstance(relation.left, Name) and isinstance(relation.right, Number) and relation.left.text in SIZES
-
-
 def _batch_of(sizes: list[Relation], options: Options) -> int | None:
     """Return the batch size that the sentence speaks of, if it does."""
-    names = SIZES if options.notation.batch is None else {options.notation.batch}
+    names = set(BATCH_NAMES) if options.notation.batch is None else {options.notation.batch}
     found = [number_value(h.right) for h in sizes if isinstance(h.left, Name) and h.left.text in names]
     size = found[-1] if found else None
     whole = size is not None and size.denominator == 1 and 1 <= size <= MAX_BATCH and options.batch is None
@@ -156,8 +157,8 @@ def definition_step(follower: Follower, chain: Chain, options: Options, again: b
             unreadable_step(blank.source, blank.span, (blank.lhs, blank.rhs), options.scope, diagnostic, start),
         )
     follower.functions = functions
-    follower.notation = follower.notation.with_definition(key, made)
-    follower.defined.append((key, blank.line))
+    follower.notation = defining.redefined(follower.notation, key, made)
+    follower.defined.append((key, blank.line, follower.section))
     shown = f"{blank.lhs} = {blank.rhs}" if len(blank.rhs) < 60 else blank.lhs
     follower.words[f"{shown} is a definition (line {blank.line})"] = None
     return replace(blank, verdict=ASSUMED, reason=f"the document defines {blank.lhs} here", milliseconds=since(start))
@@ -173,7 +174,8 @@ def _true_by_habit(left: Node, right: Node, notation: Notation) -> bool:
 def _settled(follower: Follower, chain: Chain, options: Options, key: str, role: str) -> Step | None:
     """A name that equals a node of the layer plays its role from here on; the step is then an ordinary claim, and true."""
     lets = [f"{role}={key}"]
-    bare = replace(follower.notation, free=follower.notation.free - {key})
+    kept = {name: made for name, made in follower.notation.definitions.items() if name != key}
+    bare = replace(follower.notation, free=follower.notation.free - {key}, definitions=kept)
     follower.notation = bare.with_lets(lets)
     follower.base = replace(follower.base, notation=replace(follower.base.notation, free=follower.base.notation.free - {key}))
     left, right = chain.sides[0], chain.sides[1]
@@ -181,11 +183,13 @@ def _settled(follower: Follower, chain: Chain, options: Options, key: str, role:
     what = f"{key} is the {ROLE_WORDS.get(role, role)}, by its definition on line "
     if not any(word.startswith(what) for word in follower.words):
         follower.words[f"{what}{line}"] = None
-    follower.defined.append((key, line))
+    follower.defined.append((key, line, follower.section))
     # The name on the left stands for itself only: \\sigma = \\sqrt{\\sigma^2 + \\epsilon} says nothing of its right side.
     ours = options.notation.with_lets([f"{role}={defining.OURS}"])
     own = Side(defining.renamed(left.node), left.text)
-    return judged(follower, Claim(own, "=", right, chain, 0, replace(options, notation=ours), ()))
+    step = judged(follower, Claim(own, "=", right, chain, 0, replace(options, notation=ours), ()))
+    caveat = None if step.caveat is None else step.caveat.replace(defining.OURS, key)
+    return replace(step, caveat=caveat, readings=tuple(reading.replace(defining.OURS, key) for reading in step.readings))
 
 
 def judge_again(follower: Follower) -> None:
@@ -197,8 +201,19 @@ def judge_again(follower: Follower) -> None:
     for number, claim in follower.claims.items():
         old = follower.steps[number]
         names = names_in(claim.first.node) | names_in(claim.second.node)
-        before = {key for key, _ in follower.defined[: claim.known]}
-        later = [line for key, line in follower.defined[claim.known :] if key in names - before]
+        roles, usual = claim.options.notation.roles, Notation().roles
+        before = {key for key, _, _ in follower.defined[: claim.known]}
+        before |= {key for key in names if roles.get(key) != usual.get(key)}
+        after = [(key, line) for key, line, section in follower.defined[claim.known :] if section == claim.section]
+        later = [line for key, line in after if key in names - before]
+        count = Counter(key for key, _, _ in follower.defined)
+        old_names, new_names = claim.options.notation.definitions, follower.notation.definitions
+        changed = {key for key in names & before if old_names.get(key) != new_names.get(key)}
+        changed |= {key for key in names & before if roles.get(key) != follower.notation.roles.get(key)}
+        again = [line for key, line in after if key in changed]
+        if old.verdict in (PROVED, REFUTED) and _near(old, again):
+            follower.steps[number] = in_doubt(old, f"a name of it gets another meaning on line {again[0]}")
+            continue
         unread = old.verdict == UNREADABLE and {d.code for d in old.diagnostics} & {"unknown-name", "two-roles"}
         if not later and not unread:
             continue
@@ -210,7 +225,9 @@ def judge_again(follower: Follower) -> None:
         step = judged(follower, replace(claim, options=replace(claim.options, notation=notation)))
         if step.verdict == old.verdict or (unread and step.verdict == UNREADABLE):
             continue
-        if not unread and not _near(old, later):
+        if step.verdict == REFUTED and any(count[key] > 1 for key in names):
+            step = in_doubt(step, "a name of it is defined more than once")
+        if not unread and (not _near(old, later) or any(count[key] > 1 for key in names)):
             step = in_doubt(old, f"a name of it is defined on line {later[0]} as something else: define it before it is used")
         follower.steps[number] = replace(
             step, step=old.step, formula=old.formula, expected=old.expected, chain_head=old.chain_head

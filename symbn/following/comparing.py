@@ -49,6 +49,8 @@ def _compared(step: Step, follower: Follower, chain: Chain, options: Options, pl
     right = chain.sides[place + 1].node
     plain = sound and step.verdict == PROVED and step.caveat is None
     equal = True if plain else _holds(follower.head.node, right, chain, options, follower)
+    if not equal and any(h.lasting for h in follower.remembered):
+        equal = None  # the section assumes something, which is not used here
     shown = short(source(follower, follower.head.source))
     notes = list(step.notes)
     again: Side | None = None

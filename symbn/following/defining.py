@@ -8,6 +8,7 @@ wherever it is used. Letters that symbn gives a role by habit only (s, v, c, g, 
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 
 from symbn.decision.decide import decide
 from symbn.diagnostic import Span
@@ -70,7 +71,8 @@ def defines(left: Node, notation: Notation, again: bool = False) -> str | None:
         return key if error.diagnostic.code == "two-roles" else None
     if found is None:
         return None if key in BATCH_NAMES or key in FEATURE_NAMES else key
-    return found.key if found.key in HABITS or found.free else None
+    adopted = again and found.key not in Notation().roles
+    return found.key if found.key in HABITS or found.free or adopted else None
 
 
 def renamed(left: Node) -> Node:
@@ -242,6 +244,21 @@ def _bases(node: Node) -> set[str]:
         return _bases(node.base)
     own = {node.text} if isinstance(node, Name) else set[str]()
     return own.union(*map(_bases, children(node)))
+
+
+def redefined(notation: Notation, key: str, made: Definition) -> Notation:
+    """Return the notation with a definition; what was built on an older one of the same name keeps that under another name."""
+    old = notation.definitions.get(key)
+    definitions = dict(notation.definitions)
+    if old is not None:
+        alias = f"{key}#{sum(name.startswith(f'{key}#') for name in definitions)}"
+        definitions[alias] = old
+
+        def kept(node: Node) -> Node:
+            return Name(node.span, alias) if isinstance(node, Name) and node.text == key else rebuilt(node, kept)
+
+        definitions = {name: replace(one, body=kept(one.body)) for name, one in definitions.items()}
+    return replace(notation, definitions={**definitions, key: made})
 
 
 def _letters(left: Node) -> tuple[str, ...]:

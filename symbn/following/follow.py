@@ -15,7 +15,6 @@ from symbn.answer import ASSUMED, REFUTED, DocumentReport, Step
 from symbn.diagnostic import Diagnostic, Span
 from symbn.document.prose import prose_between
 from symbn.document.source import Document, Formula, Remark, Text
-from symbn.elaboration.conditions import on_indices
 from symbn.errors import UnreadableError, UsageError
 from symbn.following import defining, prose
 from symbn.following.chains import DEFINES, Chain, Fault, Side, begins_with_relation, chains, mentions_relation
@@ -31,7 +30,7 @@ from symbn.following.hypotheses import (
     taken_as_hypothesis,
     trailing,
 )
-from symbn.following.remarks import looked_for, spread, take_remark
+from symbn.following.remarks import looked_for, spread, take_remark, unheard
 from symbn.following.state import Claim, Follower, Hypothesis, current, origin, placed, relocated, source
 from symbn.judging import Options, in_doubt, unreadable_step
 from symbn.repairing import with_syntax_repair
@@ -69,6 +68,7 @@ def check_document(
             _guarded(follower, place, item)
         progress(place + 1)
     judge_again(follower)
+    unheard(follower)
     milliseconds = round((perf_counter() - start) * 1000, 3)
     problems = (*document.problems, *follower.problems)
     return DocumentReport(document.path, tuple(follower.steps), tuple(follower.words), problems, document.text, milliseconds)
@@ -117,7 +117,7 @@ def _formula(follower: Follower, place: int, formula: Formula) -> None:
     if place not in follower.read:
         _subject(follower, formula)
         return
-    expected, follower.expected = follower.expected, ()
+    expected, follower.expected, follower.waiting = follower.expected, (), None
     marked, follower.next_role = follower.next_role, None
     if marked == IGNORE:
         return
@@ -139,7 +139,8 @@ def _formula(follower: Follower, place: int, formula: Formula) -> None:
         if conditions and all(gives_value_to_input(chain, options) for chain in conditions):
             found = list(conditions)
     spoiled = any(chain.spoils if isinstance(chain, Fault) else chain.beside for chain in found)
-    doubt = _SPOILED if spoiled else _SUBJECT if continued and prose.new_subject(between) and not follower.subject else None
+    words = prose.new_subject(between) or (follower.inline and prose.speaks(between))
+    doubt = _SPOILED if spoiled else _SUBJECT if continued and (words or follower.subject) else None
     after, near = trailing(follower, place, formula)
     for chain in found:
         if isinstance(chain, Fault):
@@ -148,13 +149,13 @@ def _formula(follower: Follower, place: int, formula: Formula) -> None:
             pass
         elif follows and before_role in _SUPPOSED and gives_value_to_input(chain, options):
             follower.role = before_role
-            assume(follower, chain, before_role == prose.ASSUMPTION)
+            assume(follower, chain, before_role == prose.ASSUMPTION, between)
         elif is_index_condition(chain, options.notation):
-            assume(follower, chain, False, prose.negated(between))
+            assume(follower, chain, False, between)
         else:
             here = replace(options, notation=current(follower, options))
             _chain(follower, chain, here, (after, near), doubt, role in (prose.DEFINITION, prose.ASSUMPTION))
-    follower.subject = False
+    follower.subject, follower.inline = False, not formula.display
     _finish(follower, first, line, expected)
 
 
@@ -162,9 +163,11 @@ def _turn(follower: Follower, raw: str, between: str, after_display: bool) -> No
     """Forget what the prose before a formula ends: the hypotheses of a sentence, of a section, the right side to go on from."""
     if prose.heading(raw):
         follower.hypotheses, follower.remembered, follower.role, follower.last = [], [], None, None
+        follower.section += 1
     if prose.otherwise(between):
-        supposed = [h for h in follower.hypotheses or follower.remembered[-1:] if on_indices(h.relation)]
-        follower.hypotheses = [replace(h, relation=r) for h in supposed for r in opposites([h.relation])]
+        supposed = follower.hypotheses or follower.remembered[-1:]
+        contrary = opposites([h.relation for h in supposed])
+        follower.hypotheses = [replace(h, relation=relation) for h, relation in zip(supposed, contrary, strict=True)]
         follower.role = None
     elif prose.ends_sentence(between, after_display):
         follower.hypotheses, follower.role = [], None
@@ -238,7 +241,7 @@ def _chain(
             remembered = (*follower.remembered, *near)
             known = len(follower.defined)
             relation = "=" if sign in DEFINES else sign
-            claim = Claim(left, relation, right, chain, place, options, supposed, remembered, known)
+            claim = Claim(left, relation, right, chain, place, options, supposed, remembered, known, follower.section)
             step = judged(follower, claim)
             follower.claims[len(follower.steps)] = claim
         if doubt is not None and step.verdict == REFUTED:

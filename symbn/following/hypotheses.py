@@ -9,7 +9,7 @@ from symbn.answer import ASSUMED
 from symbn.document.prose import prose_between
 from symbn.document.source import Formula, Text
 from symbn.elaboration.conditions import on_indices
-from symbn.elaboration.notation import Notation
+from symbn.elaboration.notation import BATCH_NAMES, FEATURE_NAMES, Notation
 from symbn.elaboration.resolving import resolve
 from symbn.errors import UnreadableError
 from symbn.following import defining, prose
@@ -18,6 +18,8 @@ from symbn.following.state import Follower, Hypothesis, blank_step
 from symbn.judging import Options
 from symbn.syntax.tree import Name, Node, Number, Relation, names_in
 
+SIZES = frozenset((*BATCH_NAMES, *FEATURE_NAMES))
+UNUSABLE = "?"
 _OPPOSITE = {"=": "\\neq", "\\neq": "="}
 _CONDITIONS = tuple(_OPPOSITE)
 
@@ -27,6 +29,7 @@ def trailing(follower: Follower, place: int, formula: Formula) -> tuple[list[Rel
     near without saying that they belong to it."""
     attached: list[Relation] = []
     near: list[Hypothesis] = []
+    contrary = False
     document = follower.document
     options = replace(follower.base, notation=follower.notation)
     for number in range(place + 1, min(place + 4, len(document.items))):
@@ -43,7 +46,10 @@ def trailing(follower: Follower, place: int, formula: Formula) -> tuple[list[Rel
             break
         relations = [relation for chain in found for relation in conditions_of(chain)]
         joined = bool(attached) and prose.role(between, prose.HYPOTHESIS) == prose.HYPOTHESIS
-        if prose.attaches_back(between) or joined:
+        if joined and (contrary or prose.alternative(between)):
+            attached = [unusable(relation) for relation in (*attached, *relations)]
+        elif prose.attaches_back(between) or joined:
+            contrary = contrary or prose.negated(between)
             attached += opposites(relations) if prose.negated(between) else relations
         else:
             line = document.place(after.span.start)[0]
@@ -66,16 +72,30 @@ def listed(text: Text) -> list[Chain]:
 
 
 def opposites(relations: list[Relation]) -> list[Relation]:
-    """Return what `unless` supposes: indices that differ where these are equal; of other relations nothing usable is left."""
-    return [replace(relation, operator=_OPPOSITE[relation.operator]) for relation in relations if on_indices(relation)]
+    """Return what `unless` supposes: indices that differ where these are equal. Of several at once, and of values, the
+    contrary is no condition that could be used; it is kept as one that leaves doubt."""
+    if len(relations) != 1 or not on_indices(relations[0]) or on_sizes(relations[0]):
+        return [unusable(relation) for relation in relations]
+    return [replace(relation, operator=_OPPOSITE[relation.operator]) for relation in relations]
+
+
+def unusable(relation: Relation) -> Relation:
+    """Return a condition that says only that there is one: under it nothing is refuted."""
+    return replace(relation, operator=UNUSABLE)
+
+
+def on_sizes(relation: Relation) -> bool:
+    """Tell whether a condition says how large something is, N = 2, which no equation takes as a condition on its indices."""
+    return isinstance(relation.left, Name) and isinstance(relation.right, Number) and relation.left.text in SIZES
 
 
 def conditions_of(chain: Chain) -> Iterator[Relation]:
+    """Yield the conditions that a chain states; `\\neq` between anything but indices is one that leaves doubt."""
     for left, sign, right in zip(chain.sides, chain.relations, chain.sides[1:], strict=False):
-        if (sign in _CONDITIONS and isinstance(left.node, Name | Number)) or (
-            sign == "=" and not isinstance(left.node, Number)
-        ):
-            yield Relation(left.node.span.to(right.node.span), sign, left.node, right.node)
+        if sign in _CONDITIONS:
+            relation = Relation(left.node.span.to(right.node.span), sign, left.node, right.node)
+            plain = sign == "=" or (on_indices(relation) and not on_sizes(relation))
+            yield relation if plain else unusable(relation)
 
 
 def is_index_condition(chain: Chain, notation: Notation) -> bool:
@@ -113,7 +133,7 @@ def taken_as_hypothesis(follower: Follower, chain: Chain, role: str, options: Op
     if supposed and role == prose.DEFINITION and defining.defines(left, options.notation) is not None:
         return False
     if supposed:
-        assume(follower, chain, role == prose.ASSUMPTION or prose.lasts(before), prose.negated(before))
+        assume(follower, chain, role == prose.ASSUMPTION or prose.lasts(before), before)
     return supposed
 
 
@@ -128,17 +148,27 @@ def gives_value_to_input(chain: Chain, options: Options) -> bool:
     )
 
 
-def assume(follower: Follower, chain: Chain, lasting: bool, negated: bool = False) -> None:
-    """Take a chain as a hypothesis; negated: as one that excludes what it says."""
+def assume(follower: Follower, chain: Chain, lasting: bool, before: str = "") -> None:
+    """Take a chain as a hypothesis. before: the prose before it, which may exclude what it says, or make it an alternative."""
     found = list(conditions_of(chain))
     letters = set[str]().union(*(names_in(relation) for relation in found if on_indices(relation)))
     follower.hypotheses = [h for h in follower.hypotheses if not (on_indices(h.relation) and h.letters <= letters)]
-    if negated:
+    contrary = prose.negated(before)
+    if contrary:
         found = opposites(found)
+    elif prose.joins(before) and (follower.contrary or prose.alternative(before)):
+        # Neither the contrary of two conditions nor one of two is a condition that could be used.
+        found = [unusable(relation) for relation in found]
+        follower.hypotheses = [replace(h, relation=unusable(h.relation)) for h in follower.hypotheses]
+        spoiled = {h.shown for h in follower.hypotheses}
+        follower.remembered = [h for h in follower.remembered if h.shown not in spoiled]
+    follower.contrary = contrary
     blank = blank_step(follower, chain.sides[0], chain.sides[-1], 0, chain)
-    new = [Hypothesis(relation, lasting, blank.line, f"{blank.lhs} = {blank.rhs}") for relation in found]
+    shown = f"{blank.lhs} {chain.relations[0]} {blank.rhs}"
+    new = [Hypothesis(relation, lasting, blank.line, shown) for relation in found]
     follower.hypotheses += new
-    follower.remembered += new
+    # A new value of a name takes the place of the old one.
+    follower.remembered = [h for h in follower.remembered if not h.shown.startswith(f"{blank.lhs} ")] + new
     for place, (left, sign, right) in enumerate(zip(chain.sides, chain.relations, chain.sides[1:], strict=False)):
         if sign not in ("=", *DEFINES):
             continue

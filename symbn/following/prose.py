@@ -14,7 +14,7 @@ CLAIM, DEFINITION, HYPOTHESIS, ASSUMPTION = "claim", "definition", "hypothesis",
 _STRONG = frozenset(("if", "when", "whenever", "unless", "provided"))
 # .. and after these only if it is what one supposes: indices, sizes, values of inputs.
 _WEAK = frozenset(("for", "case", "cases", "except"))
-_NEGATIONS = frozenset(("unless", "except", "excluding", "not"))
+_NEGATIONS = frozenset(("unless", "except", "excluding", "not", "neither"))
 # What is assumed lasts to the end of its section.
 _ASSUMPTIONS = frozenset(("suppose", "assume", "assuming", "supposing", "given", "fix", "fixing"))
 _DEFINITIONS = frozenset(
@@ -26,7 +26,22 @@ _DEFINITIONS = frozenset(
 _FILLERS = frozenset(
     (
         *("that", "all", "any", "every", "each", "some", "both", "the", "we", "have", "now", "also", "first", "then"),
-        *("index", "indices", "say", "only", "diagonal", "off", "us", "by", "further", "simply", "here", "moreover"),
+        *(
+            "index",
+            "indices",
+            "say",
+            "only",
+            "diagonal",
+            "off",
+            "us",
+            "by",
+            "further",
+            "simply",
+            "here",
+            "moreover",
+            "not",
+            "neither",
+        ),
     )
 )
 _OTHERWISE = frozenset(("otherwise", "else", "sonst", "sinon"))
@@ -35,7 +50,7 @@ _ABBREVIATION = re.compile(
     r"\b(?:i\.\s?e|e\.\s?g|z\.\s?B|d\.\s?h|figs?|eqs?|cf|resp|vs|al|secs?|etc|approx|w\.r\.t)\.", re.IGNORECASE
 )
 _COMMENT = re.compile(r"^[ \t]*%.*$", re.MULTILINE)
-_MARKUP = re.compile(r"\$+`?|`|\\[\[\]()]|<[^<>]{0,300}>|[*_]{1,2}|\\(?:begin|end)\{[a-z]+\*?\}")
+_MARKUP = re.compile(r"\\[A-Za-z]+|\$+`?|`|\\[\[\]()]|<[^<>]{0,300}>|[*_]{1,2}|\\(?:begin|end)\{[a-z]+\*?\}")
 _WORD = re.compile(r"[^\W\d_]+|[.!?:;,()]")
 _SENTENCE_END = re.compile(r"[.!?](?=[\s)]|$)|;|\n[ \t]*\n|\n[ \t]*(?:[-+*]|\d+[.)]|\|)\s")
 _PARAGRAPH = re.compile(r"\n[ \t]*\n")
@@ -52,7 +67,7 @@ def plain(text: str) -> str:
 def role(before: str, previous: str | None) -> str:
     """Return what the prose right before a formula makes of it. previous: the role of the formula before, in this sentence."""
     words = _WORD.findall(_sentence(before).lower())[-6:]
-    if previous in (HYPOTHESIS, ASSUMPTION, DEFINITION) and words and all(word in ("and", ",", "or") for word in words):
+    if previous in (HYPOTHESIS, ASSUMPTION, DEFINITION) and words and all(word in ("and", ",", "or", "nor") for word in words):
         return CLAIM if words == [","] else previous
     while words and words[-1] in _FILLERS:
         words.pop()
@@ -82,9 +97,25 @@ def heading(text: str) -> bool:
     return _HEADING.search(text) is not None
 
 
+def joins(before: str) -> bool:
+    """Tell whether only `and`, `or` or a comma stand between two formulas."""
+    words = _WORD.findall(before.lower())
+    return bool(words) and all(word in ("and", ",", "or", "nor") for word in words)
+
+
+def alternative(before: str) -> bool:
+    """Tell whether the formula is one of two: `if $i = j$ or $i = k$`."""
+    return any(word in ("or", "nor") for word in _WORD.findall(before.lower())[-3:])
+
+
 def otherwise(before: str) -> bool:
     """Tell whether the case that was supposed is left for the other one."""
     return any(word in _OTHERWISE for word in _WORD.findall(before.lower())[-4:])
+
+
+def speaks(before: str) -> bool:
+    """Tell whether there are words between two formulas, and not only a sign."""
+    return any(word.isalpha() for word in _WORD.findall(before))
 
 
 def new_subject(before: str) -> bool:

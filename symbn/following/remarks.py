@@ -28,10 +28,20 @@ def take_remark(follower: Follower, place: int, remark: Remark) -> None:
         else:
             expected = tuple(looked_for(verdict, follower.base) for verdict in expectations(words, where))
             if not _behind(follower, place, remark, expected):
-                follower.expected = expected
+                unheard(follower)
+                follower.expected, follower.waiting = expected, remark
     except UsageError as error:
         message = str(error).removeprefix(f"{where}: ")
         follower.problems.append(Diagnostic("bad-remark", message, remark.span, "see `symbn check --help`"))
+
+
+def unheard(follower: Follower) -> None:
+    """Complain of an expectation that no formula followed: a test that nobody runs."""
+    if follower.waiting is not None:
+        message = "no formula with an equality follows this remark"
+        help = "put it right before a formula, or behind one on its line"
+        follower.problems.append(Diagnostic("bad-remark", message, follower.waiting.span, help))
+    follower.expected, follower.waiting = (), None
 
 
 def _behind(follower: Follower, place: int, remark: Remark, expected: tuple[str, ...]) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from symbn.answer import UNDECIDED, Step
 from symbn.diagnostic import Diagnostic, Span
-from symbn.document.source import Document, Text
+from symbn.document.source import Document, Remark, Text
 from symbn.elaboration.notation import Notation
 from symbn.following.chains import Chain, Fault, Side
 from symbn.following.conventions import Conventions
@@ -32,7 +32,7 @@ class Hypothesis:
 @dataclass(slots=True)
 class Claim:
     """A step to be judged: `first` and `second` are sides of a chain. hypotheses: of its sentence; remembered: of its section.
-    known: how many names the document had defined before it."""
+    known: how many names the document had defined before it; section: under which heading it stands, counted."""
 
     first: Side
     relation: str
@@ -43,6 +43,7 @@ class Claim:
     hypotheses: tuple[Relation, ...]
     remembered: tuple[Hypothesis, ...] = ()
     known: int = 0
+    section: int = 0
 
 
 @dataclass(slots=True)
@@ -55,7 +56,8 @@ class Follower:
     words: dict[str, None] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
     claims: dict[int, Claim] = field(default_factory=dict)
-    defined: list[tuple[str, int]] = field(default_factory=list)
+    defined: list[tuple[str, int, int]] = field(default_factory=list)
+    section: int = 0
     problems: list[Diagnostic] = field(default_factory=list)
     hypotheses: list[Hypothesis] = field(default_factory=list)
     remembered: list[Hypothesis] = field(default_factory=list)
@@ -69,6 +71,9 @@ class Follower:
     next_role: str | None = None
     role: str | None = None
     subject: bool = False
+    contrary: bool = False
+    inline: bool = False
+    waiting: Remark | None = None
     numbers: dict[int, int] = field(default_factory=dict)
 
 

@@ -125,6 +125,94 @@ def test_the_context_of_a_step_is_neither_forgotten_nor_kept_too_long(text: str,
     assert verdicts(text) == found
 
 
+SECOND_PASS = [
+    ("If $\\gamma \\neq 1$, $y_i = \\hat x_i+\\beta$.", ["undecided"]),
+    ("If $\\beta \\neq 0$ and $\\gamma \\neq 0$, $y_i = 0$.", ["undecided"]),
+    ("Assume $\\gamma \\neq 0$. Then $y_i = \\beta$.", ["undecided"]),
+    ("If $m \\neq 1$, $\\sigma^2=0$.", ["undecided"]),
+    ("Unless $N = 1$, $\\hat x_i = 0$.", ["assumed", "undecided"]),
+    ("We have $\\hat x_i = 0$ unless $N = 1$.", ["undecided", "assumed"]),
+    ("Except when $N = 2$, $\\sigma^2 = \\frac{(x_1-x_2)^2}{4}$.", ["assumed", "undecided"]),
+    ("If $N = 1$, $\\hat x_i = 0$, otherwise $\\sigma^2 = 0$.", ["assumed", "proved", "undecided"]),
+    ("Assume $N \\neq 2$. Then $\\sigma^2 = \\frac{(x_1-x_2)^2}{4}$.", ["undecided"]),
+    ("Unless $i = j$ and $j = k$, $\\frac{\\partial x_i}{\\partial x_j} = 0$.", ["assumed", "assumed", "undecided"]),
+    (
+        "If $i = j$ and $j = k$, $\\frac{\\partial x_i}{\\partial x_j} = 1$, otherwise $\\frac{\\partial x_i}{\\partial x_j} = 0$.",
+        ["assumed", "assumed", "proved", "undecided"],
+    ),
+    (
+        "If $i = j$ and $\\gamma = 1$, $\\frac{\\partial x_i}{\\partial x_j} = 1$, otherwise $\\frac{\\partial x_i}{\\partial x_j} = 0$.",
+        ["assumed", "assumed", "proved", "undecided"],
+    ),
+    ("$\\delta_{ij} = 1$ if $i = j$ or $i = k$.", ["undecided", "assumed", "assumed"]),
+    ("For $N = 2$ or $N = 3$, $\\mu = \\frac13(x_1+x_2+x_3)$.", ["assumed", "assumed", "undecided"]),
+    ("Assume $i = j$ or $j = k$. Then $\\delta_{ij} = 1$.", ["assumed", "assumed", "undecided"]),
+    ("When not both $i = j$ and $j = k$, $\\delta_{ij} = 0$.", ["assumed", "assumed", "undecided"]),
+    ("For $D = 2$ we have $\\mu = \\frac12(x_1+x_2)$.", ["assumed", "refuted"]),
+    (
+        "Let $a = \\gamma$. Let $b = 2a$. Let $a = \\beta$. $$b = 2\\gamma$$ $$b = 2\\beta$$",
+        ["assumed", "assumed", "assumed", "proved", "refuted"],
+    ),
+    (
+        "$$a_i = x_i$$ $$b_i = a_i + 1$$ Let $a_i = \\mu$. $$b_i = x_i + 1$$ $$b_i = \\mu + 1$$",
+        ["assumed", "assumed", "assumed", "proved", "refuted"],
+    ),
+    (
+        "# A\n$$h_i = x_i - \\mu$$\n$$\\hat x_i = h_i/s$$\n# B\nNow let $h_i = x_i$. $$\\hat x_i = h_i / s$$ $$\\sum_i h_i = m\\mu$$",
+        ["proved", "proved", "assumed", "refuted", "proved"],
+    ),
+    (
+        "$$t = \\sqrt{\\sigma^2+\\epsilon}$$ Let $t = \\sigma^2$. $$\\frac{\\partial t}{\\partial x_i} = \\frac2m (x_i-\\mu)$$ $$\\hat x_i = (x_i-\\mu)/t$$",
+        ["proved", "proved", "proved", "refuted"],
+    ),
+    ("Suppose $N = 2$. Then $$\\mu = \\frac1m\\sum_i x_i = \\frac{x_1+x_2}{2}$$", ["assumed", "proved", "caveat"]),
+    (
+        "Assume $\\gamma = 1$. Then $$\\frac{\\partial L}{\\partial\\hat x_i} = \\gamma g_i = g_i$$",
+        ["assumed", "proved", "caveat"],
+    ),
+    (
+        "Suppose $i \\neq j$. Then $$\\frac{\\partial (x_i - \\mu)}{\\partial x_j} = \\delta_{ij} - \\frac1m = -\\frac1m$$",
+        ["proved", "caveat"],
+    ),
+    (
+        "$$\\hat x_i = (x_i - \\mu) t$$ where $t = 1/s$. Let $t = s$. $$\\hat x_i = (x_i-\\mu)/t$$",
+        ["undecided", "assumed", "proved", "proved"],
+    ),
+    (
+        "$$y_i = p\\hat x_i + \\beta$$ where $p = \\gamma$. $$\\frac{\\partial L}{\\partial \\beta} = \\frac{\\partial L}{\\partial \\beta} p$$ where $p = 1$.",
+        ["undecided", "assumed", "undecided", "assumed"],
+    ),
+    ("$$A_{ij} = x_i g_j$$ $$A_{12} = x_1 g_2$$", ["assumed", "unreadable"]),
+    (
+        "The gradient $\\frac{\\partial L}{\\partial \\beta}$, where $g_i$ is the upstream gradient, $$= \\sum_i g_i$$",
+        ["undecided"],
+    ),
+    (
+        "Starting from $\\frac{\\partial L}{\\partial\\gamma}$, with $\\hat x_i = (x_i-\\mu)/s$, we get $$= \\sum_i g_i\\hat x_i$$",
+        ["proved", "undecided"],
+    ),
+    ("the variance $\\sigma^2$ of $x_i$ $$= \\frac1m\\sum_i(x_i-\\mu)^2$$", ["undecided"]),
+    ("If neither $\\gamma = 1$ nor $\\beta = 0$, $y_i = 0$.", ["assumed", "assumed", "undecided"]),
+    ("Assume $i \\neq j$. Then $\\frac{\\partial x_i}{\\partial x_j} = 0$.", ["caveat"]),
+    (
+        "Let $N = 2$. Then $\\mu = \\frac12(x_1+x_2)$. Let $N = 3$. Then $\\mu = \\frac13(x_1+x_2+x_3)$.",
+        ["assumed", "caveat", "assumed", "caveat"],
+    ),
+    ("$\\sigma^2 = (\\sigma^2 + 5, \\dots, 7)$ and $x = (x_1, \\ldots, x_m)$", ["unreadable", "assumed"]),
+    ("$$p = x_i - \\mu$$", ["caveat"]),
+]
+
+
+@pytest.mark.parametrize(("text", "found"), SECOND_PASS)
+def test_contraries_alternatives_and_new_meanings_leave_doubt_where_they_must(text: str, found: list[str]) -> None:
+    assert verdicts(text) == found
+
+
+def test_an_expectation_that_no_formula_follows_is_a_problem() -> None:
+    (problem,) = checked("$\\mu = E[x]$\n\n<!-- symbn: refuted -->\n").problems
+    assert problem.code == "bad-remark"
+
+
 def test_definitions_of_definitions_do_not_explode() -> None:
     names = [f"\\{accent} {letter}" for accent in ("tilde", "hat", "bar") for letter in "pqruwzhkeo"]
     steps = "".join(f"$${new}_i = {old}_i + {old}_i$$ " for old, new in zip(["x", *names], names[:22], strict=False))
