@@ -14,6 +14,7 @@ from symbn.certificates.expressions import (
     BatchSum,
     Binary,
     Expression,
+    Inverse,
     Leaf,
     NotCertified,
     Raise,
@@ -28,7 +29,7 @@ from symbn.certificates.expressions import (
 )
 from symbn.certificates.forms import Forms
 from symbn.certificates.spelling import PRIME, VARIABLE, spelling, unfolded
-from symbn.certificates.statements import Claim, Derivative, witness
+from symbn.certificates.statements import Claim, Derivative, hygienic, witness
 from symbn.kernel.term import Index
 from symbn.layers.batchnorm import EVALUATION, batch_norm
 
@@ -45,10 +46,21 @@ def block(lines: Lines) -> Lines:
 
 
 def hard(expression: Expression) -> list[Expression]:
-    """Return the outermost sums and roots in the expression."""
-    if isinstance(expression, BatchSum | Root | RealPower):
-        return [expression]
-    return [found for part in parts(expression) for found in hard(part)]
+    """Return the outermost sums, roots and denominators that are sums of terms: what `field` cannot see through."""
+    match expression:
+        case BatchSum() | Root() | RealPower():
+            return [expression]
+        case Binary(operator="/", left=left, right=right) if _additive(right):
+            return [*hard(left), right]
+        case Inverse(of=inner) if _additive(inner):
+            return [inner]
+        case _:
+            return [found for part in parts(expression) for found in hard(part)]
+
+
+def _additive(denominator: Expression) -> bool:
+    found = (part for part in within(denominator) if isinstance(part, Binary))
+    return any(part.operator in "+-" for part in found) and bool(hard(denominator) or isinstance(denominator, Binary))
 
 
 class Scripts:
@@ -95,7 +107,7 @@ class Scripts:
                     return _placed(total, dict(zip(derivative.formal, part.indices, strict=True)))
             return None
 
-        return unfolded(rebuilt(side, put), self.mode)
+        return hygienic(unfolded(rebuilt(side, put), self.mode), self.claim.letters)
 
     # ------------------------------------------------------------------ the whole
 
@@ -173,7 +185,7 @@ class Scripts:
             case RealPower(base=base, exponent=exponent):
                 return self.powered(base, exponent, form)
             case _:
-                raise NotCertified("an unexpected part")
+                return self.identity(part, form)
 
     def summed(self, part: BatchSum, form: Expression) -> Lines:
         index, certificate = position(part.index), self.forms.certificate(part)
@@ -239,8 +251,6 @@ class Scripts:
 
 def _placed(expression: Expression, put: dict[Index, Index]) -> Expression:
     """Put the actual indices in; a bound letter that is one of them makes way."""
-    from symbn.certificates.statements import hygienic
-
     return reindexed(hygienic(expression, (*put, *put.values())), put)
 
 

@@ -133,6 +133,7 @@ def _is_witness(part: Expression) -> bool:
 
 
 def _at(derivative: Derivative, indices: tuple[Index, ...], letters: Iterable[Index]) -> Derivative:
+    """Return the derivative at the indices of the equation, in the place of its own."""
     names_of = dict(zip(derivative.formal, indices, strict=True))
     moved = derivative.moved
     index = None if moved.index is None else names_of.get(moved.index, moved.index)
@@ -205,7 +206,7 @@ class _Builder:
 
     def __init__(self, graph: Graph, mode: str, letters: Iterable[Index]) -> None:
         self.graph, self.mode = graph, mode
-        self.letters = list(letters)
+        self.letters = tuple(letters)
         self.found: list[Derivative] = []
 
     def side(self, meaning: Meaning) -> Expression:
@@ -258,7 +259,7 @@ class _Builder:
         graph, by = self.graph, slope.by
         index = put.get(by.indices[0], by.indices[0]) if by.indices else None
         loss = isinstance(slope.of, Quantity) and slope.of.name == graph.loss
-        out = _fresh([*formal, *put]) if loss else None
+        out = _fresh([*formal, *put, *self.letters]) if loss else None
         if out is not None:
             term: Term = Entry("y", (out,))
         else:
@@ -274,8 +275,8 @@ class _Builder:
         else:
             kept = frozenset(n for n in graph.nodes if n == by.name or not graph.depends(n, by.name))
             function = _perturbed(expression_of(graph.expand(term, kept)), {by.name})
-        taken = (*put, *formal) if out is None else (*put, *formal, out)
-        function = hygienic(reindexed(hygienic(function, taken), put), taken[len(put) :])
+        taken = (*put, *formal, *self.letters, *(() if out is None else (out,)))
+        function = hygienic(reindexed(hygienic(function, taken), put), taken)
         point = unfolded(reindexed(Leaf(by.name, by.indices), put), self.mode, statement=True)
         array = whole_array(by.name, self.mode) if index is not None else ""
         function = unfolded(function, self.mode, frozenset({by.name + PRIME}), statement=True)

@@ -7,6 +7,9 @@ Open Scope R_scope.
 (** [sign]: 0 < e, 0 <= e or e <> 0, for products, quotients and powers of what is known to be so *)
 Ltac sign :=
   lazymatch goal with
+  | |- ?goal => tryif has_evar goal then fail 1 "this is not known yet" else idtac
+  end;
+  lazymatch goal with
   | |- _ /\ _ => split; sign
   | |- 0 < INR _ => apply size_pos; lia
   | |- INR _ <> 0 => apply not_0_INR; lia
