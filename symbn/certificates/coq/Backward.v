@@ -13,7 +13,7 @@ Lemma mean_curve m (c : R -> nat -> R) dc a : (0 < m)%nat ->
   slope (fun t => mean m (c t)) a (mean m (c a)) (mean m dc).
 Proof.
   intros Hm H. eapply slope_value.
-  - apply (slope_div (fun t => bsum m (fun j => c t j)) (fun _ => INR m) a _ (INR m)); [sign | | apply slope_const].
+  - eapply (slope_div (fun t => bsum m (fun j => c t j)) (fun _ => INR m)) with (w := INR m); [sign | | apply slope_const].
     apply (slope_bsum m (fun t j => c t j) a (fun j => c a j) dc). intros j Hj. split; [reflexivity | apply H; exact Hj].
   - reflexivity.
   - unfold mean. change (fun j => dc j) with dc. field. sign.
@@ -23,7 +23,7 @@ Lemma var_curve m (c : R -> nat -> R) dc a : (0 < m)%nat ->
   slope (fun t => var m (c t)) a (var m (c a)) (2 / INR m * bsum m (fun j => (c a j - mean m (c a)) * dc j)).
 Proof.
   intros Hm H. eapply slope_value.
-  - apply (slope_div (fun t => bsum m (fun j => (c t j - mean m (c t)) ^ 2)) (fun _ => INR m) a _ (INR m));
+  - eapply (slope_div (fun t => bsum m (fun j => (c t j - mean m (c t)) ^ 2)) (fun _ => INR m)) with (w := INR m);
       [sign | | apply slope_const].
     apply (slope_bsum m (fun t j => (c t j - mean m (c t)) ^ 2) a (fun j => (c a j - mean m (c a)) ^ 2)
              (fun j => INR 2 * (c a j - mean m (c a)) ^ pred 2 * (dc j - mean m dc))).
@@ -50,8 +50,8 @@ Proof.
     - apply slope_plus; [| apply slope_const].
       apply (slope_mult (fun _ => gamma) (fun t => (c t j - mean m (c t)) / sqrt (var m (c t) + eps))); [apply slope_const |].
       apply (slope_div (fun t => c t j - mean m (c t)) (fun t => sqrt (var m (c t) + eps))).
-      2:{ apply slope_minus; [split; [reflexivity | apply Hd; exact Hj] | apply mean_curve; assumption]. }
-      2:{ apply slope_sqrt; [| apply slope_plus; [apply var_curve; assumption | apply slope_const]]. rewrite V. exact P. }
+      2:{ apply slope_minus; [split; [reflexivity | apply Hd; exact Hj] | apply (mean_curve m c dc a Hm Hd)]. }
+      2:{ apply slope_sqrt; [| apply slope_plus; [apply (var_curve m c dc a Hm Hd) | apply slope_const]]. rewrite V. exact P. }
       rewrite V. change (sqrt (var m x + eps)) with (std m eps x). sign.
     - rewrite V, M, (Hx j Hj). reflexivity.
     - rewrite V, M, (Hx j Hj). unfold dy. fold D0. change (sqrt (var m x + eps)) with (std m eps x).
@@ -67,7 +67,9 @@ Proof.
                        (- (gamma * G1 / (INR m * s ^ 3)), fun j => (x j - mean m x) * dc j)]
                (fun j => closed_form m eps gamma x g j * dc j)).
     - cbv [combination_sum]. change (bsum m (fun j => g j)) with G0. fold G1 D1.
-      replace (bsum m (fun j => dc j)) with (INR m * D0) by (unfold D0, mean; field; sign). field. sign.
+      replace (bsum m (fun j => dc j)) with (INR m * D0)
+        by (unfold D0, mean; change (bsum m (fun j => dc j)) with (bsum m dc); field; sign).
+      field. sign.
     - intros j Hj. cbv [combination]. unfold closed_form. fold s G0.
       rewrite (sum_by m [(/ s, fun j => g j * (x j - mean m x))] (fun j => g j * xhat m eps x j))
         by (intros k Hk; cbv [combination]; unfold xhat; fold s; field; sign).

@@ -11,6 +11,7 @@ Ltac sign :=
   end;
   lazymatch goal with
   | |- _ /\ _ => split; sign
+  | |- _ > 0 => apply Rlt_gt; sign
   | |- 0 < INR _ => apply size_pos; lia
   | |- INR _ <> 0 => apply not_0_INR; lia
   | |- 0 < _ =>
