@@ -26,6 +26,7 @@ from symbn.certificates.writing import LIBRARY, Certificate, audit_text, claims_
 CERTIFIED, REJECTED, UNCHECKED = "certified", "certificate rejected", "written, not checked"
 NO_COQ = "coqc not found (install Coq 8.16 or later: `apt-get install coq`, `brew install coq`, or coq.inria.fr)"
 SECONDS = 300.0
+EACH = 30.0  # for one proof, of those that take longest
 # The axioms of the real numbers in Coq's own library, with what they say.
 AXIOMS: Mapping[str, str] = {
     "ClassicalDedekindReals.sig_forall_dec": (
@@ -65,20 +66,20 @@ class Workshop:
     program: str
     deadline: float = field(default_factory=lambda: monotonic() + SECONDS)
 
-    def compile(self, name: str, text: str | None = None) -> str:
-        """Compile one file and return what Coq prints. Raises: CoqError."""
+    def compile(self, name: str, text: str | None = None, seconds: float = SECONDS) -> str:
+        """Compile one file, in that many seconds at most, and return what Coq prints. Raises: CoqError."""
         path = self.folder / f"{name}.v"
         if text is not None:
             path.write_text(text, "utf-8")
         # Claims and proofs have a logical path of their own, so that neither can stand for a file of the library.
-        root = ["-Q", "library", "Symbn", "-Q", ".", "Certificate"] if "/" not in name else ["-Q", "library", "Symbn"]
+        root = ["-Q", ".", "Certificate", "-Q", "library", "Symbn"] if "/" not in name else ["-Q", "library", "Symbn"]
         environment = {key: value for key, value in os.environ.items() if not key.startswith("COQ")}
         with subprocess.Popen(
             [self.program, "-q", *root, f"{name}.v"], cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             text=True, errors="replace", env=environment, start_new_session=True,
         ) as process:  # fmt: skip
             try:
-                out, err = process.communicate(timeout=max(0.0, self.deadline - monotonic()))
+                out, err = process.communicate(timeout=max(0.0, min(seconds, self.deadline - monotonic())))
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
                 raise CoqError(name, None, "the time limit") from None
@@ -108,8 +109,8 @@ def audit(certificates: Sequence[Certificate], seconds: float = SECONDS, proofs:
                 (workshop.folder / "library" / file).write_text(text, "utf-8")
             for module in LIBRARY:
                 workshop.compile(f"library/{module}")
-            workshop.compile("Claims", claims_text(certificates))
-            accepted = _proofs(workshop, certificates, answers, proofs)
+            stated = _claims(workshop, certificates, answers)
+            accepted = _proofs(workshop, stated, answers, proofs)
             _assumptions(workshop, accepted, answers)
         except CoqError as error:
             for certificate in certificates:
@@ -117,29 +118,63 @@ def audit(certificates: Sequence[Certificate], seconds: float = SECONDS, proofs:
         return [answers[c.number] for c in certificates]
 
 
+def _claims(workshop: Workshop, certificates: Sequence[Certificate], answers: dict[int, Answer]) -> list[Certificate]:
+    """Compile the statements, leaving out those that Coq refuses; return the others."""
+    left = list(certificates)
+    while left:
+        text = claims_text(left)
+        try:
+            workshop.compile("Claims", text)
+            break
+        except CoqError as error:
+            left = _without(left, _at_line(text, error.line, "Definition claim"), error, answers)
+    return left
+
+
 def _proofs(
     workshop: Workshop, certificates: Sequence[Certificate], answers: dict[int, Answer], given: str | None
 ) -> list[Certificate]:
     """Compile the proofs, leaving out those that Coq refuses; return the others."""
     left = list(certificates)
+    if given is not None:
+        workshop.compile("Proofs", given)
+        return left
     while left:
-        text = proofs_text(left) if given is None else given
+        text = proofs_text(left)
         try:
-            workshop.compile("Proofs", text)
+            workshop.compile("Proofs", text, EACH + len(left))
             break
         except CoqError as error:
-            guilty = None if given is not None else _at_line(text, error.line)
-            if guilty is None:
-                raise
-            answers[guilty] = Answer(guilty, REJECTED, str(error))
-            left = [certificate for certificate in left if certificate.number != guilty]
+            if error.line is None and len(left) > 1:
+                left = [c for c in left if _alone(workshop, c, answers)]
+            else:
+                guilty = left[0].number if error.line is None else _at_line(text, error.line, "Theorem proof")
+                left = _without(left, guilty, error, answers)
     return left
 
 
-def _at_line(text: str, line: int | None) -> int | None:
-    """Return the number of the proof that a line is part of."""
+def _alone(workshop: Workshop, certificate: Certificate, answers: dict[int, Answer]) -> bool:
+    """Tell whether a proof is accepted by itself: some other one takes too long."""
+    try:
+        workshop.compile("Proofs", proofs_text([certificate]), EACH)
+    except CoqError as error:
+        answers[certificate.number] = Answer(certificate.number, REJECTED, str(error))
+        return False
+    return True
+
+
+def _without(left: list[Certificate], guilty: int | None, error: CoqError, answers: dict[int, Answer]) -> list[Certificate]:
+    """Reject one certificate and return the others. Raises: CoqError if nobody knows which one it is."""
+    if guilty is None:
+        raise error
+    answers[guilty] = Answer(guilty, REJECTED, str(error))
+    return [certificate for certificate in left if certificate.number != guilty]
+
+
+def _at_line(text: str, line: int | None, begin: str) -> int | None:
+    """Return the number of the claim or proof that a line is part of."""
     above = "\n".join(text.splitlines()[:line]) if line is not None else ""
-    found = re.findall(r"^Theorem proof_(\d+) ", above, re.MULTILINE)
+    found = re.findall(rf"^{begin}_(\d+) ", above, re.MULTILINE)
     return int(found[-1]) if found else None
 
 

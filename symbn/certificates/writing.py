@@ -98,12 +98,6 @@ def audit_text(certificates: Sequence[Certificate]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def commands() -> list[list[str]]:
-    """Return the commands that check a certificate, without the program's name, in order."""
-    arguments = [["-Q", ".", "Symbn", f"{name}.v"] for name in LIBRARY]
-    return arguments + [["-Q", ".", "Symbn", "-Q", ".", "Certificate", f"{name}.v"] for name in ("Claims", "Proofs", "Audit")]
-
-
 def write(folder: Path, certificates: Sequence[Certificate]) -> None:
     """Write the files of the certificate. Raises: OSError."""
     (folder / "library").mkdir(parents=True, exist_ok=True)
@@ -121,5 +115,5 @@ def write(folder: Path, certificates: Sequence[Certificate]) -> None:
 def how() -> str:
     """Return how a person checks the files."""
     compiled = [f"    coqc -Q library Symbn library/{name}.v" for name in LIBRARY]
-    compiled += [f"    coqc -Q library Symbn -Q . Certificate {name}.v" for name in ("Claims", "Proofs", "Audit")]
+    compiled += [f"    coqc -Q . Certificate -Q library Symbn {name}.v" for name in ("Claims", "Proofs", "Audit")]
     return _HOW.format("\n".join(compiled))
