@@ -66,12 +66,15 @@ def _additive(denominator: Expression) -> bool:
 class Scripts:
     """Writes the proof of one claim."""
 
-    def __init__(self, claim: Claim) -> None:
+    def __init__(self, claim: Claim, certified: bool = True) -> None:
+        """certified: the claim is to be proved, so that its normal forms are needed."""
         self.claim, self.mode = claim, claim.mode
         self.count = 0
         self.slopes = [self._slope(derivative) for derivative in claim.derivatives]
         self.left, self.right = (self._resolved(side) for side in (claim.left, claim.right))
         self.nonzero = [unfolded(e, self.mode) for e in claim.nonzero]
+        if not certified:
+            return
         graph = batch_norm(self.mode)
         values = [e for _, value, change in self.slopes for e in (value, change)]
         self.forms = Forms(graph, claim.batch, [self.left, self.right, *values, *self.nonzero])
@@ -91,7 +94,7 @@ class Scripts:
         value, change = rules.slope(body)
         return rules, value, change
 
-    def _total(self, derivative: Derivative, change: Expression) -> Expression:
+    def total(self, derivative: Derivative, change: Expression) -> Expression:
         """Return the derivative itself: of the loss, sum_j g_j times the slope of y_j."""
         if derivative.loss is None:
             return change
@@ -103,11 +106,15 @@ class Scripts:
         def put(part: Expression) -> Expression | None:
             for place, derivative in enumerate(self.claim.derivatives):
                 if isinstance(part, Leaf) and part.name == witness(place):
-                    total = self._total(derivative, self.slopes[place][2])
+                    total = self.total(derivative, self.slopes[place][2])
                     return _placed(total, dict(zip(derivative.formal, part.indices, strict=True)))
             return None
 
         return hygienic(unfolded(rebuilt(side, put), self.mode), self.claim.letters)
+
+    def unresolved(self, side: Expression) -> Expression:
+        """Return a side with everything but its derivatives written out."""
+        return unfolded(side, self.mode)
 
     # ------------------------------------------------------------------ the whole
 
@@ -118,13 +125,13 @@ class Scripts:
             return lines + self.derivative(0, self.right)
         for derivative, (_, _, change) in zip(self.claim.derivatives, self.slopes, strict=True):
             formal = " ".join(str(i.name) for i in derivative.formal)
-            value = self.text(self._total(derivative, change))
+            value = self.text(self.total(derivative, change))
             lines.append(f"exists ({f'fun {formal} => ' if formal else ''}{value}).")
         for place, derivative in enumerate(self.claim.derivatives):
             lines.append("split.")
             names = [str(i.name) for i in derivative.formal]
             goal = [f"intros {' '.join((*names, *(f'H{n}' for n in names)))}."] if names else []
-            lines += block(goal + self.derivative(place, self._total(derivative, self.slopes[place][2])))
+            lines += block(goal + self.derivative(place, self.total(derivative, self.slopes[place][2])))
         return lines + self.equality(self.left, self.right)
 
     def introduction(self) -> Lines:
@@ -239,7 +246,7 @@ class Scripts:
             own = unfolded(Leaf("y", (derivative.loss,)), self.mode)
             same = ["reflexivity."] if at == own else self.equality(at, own)
             lines += block([f"intros {j} Hin_{j}.", *same])
-        return lines + self.equality(self._total(derivative, change), value)
+        return lines + self.equality(self.total(derivative, change), value)
 
     def signed(self, expression: Expression, positive: bool) -> Lines:
         """Return the script for expression > 0, or not 0, by its normal form."""

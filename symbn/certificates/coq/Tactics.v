@@ -76,5 +76,8 @@ Ltac slopes :=
   end
 with slope_side := cbv beta; first [assumption | reflexivity | sign].
 
-(** [exactly]: the value of an expression without variables *)
-Ltac exactly := cbn [bsum nth INR delta Nat.eqb Nat.pred]; unfold delta; cbn [nth INR Nat.eqb Nat.pred].
+(** The point of a refutation: [at_list] gives the entries, [position] settles what is said of positions, [evaluated] an
+    equation between closed rational expressions *)
+Definition at_list (l : list R) : nat -> R := fun j => nth j l 0.
+Ltac position := first [cbv; repeat constructor | cbv; lia | cbv; discriminate].
+Ltac evaluated := first [lra | field | field; repeat split; lra | field_simplify; [lra | repeat split; lra]].
