@@ -229,6 +229,8 @@ def term_of(expression: Expression) -> Term:
         case Literal(value=value):
             return num(value)
         case Leaf(name=name, indices=indices):
+            if name.startswith("INR "):  # a whole number, as Coq's lemma on powers has it
+                return num(int(name.removeprefix("INR ")))
             return Entry(name, indices) if indices else Var(name)
         case Kronecker(left=left, right=right):
             return Delta(left, right)

@@ -101,6 +101,11 @@ class Forms:
         except (OutsideFragment, TooLarge) as error:
             raise NotCertified(str(error)) from None
 
+    def same(self, left: Expression, right: Expression) -> bool:
+        """Tell whether the two sides have one normal form, however their indices coincide."""
+        difference = self.ratio(Binary("-", left, right))
+        return all(not case.top for case in self.normalizer.cases(difference, frozenset()))
+
     def form(self, expression: Expression) -> Expression:
         """Return the normal form as an expression, in which the only sums are moments."""
         return self.quotient(self.ratio(expression))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from symbn.answer import PROVED, REFUTED, Step
 from symbn.certificates.expressions import NotCertified
+from symbn.certificates.features import NOTE, has_features, one_column, point_of_column, term_of_column
 from symbn.certificates.refutations import refutation_of
 from symbn.certificates.scripts import proof_of
 from symbn.certificates.statements import claim_of
@@ -40,14 +41,19 @@ def _made(step: Step, number: int) -> Made:
         return Made(step, None, step.reason or f"the step is {step.verdict}")
     source = f"{step.lhs} = {step.rhs}"
     note = "" if step.caveat is None else f"under the reading: {step.caveat}"
+    equation, feature = decision.equation, None
     try:
+        if wide := has_features(equation):
+            equation, feature = one_column(equation)
+            note = "; ".join(filter(None, (note, NOTE)))
         match decision.verdict:
             case Proved(nonzero=nonzero):
-                claim = claim_of(decision.equation, nonzero)
+                claim = claim_of(equation, tuple(map(term_of_column, nonzero)) if wide else nonzero)
                 return Made(step, Certificate(number, source, False, claim, tuple(proof_of(claim)), note))
             case Refuted():
-                claim = claim_of(decision.equation)
-                script = refutation_of(claim, decision.verdict)
+                claim = claim_of(equation)
+                point = point_of_column(decision.verdict, decision.equation, feature) if wide else decision.verdict.point
+                script = refutation_of(claim, point, (decision.verdict.left, decision.verdict.right))
                 return Made(step, Certificate(number, source, True, claim, tuple(script), note))
             case _:
                 return Made(step, None, "the kernel did not decide it")

@@ -29,18 +29,17 @@ from symbn.certificates.expressions import (
 from symbn.certificates.scripts import Lines, Scripts, block
 from symbn.certificates.spelling import spelling
 from symbn.certificates.statements import Claim, Derivative, witness
-from symbn.kernel.evaluate import Irrational, Undefined, evaluate
+from symbn.kernel.evaluate import Irrational, Point, Undefined, evaluate
 from symbn.kernel.term import Index, KernelError
-from symbn.kernel.verdict import Refuted
 from symbn.layers.batchnorm import EVALUATION, batch_norm
 
 _UNFOLDED = "at_list bsum nth INR delta Nat.eqb Nat.pred upd"
 _DEFAULTS = {"beta": Fraction(0)}
 
 
-def refutation_of(claim: Claim, verdict: Refuted) -> Lines:
-    """Return the script that proves the negation. Raises: NotCertified."""
-    return _Refutation(claim, verdict).script()
+def refutation_of(claim: Claim, point: Point, values: tuple[Fraction, Fraction]) -> Lines:
+    """Return the script that proves the negation. values: of both sides at the point. Raises: NotCertified."""
+    return _Refutation(claim, point, values).script()
 
 
 def number(value: Fraction) -> str:
@@ -50,14 +49,13 @@ def number(value: Fraction) -> str:
 
 
 class _Refutation:
-    def __init__(self, claim: Claim, verdict: Refuted) -> None:
-        self.claim, self.verdict = claim, verdict
+    def __init__(self, claim: Claim, point: Point, values: tuple[Fraction, Fraction]) -> None:
+        self.claim, self.values = claim, values
         self.scripts = Scripts(claim, certified=False)
         self.spell = spelling(claim.mode)
         self.graph = batch_norm(claim.mode)
         arrays, scalars = variables(claim)
         scalars = [*scalars, *(["beta"] if claim.with_loss and "beta" not in scalars else [])]
-        point = verdict.point
         self.names = {"running_mean": "mu", "running_var": "var"}
         self.scalars = {n: point.scalars.get(self.names.get(n, n), _DEFAULTS.get(n, Fraction(1))) for n in scalars}
         places = range(1, point.m + 1)
@@ -210,7 +208,7 @@ class _Refutation:
     def different(self, equation: str, left: str, right: str, names: tuple[str, ...] | list[str]) -> Lines:
         """The two sides have different values."""
         lines = Lines()
-        values = (self.verdict.left, self.verdict.right)
+        values = self.values
         if self.claim.direct:
             values = self.value(self.scripts.right), self.value(self.total(0)[1])
         for name, side, value in zip(("Left", "Right"), (left, right), values, strict=True):

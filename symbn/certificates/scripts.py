@@ -34,6 +34,7 @@ from symbn.kernel.term import Index
 from symbn.layers.batchnorm import EVALUATION, batch_norm
 
 Lines = list[str]
+_WRITTEN_OUT = 6
 
 
 def indented(lines: Lines) -> Lines:
@@ -121,6 +122,8 @@ class Scripts:
     def proof(self) -> Lines:
         """Return the script. Raises: NotCertified."""
         lines = self.introduction()
+        if self.claim.batch is not None and not self.claim.direct and not self.forms.same(self.left, self.right):
+            return lines + self.written_out()
         if self.claim.direct:
             return lines + self.derivative(0, self.right)
         for derivative, (_, _, change) in zip(self.claim.derivatives, self.slopes, strict=True):
@@ -133,6 +136,13 @@ class Scripts:
             goal = [f"intros {' '.join((*names, *(f'H{n}' for n in names)))}."] if names else []
             lines += block(goal + self.derivative(place, self.total(derivative, self.slopes[place][2])))
         return lines + self.equality(self.left, self.right)
+
+    def written_out(self) -> Lines:
+        """An equation that is true at the chosen batch size only, with every sum written out. Raises: NotCertified."""
+        size = self.claim.batch
+        if self.claim.derivatives or self.forms.radicand is not None or size is None or size > _WRITTEN_OUT:
+            raise NotCertified(f"it is true at m = {size} only, with every sum written out")
+        return ["clear Esize.", "subst m.", "unfold var, mean in *.", "cbn [bsum].", "close."]
 
     def introduction(self) -> Lines:
         claim = self.claim
@@ -158,7 +168,7 @@ class Scripts:
             lines.append(f"assert ({equal} : {self.text(expression)} = {self.text(form)}).")
             lines += block(self.identity(expression, form))
             lines.append(f"change ({self.text(expression)} <> 0) in Hnz{place}.")
-            lines.append(f"rewrite {equal} in Hnz{place}.")
+            lines.append(f"try rewrite {equal} in Hnz{place}.")
         for place, condition in enumerate(claim.conditions):
             if condition.equal:
                 raise NotCertified("a condition that two indices are equal")
@@ -218,7 +228,7 @@ class Scripts:
         inner, equal = self.forms.form(base), self.name("E")
         lines = [f"assert ({equal} : {self.text(base)} = {self.text(inner)}).", *block(self.identity(base, inner))]
         lemma = "power_is" if exponent > 0 else "power_inverse_is"
-        lines.append(f"rewrite {equal}. apply ({lemma} _ _ {p} _ {n}); [sign | sign | lia | simpl; lra | close].")
+        lines.append(f"try rewrite {equal}. apply ({lemma} _ _ {p} _ {n}); [sign | sign | lia | simpl; lra | close].")
         return lines
 
     # ------------------------------------------------------------------ derivatives
@@ -253,7 +263,7 @@ class Scripts:
         form, equal, known = self.forms.form(expression), self.name("E"), self.name("S")
         sign = f"0 < {self.text(expression)}" if positive else f"{self.text(expression)} <> 0"
         lines = [f"assert ({known} : {sign}).", "{", f"  assert ({equal} : {self.text(expression)} = {self.text(form)})."]
-        return [*lines, *indented(block(self.identity(expression, form))), f"  rewrite {equal}. sign.", "}"]
+        return [*lines, *indented(block(self.identity(expression, form))), f"  try rewrite {equal}. sign.", "}"]
 
 
 def _placed(expression: Expression, put: dict[Index, Index]) -> Expression:

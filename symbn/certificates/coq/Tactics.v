@@ -43,7 +43,8 @@ Ltac deltas :=
             | let E := fresh in destruct (Nat.eq_dec a b) as [E | E]; [first [subst a | subst b | rewrite E in *] |] ]
   end.
 Ltac rational := first [ ring | field; sign ].
-Ltac close := cbv beta; cbn [INR Nat.pred]; first [ rational | progress deltas; rational ].
+Ltac sized := try match goal with E : INR ?m = _ |- _ => rewrite E end. (* at a chosen batch size *)
+Ltac close := cbv beta; cbn [INR Nat.pred]; sized; first [ rational | progress deltas; rational ].
 
 (** [worked_out]: a sum by its certificate l. What it needs: a proof that f j is the combination, then the sums of its parts. *)
 Ltac sum_parts m :=
