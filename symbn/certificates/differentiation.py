@@ -23,7 +23,6 @@ from symbn.certificates.expressions import (
     Raise,
     RealPower,
     Root,
-    kronecker,
     within,
 )
 from symbn.certificates.spelling import PRIME, Moved, half_slope, unfolded
@@ -88,7 +87,7 @@ class Differentiation:
         if self.moved.index is None:
             return self.point, ONE
         if name == self.moved.name:
-            return unfolded(Leaf(name, leaf.indices), self.mode), kronecker(self.moved.index, leaf.indices[0])
+            return unfolded(Leaf(name, leaf.indices), self.mode), Kronecker(self.moved.index, leaf.indices[0])
         if name == "mu":
             return Leaf("mu"), Inverse(SIZE)
         if name == "var":

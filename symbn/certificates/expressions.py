@@ -79,8 +79,6 @@ class BatchSum(Value):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Kronecker(Value):
-    """Written with its indices in the order of their names, as a delta is symmetric."""
-
     left: Index
     right: Index
 
@@ -88,11 +86,6 @@ class Kronecker(Value):
 Expression = Literal | Leaf | Binary | Opposite | Inverse | Raise | Root | RealPower | BatchSum | Kronecker
 Spelling = Callable[[Leaf], str]
 ZERO, ONE, SIZE = Literal(0), Literal(1), Leaf("m")
-
-
-def kronecker(left: Index, right: Index) -> Kronecker:
-    first, second = sorted((left, right), key=lambda i: (isinstance(i.name, str), str(i.name)))
-    return Kronecker(first, second)
 
 
 def parts(expression: Expression) -> tuple[Expression, ...]:
@@ -146,7 +139,7 @@ def reindexed(expression: Expression, names: Mapping[Index, Index]) -> Expressio
             case Leaf(name=name, indices=indices):
                 return Leaf(name, tuple(names.get(i, i) for i in indices))
             case Kronecker(left=left, right=right):
-                return kronecker(names.get(left, left), names.get(right, right))
+                return Kronecker(names.get(left, left), names.get(right, right))
             case BatchSum(index=index, body=body) if index in names:
                 return BatchSum(index, reindexed(body, {old: new for old, new in names.items() if old != index}))
             case _:
@@ -169,13 +162,13 @@ def expression_of(term: Term) -> Expression:
         case Entry(name=name, indices=indices):
             return Leaf(name, indices)
         case Delta(left=left, right=right):
-            return kronecker(left, right)
+            return Kronecker(left, right)
         case Sum(index=index, body=body, excluding=excluding):
             if index.axis != BATCH:
                 raise NotCertified("a sum over the features")
             inner = expression_of(body)
             for other in reversed(excluding):
-                inner = Binary("*", Binary("-", ONE, kronecker(index, other)), inner)
+                inner = Binary("*", Binary("-", ONE, Kronecker(index, other)), inner)
             return BatchSum(index, inner)
         case Add(terms=terms):
             result: Expression | None = None

@@ -23,7 +23,7 @@ from symbn.certificates.expressions import (
     Literal,
     NotCertified,
     Raise,
-    kronecker,
+    Kronecker,
     term_of,
 )
 from symbn.certificates.spelling import ROOT
@@ -154,7 +154,7 @@ class Forms:
             case "centred":
                 return [(self.centred(generator, generator.indices[0]), 1)]
             case "delta":
-                return [(kronecker(*generator.indices), 1)]
+                return [(Kronecker(*generator.indices), 1)]
             case "root":
                 return [(Leaf(ROOT), 1)]
             case "moment":
@@ -208,7 +208,7 @@ class Forms:
                 left, right = table[which].indices
                 others = bound[:place] + (((which, exponent - 1),) if exponent != 1 else ()) + bound[place + 1 :]
                 rest = self.monomial(others)
-                return Binary("*", kronecker(left, right), rest), right if left == index else left
+                return Binary("*", Kronecker(left, right), rest), right if left == index else left
         families = [(table[which], exponent) for which, exponent in bound]
         return self.moment(Generator("moment", parts=tuple(sorted(families, key=lambda p: p[0].name))), index), None
 

@@ -20,8 +20,6 @@ from symbn.certificates.expressions import (
     Leaf,
     NotCertified,
     expression_of,
-    kronecker,
-    parts,
     rebuilt,
     reindexed,
     within,
@@ -101,7 +99,8 @@ def claim_of(equation: Equation, nonzero: tuple[Term, ...] = ()) -> Claim:
     for index in letters:
         if str(index.name) in RESERVED or not str(index.name).isidentifier() or not str(index.name).isascii():
             letters[index] = _fresh({*letters, *letters.values()})
-    build = _Builder(equation.graph, equation.mode, letters)
+    every = {i for side in (equation.left, equation.right) for part in _all(side) for i in free(part)}
+    build = _Builder(equation.graph, equation.mode, {*letters, *letters.values(), *every})
     sides = [hygienic(reindexed(build.side(side), letters), letters.values()) for side in (equation.left, equation.right)]
     direct = _lone(sides[0]) or _lone(sides[1])
     if _lone(sides[1]) and not _lone(sides[0]):
@@ -248,7 +247,7 @@ class _Builder:
         actual = tuple(sorted((i for i in free(slope) if isinstance(i.name, str)), key=str))
         formal: list[Index] = []
         for _ in actual:
-            formal.append(_fresh([*formal, *actual, *self.letters, *(i for part in _all(slope.of) for i in free(part))]))
+            formal.append(_fresh([*formal, *self.letters]))
         derivative = self.derivative(slope, dict(zip(actual, formal, strict=True)), tuple(formal))
         if derivative not in self.found:
             self.found.append(derivative)
@@ -298,4 +297,4 @@ def _all(meaning: Meaning) -> Iterable[Meaning]:
         yield from _all(part)
 
 
-__all__ = ["Claim", "Derivative", "claim_of", "hygienic", "kronecker", "parts", "witness"]
+__all__ = ["Claim", "Derivative", "claim_of", "hygienic", "witness"]

@@ -43,8 +43,14 @@ Ltac deltas :=
             | let E := fresh in destruct (Nat.eq_dec a b) as [E | E]; [first [subst a | subst b | rewrite E in *] |] ]
   end.
 Ltac rational := first [ ring | field; sign ].
+Ltac aligned := (* delta i j and delta j i are one atom *)
+  repeat match goal with
+  | |- context [delta ?a ?b] =>
+      tryif constr_eq a b then fail
+      else match goal with |- context [delta b a] => rewrite (delta_sym b a) end
+  end.
 Ltac sized := try match goal with E : INR ?m = _ |- _ => rewrite E end. (* at a chosen batch size *)
-Ltac close := cbv beta; cbn [INR Nat.pred]; sized; first [ rational | progress deltas; rational ].
+Ltac close := cbv beta; cbn [INR Nat.pred]; sized; aligned; first [ rational | progress deltas; rational ].
 
 (** [worked_out]: a sum by its certificate l. What it needs: a proof that f j is the combination, then the sums of its parts. *)
 Ltac sum_parts m :=
