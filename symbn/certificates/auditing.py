@@ -66,7 +66,7 @@ class Workshop:
     program: str
     deadline: float = field(default_factory=lambda: monotonic() + SECONDS)
 
-    def compile(self, name: str, text: str | None = None, seconds: float = SECONDS) -> str:
+    def accepts(self, name: str, text: str | None = None, seconds: float = SECONDS) -> str:
         """Compile one file, in that many seconds at most, and return what Coq prints. Raises: CoqError."""
         path = self.folder / f"{name}.v"
         if text is not None:
@@ -108,7 +108,7 @@ def audit(certificates: Sequence[Certificate], seconds: float = SECONDS, proofs:
             for file, text in library().items():
                 (workshop.folder / "library" / file).write_text(text, "utf-8")
             for module in LIBRARY:
-                workshop.compile(f"library/{module}")
+                workshop.accepts(f"library/{module}")
             stated = _claims(workshop, certificates, answers)
             accepted = _proofs(workshop, stated, answers, proofs)
             _assumptions(workshop, accepted, answers)
@@ -124,7 +124,7 @@ def _claims(workshop: Workshop, certificates: Sequence[Certificate], answers: di
     while left:
         text = claims_text(left)
         try:
-            workshop.compile("Claims", text)
+            workshop.accepts("Claims", text)
             break
         except CoqError as error:
             left = _without(left, _at_line(text, error.line, "Definition claim"), error, answers)
@@ -137,12 +137,12 @@ def _proofs(
     """Compile the proofs, leaving out those that Coq refuses; return the others."""
     left = list(certificates)
     if given is not None:
-        workshop.compile("Proofs", given)
+        workshop.accepts("Proofs", given)
         return left
     while left:
         text = proofs_text(left)
         try:
-            workshop.compile("Proofs", text, EACH + len(left))
+            workshop.accepts("Proofs", text, EACH + len(left))
             break
         except CoqError as error:
             if error.line is None and len(left) > 1:
@@ -156,7 +156,7 @@ def _proofs(
 def _alone(workshop: Workshop, certificate: Certificate, answers: dict[int, Answer]) -> bool:
     """Tell whether a proof is accepted by itself: some other one takes too long."""
     try:
-        workshop.compile("Proofs", proofs_text([certificate]), EACH)
+        workshop.accepts("Proofs", proofs_text([certificate]), EACH)
     except CoqError as error:
         answers[certificate.number] = Answer(certificate.number, REJECTED, str(error))
         return False
@@ -183,7 +183,7 @@ def _assumptions(workshop: Workshop, certificates: Sequence[Certificate], answer
     left = list(certificates)
     while left:
         try:
-            printed = workshop.compile("Audit", audit_text(left))
+            printed = workshop.accepts("Audit", audit_text(left))
         except CoqError as error:
             if error.line is None or error.line < 3:
                 raise
