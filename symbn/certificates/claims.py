@@ -50,7 +50,11 @@ def conclusion(claim: Claim) -> str:
 def derivable(derivative: Derivative, mode: str, value: str) -> str:
     """Return that the derivative has a value."""
     point = written(derivative.point, spelling(mode))
-    shown = value if value.replace("_", "").isalnum() or value.startswith("(") and value.endswith(")") and _one(value) else f"({value})"
+    shown = (
+        value
+        if value.replace("_", "").isalnum() or (value.startswith("(") and value.endswith(")") and _one(value))
+        else f"({value})"
+    )
     return f"derivable_pt_lim (fun t => {function(derivative, mode)}) {_atom(point)}\n    {shown}"
 
 
@@ -67,7 +71,7 @@ def function(derivative: Derivative, mode: str) -> str:
 
 def hypotheses(claim: Claim) -> list[tuple[str, str]]:
     """Return the hypotheses with their names, in order."""
-    arrays, scalars = variables(claim)
+    _, scalars = variables(claim)
     least = max(claim.positions, default=1) - 1
     found = [("Hm", f"({least} < m)%nat")]
     if claim.batch is not None:
@@ -113,7 +117,7 @@ def variables(claim: Claim) -> tuple[list[str], list[str]]:
         if moved.name not in _LAYER:
             named.add((moved.name, moved.index is not None))
     if claim.with_loss:
-        words.update(re.findall(r"\w+", output(claim.mode)) + ["g"])
+        words.update([*re.findall(r"\w+", output(claim.mode)), "g"])
     arrays = [name for name in ("x", "g") if name in words] + sorted(n for n, indexed in named if indexed)
     scalars = [name for name in _INPUTS if name in words] + sorted(n for n, indexed in named if not indexed)
     return arrays, scalars

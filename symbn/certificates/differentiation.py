@@ -50,14 +50,14 @@ class Differentiation:
                 return self.leaf(of)
             case Binary(operator=operator, left=left, right=right):
                 (a, da), (b, db) = self.slope(left), self.slope(right)
-                value = Binary(operator, a, b)
+                both = Binary(operator, a, b)
                 if operator in "+-":
-                    return value, Binary(operator, da, db)
+                    return both, Binary(operator, da, db)
                 if operator == "*":
-                    return value, Binary("+", Binary("*", da, b), Binary("*", a, db))
+                    return both, Binary("+", Binary("*", da, b), Binary("*", a, db))
                 self.signed.setdefault(b, False)
                 turned = Binary("/", Opposite(db), Raise(b, 2))
-                return value, Binary("+", Binary("*", da, Inverse(b)), Binary("*", a, turned))
+                return both, Binary("+", Binary("*", da, Inverse(b)), Binary("*", a, turned))
             case Opposite(of=inner):
                 value, change = self.slope(inner)
                 return Opposite(value), Opposite(change)

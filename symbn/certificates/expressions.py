@@ -175,7 +175,9 @@ def expression_of(term: Term) -> Expression:
             for part in terms:
                 below, rest = _sign(part)
                 inner = expression_of(rest)
-                result = (Opposite(inner) if below else inner) if result is None else Binary("-" if below else "+", result, inner)
+                result = (
+                    (Opposite(inner) if below else inner) if result is None else Binary("-" if below else "+", result, inner)
+                )
             return ZERO if result is None else result
         case Mul(factors=factors):
             below, rest = _sign(term)

@@ -2,7 +2,7 @@
 
 The kernel's normal form is the oracle. It is not trusted here: Coq checks each certificate pointwise, and each equality.
 
-    sum_j f_j   =   sum_k c_k (sum_j h_k j),        f_j = sum_k c_k h_k j        h: 1, x_j - mean, (x_j - mean)^2, delta_ij .., ..
+    sum_j f_j = sum_k c_k (sum_j h_k j),    f_j = sum_k c_k h_k j,    h: 1, x_j - mean, (x_j - mean)^2, delta_ij .., ..
 """
 
 from __future__ import annotations

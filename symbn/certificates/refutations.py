@@ -15,7 +15,6 @@ from fractions import Fraction
 from symbn.certificates.claims import LOSS_TYPE, hypotheses, output, proposition, variables
 from symbn.certificates.expressions import (
     BatchSum,
-    Binary,
     Expression,
     Kronecker,
     Leaf,
@@ -62,7 +61,8 @@ class _Refutation:
         self.arrays = {n: [point.entries.get((n, (j,)), Fraction(0)) for j in places] for n in arrays}
         self.places = {i: point.indices.get(i) for i in claim.letters}
         given = {**point.scalars, **{self.names.get(n, n): v for n, v in self.scalars.items()}}
-        entries = {**point.entries, **{(n, (j,)): v[j - 1] for n, v in self.arrays.items() for j in places}}
+        entries: dict[tuple[str, tuple[int, ...]], Fraction] = {**point.entries}
+        entries.update({(n, (j,)): v[j - 1] for n, v in self.arrays.items() for j in places})
         self.point = replace(point, scalars=given, entries=entries)
         self.equations = Lines()
 
@@ -134,7 +134,7 @@ class _Refutation:
     def at_the_point(self) -> Lines:
         lines = [f"pose (m := {self.point.m}%nat)."]
         for name, values in self.arrays.items():
-            lines.append(f"pose (({name}) := at_list [{'; '.join(map(number, values))}]).".replace(f"(({name})", f"({name}"))
+            lines.append(f"pose ({name} := at_list [{'; '.join(map(number, values))}]).")
         for name, value in self.scalars.items():
             lines.append(f"pose ({name} := {number(value)}).")
         for index, place in self.places.items():
@@ -179,7 +179,7 @@ class _Refutation:
                 lines.append(f"assert (E{name} : {name} m x = {number(value)}).")
                 first = "" if name == "mean" else "rewrite Emean. "
                 lines += block([f"unfold {name}. {first}{self.exactly()} evaluated."])
-        roots: dict[Expression, None] = {}
+        roots: dict[Root | RealPower, None] = {}
         for expression in expressions:
             roots.update(dict.fromkeys(e for e in within(expression) if isinstance(e, Root | RealPower)))
         for place, root in enumerate(sorted(roots, key=lambda e: sum(1 for _ in within(e)))):
@@ -187,7 +187,7 @@ class _Refutation:
                 raise NotCertified("a root that depends on a summed index")
             lines += self.root(root, f"Eroot{place}")
             self.equations.insert(0, f"Eroot{place}")
-        self.equations += [line[8:].split(" ")[0] for line in lines if line.startswith("assert (Emean") or line.startswith("assert (Evar")]
+        self.equations += [name for name in ("Emean", "Evar") if any(line.startswith(f"assert ({name} ") for line in lines)]
         return lines
 
     def root(self, root: Root | RealPower, name: str) -> Lines:
@@ -231,4 +231,4 @@ def _bound(expression: Expression) -> bool:
     return any(index not in inner for index in found)
 
 
-__all__ = ["Binary", "number", "refutation_of"]
+__all__ = ["number", "refutation_of"]

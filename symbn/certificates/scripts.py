@@ -43,7 +43,7 @@ def indented(lines: Lines) -> Lines:
 
 def block(lines: Lines) -> Lines:
     """Return the lines as a bulleted proof of one goal."""
-    return ["{"] + indented(lines) + ["}"]
+    return ["{", *indented(lines), "}"]
 
 
 def hard(expression: Expression) -> list[Expression]:
@@ -169,10 +169,8 @@ class Scripts:
             lines += block(self.identity(expression, form))
             lines.append(f"change ({self.text(expression)} <> 0) in Hnz{place}.")
             lines.append(f"try rewrite {equal} in Hnz{place}.")
-        for place, condition in enumerate(claim.conditions):
-            if condition.equal:
-                raise NotCertified("a condition that two indices are equal")
-            assert place >= 0
+        if any(condition.equal for condition in claim.conditions):
+            raise NotCertified("a condition that two indices are equal")
         return lines
 
     def equality(self, left: Expression, right: Expression) -> Lines:
@@ -244,12 +242,16 @@ class Scripts:
         body = written(unfolded(derivative.function, self.mode, frozenset({derivative.moved.name + PRIME})), moved)
         point = f"({self.text(rules.point)})"
         if derivative.loss is None:
-            lines.append(f"apply (slope_derivative (fun {VARIABLE} => {body}) {point} ({self.text(at)}) ({self.text(change)})).")
+            lines.append(
+                f"apply (slope_derivative (fun {VARIABLE} => {body}) {point} ({self.text(at)}) ({self.text(change)}))."
+            )
             lines += block(["slopes."])
         else:
             j = position(derivative.loss)
             curve = f"(fun {VARIABLE} {j} => {body})"
-            lines.append(f"eapply (loss_derivative m L _ g {curve} {point} (fun {j} => {self.text(at)}) (fun {j} => {self.text(change)})).")
+            lines.append(
+                f"eapply (loss_derivative m L _ g {curve} {point} (fun {j} => {self.text(at)}) (fun {j} => {self.text(change)}))."
+            )
             lines += block(["exact HL."])
             goal = f"slope (fun {VARIABLE} => {body}) {point} ({self.text(at)}) ({self.text(change)})"
             lines += block([f"intros {j} Hin_{j}.", f"change ({goal}).", "slopes."])

@@ -36,10 +36,12 @@ _EVALUATION = {"m": "INR m", "mu": "running_mean", "var": "running_var"}
 _OF_MOVED = {"mu": "mean m {}", "var": "var m {}", "s": "std m eps {}", "xhat": "xhat m eps {}", "y": "bn m eps gamma beta {}"}
 INPUTS = {"m": "nat", "x": "nat -> R", "g": "nat -> R", "eps": "R", "gamma": "R", "beta": "R"}
 # Words that no letter of the text may stand for in a statement.
-RESERVED = frozenset(
-    "m n x g t L j' eps gamma beta mean var std xhat bn upd delta bsum sqrt root running_mean running_var forall exists fun in "
-    "at as if then else let fix match end with return where using for by R nat INR lia lra ln exp pi H E".split()
-)
+_WORDS = """
+m n x g t L j' eps gamma beta mean var std xhat bn upd delta bsum sqrt root running_mean running_var forall exists fun in at as
+if then else let fix match end with return where using for by R nat INR ln exp pi H E Claim Left Right Same No O S I True False
+Prop Set Type
+"""
+RESERVED = frozenset(_WORDS.split())
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ from symbn.elaboration.meaning import (
     free,
     names,
 )
+from symbn.elaboration.meaning import parts as inner
 from symbn.kernel.goal import Condition
 from symbn.kernel.term import Delta, Entry, Index, Power, Sum, Term, Var, add, mul, num
 from symbn.layers.graph import Graph
@@ -220,7 +221,8 @@ class _Builder:
                     raise NotCertified("the number of features")
                 if name == self.graph.loss:
                     raise NotCertified("the value of the loss")
-                if name not in self.graph.nodes and name != "m" and (not name.isalpha() or not name.isascii() or name in RESERVED):
+                plain = name.isalpha() and name.isascii() and name not in RESERVED
+                if name not in self.graph.nodes and name != "m" and not plain:
                     raise NotCertified(f"the name {name}")
                 return Entry(name, indices) if indices else Var(name)
             case SumOver(index=index, excluding=excluding, body=body):
@@ -290,8 +292,6 @@ def _perturbed(expression: Expression, moved: set[str]) -> Expression:
 
 
 def _all(meaning: Meaning) -> Iterable[Meaning]:
-    from symbn.elaboration.meaning import parts as inner
-
     yield meaning
     for part in inner(meaning):
         yield from _all(part)

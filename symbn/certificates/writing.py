@@ -1,9 +1,9 @@
 """The files of a certificate: the statements, the proofs, and the library they stand on.
 
-    Definitions.v Sums.v Derivatives.v Tactics.v   the library, the same for every certificate; a person reads Definitions.v
-    Claims.v                                       what is claimed, and nothing else: it uses Definitions.v alone
-    Proofs.v                                       how it is proved: nobody has to read it
-    Audit.v                                        asks Coq whether each proof has the type claimed, and what it assumes
+Definitions.v Sums.v Derivatives.v Tactics.v   the library, the same for every certificate; a person reads Definitions.v
+Claims.v                                       what is claimed, and nothing else: it uses Definitions.v alone
+Proofs.v                                       how it is proved: nobody has to read it
+Audit.v                                        asks Coq whether each proof has the type claimed, and what it assumes
 """
 
 from __future__ import annotations

@@ -66,7 +66,7 @@ def _steps(arguments: argparse.Namespace, options: Options) -> Iterator[Step]:
             own = replace(options, notation=replace(options.notation, mode=form.mode))
             yield from check_formula(form.formula, own)
     for text in arguments.inputs:
-        if os.path.exists(text) or any(sign in text for sign in "*?") and "=" not in text:
+        if os.path.exists(text) or (any(sign in text for sign in "*?") and "=" not in text):
             for path in find_documents([text]):
                 yield from check_path(path, Settings(options)).steps
         else:

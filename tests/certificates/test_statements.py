@@ -73,7 +73,7 @@ def test_a_local_derivative_moves_one_parent_only() -> None:
     assert "fun t => (upd x i t i - mean m x) / sqrt (var m x + eps)" in text
 
 
-@pytest.mark.parametrize("text", ['a *) b', '(*) "', "(**) Axiom bad : False. (*", 'say "end *) Axiom', "(((* *)))", "*(*)*"])
+@pytest.mark.parametrize("text", ["a *) b", '(*) "', "(**) Axiom bad : False. (*", 'say "end *) Axiom', "(((* *)))", "*(*)*"])
 def test_a_comment_cannot_be_left(text: str) -> None:
     inner = comment(text)[2:-2]
     assert "*)" not in inner
