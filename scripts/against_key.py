@@ -18,6 +18,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -46,7 +47,7 @@ def main() -> int:
     by_file: dict[str, list[Mapping[str, Any]]] = {}
     for entry in entries:
         by_file.setdefault(entry["file"], []).append(entry)
-    table = Table("document", "steps", *KINDS, "other heads", "not in the key")
+    table = Table("document", "steps", *KINDS, "heads", "extra", box=box.SIMPLE, pad_edge=False)
     total: Counter[str] = Counter()
     shown: list[str] = []
     for path in paths:

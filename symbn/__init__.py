@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from symbn.errors import NotProvedError, SymbnError, UnreadableError, UsageError
     from symbn.symbolic import BatchNorm
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 __all__ = [
     "BatchNorm",
     "Counterexample",

@@ -18,7 +18,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from symbn import __version__
-from symbn.answer import Counterexample, DocumentReport, Repair, Step
+from symbn.answer import VERDICTS, Counterexample, DocumentReport, Repair, Step
 from symbn.diagnostic import Diagnostic, Span
 
 MAX_ENTRIES = 5000
@@ -58,11 +58,28 @@ def load(where: Path, name: str) -> DocumentReport | None:
         if hashlib.sha256(f"{name}{payload}".encode()).hexdigest() != checksum:
             return None
         report = _decoded(json.loads(payload))
-    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        if not isinstance(report, DocumentReport) or not _sound(report):
+            return None
+        return replace(report, steps=tuple(replace(step, source=report.text) for step in report.steps))
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, ArithmeticError, RecursionError):
         return None
-    if not isinstance(report, DocumentReport):
-        return None
-    return replace(report, steps=tuple(replace(step, source=report.text) for step in report.steps))
+
+
+def _sound(report: DocumentReport) -> bool:
+    """Tell whether the values that every report looks at are of their kinds."""
+    return all(
+        isinstance(step, Step)
+        and step.verdict in VERDICTS
+        and all(isinstance(text, str) for text in (step.lhs, step.rhs, step.scope, *step.notes, *step.readings))
+        and all(isinstance(number, int) for number in (step.step, step.line, step.column, step.formula))
+        and isinstance(step.span, Span)
+        and 0 <= step.span.start <= step.span.end <= len(report.text)
+        and isinstance(step.milliseconds, float | int)
+        and (step.counterexample is None or isinstance(step.counterexample, Counterexample))
+        and (step.repair is None or isinstance(step.repair, Repair))
+        and all(isinstance(fault, Diagnostic) for fault in step.diagnostics)
+        for step in report.steps
+    )
 
 
 def store(where: Path, name: str, report: DocumentReport) -> None:

@@ -28,6 +28,9 @@ class UnreadableError(SymbnError):
         super().__init__(diagnostic.message)
         self.diagnostic = diagnostic
 
+    def __reduce__(self) -> tuple[type[UnreadableError], tuple[Diagnostic]]:
+        return type(self), (self.diagnostic,)  # so that it comes back whole from another process
+
 
 class NotProvedError(SymbnError, AssertionError):
     """An equation that a test asserts was not proved."""

@@ -109,7 +109,7 @@ def _with_decision(step: Step, decision: Decision) -> Step:
         step = replace(
             step,
             statement=equation.statement(),
-            readings=(*reading.notes, *reading.caveats),
+            readings=(*equation.notes(), *reading.caveats),
             caveat=caveat,
             scope="all m" if equation.batch is None else str(equation.batch),
         )
@@ -118,10 +118,13 @@ def _with_decision(step: Step, decision: Decision) -> Step:
             conditions = [shown for term in nonzero if len(shown := show_term(term)) <= 60]
             if len(conditions) < len(nonzero):
                 conditions.append("every other denominator")
-            where = f" (wherever {', '.join(dict.fromkeys(conditions))} is not 0)" if conditions else ""
+            conditions = list(dict.fromkeys(conditions))
+            verb = "is" if len(conditions) == 1 else "are"
+            where = f" (wherever {', '.join(conditions)} {verb} not 0)" if conditions else ""
             return replace(step, verdict=PROVED, statement=(step.statement or "") + where)
         case Refuted():
             point = answer.point
+            letters = {} if equation is None else equation.letters()
             found = Counterexample(
                 point.m,
                 (
@@ -132,7 +135,7 @@ def _with_decision(step: Step, decision: Decision) -> Step:
                     ),
                     *sorted(point.scalars.items()),
                 ),
-                tuple(sorted((str(index.name), at) for index, at in point.indices.items())),
+                tuple(sorted((letters.get(str(index.name), str(index.name)), at) for index, at in point.indices.items())),
                 answer.left,
                 answer.right,
                 _derived(equation, answer),
@@ -185,14 +188,17 @@ def _with_notes(
                     f"sum over {letter}, or rename it to an index of the other side",
                 )
             )
-    if step.verdict == REFUTED and options.notation.mode == TRAINING and since(start) < SLOW:
-        other = replace(options.notation, mode=EVALUATION)
+    if step.verdict == REFUTED and since(start) < SLOW:
+        training = options.notation.mode == TRAINING
+        other = replace(options.notation, mode=EVALUATION if training else TRAINING)
         try:
-            constant = decide(readings(*sides, conditions, other, options.batch), SLOW / 1000)
-            if isinstance(constant.verdict, Proved):
+            elsewhere = decide(readings(*sides, conditions, other, options.batch), SLOW / 1000)
+            if isinstance(elsewhere.verdict, Proved):
                 notes.append(
                     "true in evaluation mode, where mean and variance are constants (--mode eval); "
                     "in training they depend on every x_i"
+                    if training
+                    else "true in training, where mean and variance are those of the batch; here they are constants"
                 )
         except (UnreadableError, OutsideError):
             pass

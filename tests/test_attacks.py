@@ -57,6 +57,12 @@ FALSE_OR_MEANINGLESS = [
 REFUTED = [
     r"\frac1m \sum_i -2(x_i - \mu) = -2 \cdot \frac1m \sum_i x_i - \frac1m \sum_i \mu",
 ]
+# Brackets around the whole summand say that what follows is not in the sum.
+CLOSED = [
+    r"\sum_j (x_j - \mu) + \mu = m\mu",
+    r"\sum_i [-x_i] + \mu = 0",
+    r"\sum_{j \neq i} \left(-\mu + x_j\right) = -\sum_k (x_k - \mu) + \mu - x_k",
+]
 ASKED_ABOUT = [r"\beta = \mu(x)", r"\sigma^2(x) = v"]
 
 TRUE_OR_CONDITIONAL = [
@@ -146,6 +152,11 @@ def test_a_false_formula_is_not_proved(text: str) -> None:
 
 @pytest.mark.parametrize("text", REFUTED)
 def test_a_wide_sum_does_not_swallow_another_sum(text: str) -> None:
+    assert symbn.verify(text).kind == "refuted"
+
+
+@pytest.mark.parametrize("text", CLOSED)
+def test_a_sum_does_not_reach_beyond_a_bracketed_summand(text: str) -> None:
     assert symbn.verify(text).kind == "refuted"
 
 

@@ -10,33 +10,46 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-import symbn
+from symbn.answer import CAVEAT, PROVED
 from symbn.elaboration.elaborate import readings
 from symbn.elaboration.notation import Notation
 from symbn.kernel.evaluate import Point, evaluate
+from symbn.judging import Options
 from symbn.kernel.term import Index
+from symbn.report.outcome import problems
+from symbn.running import Settings, check_path
 from symbn.syntax.parser import parse
 
 FOLDER = Path(__file__).resolve().parent.parent / "derivations"
 Array = npt.NDArray[np.float64]
 
 
-def formulas(name: str) -> list[str]:
-    lines = (FOLDER / name).read_text("utf-8").splitlines()
-    return [line for line in lines if line and not line.startswith("#")]
+DOCUMENTS = sorted(FOLDER.rglob("*.md"))
+CLOSED_FORM = r"\left( m g_i - \sum_j g_j - \hat x_i \sum_j g_j \hat x_j \right)"
 
 
-@pytest.mark.parametrize("formula", formulas("backward.txt"))
-def test_the_backward_pass_is_proved(formula: str) -> None:
-    verdict = symbn.verify(formula)
-    assert verdict.kind == "proved", str(verdict)
-    assert verdict.caveats == ()
+def name(path: Path) -> str:
+    return path.relative_to(FOLDER).as_posix()
 
 
-@pytest.mark.parametrize("formula", formulas("mistakes.txt"))
-def test_the_mistakes_are_refuted(formula: str) -> None:
-    verdict = symbn.verify(formula)
-    assert verdict.kind == "refuted", str(verdict)
+@pytest.mark.parametrize("path", DOCUMENTS, ids=name)
+def test_every_formula_has_the_verdict_that_its_document_states(path: Path) -> None:
+    report = check_path(str(path), Settings(Options(repair=True)))
+    assert report.steps
+    found = [f"line {step.line}: {step.verdict}, expected {step.expected}" for step in problems(report)]
+    assert not found, "\n".join(found)
+    assert not report.surprises
+    assert all(step.expected is not None for step in report.steps)
+    # What is true under a caveat only is marked as such.
+    assert [step.line for step in report.steps if step.caveat is not None and step.expected != CAVEAT] == []
+
+
+def test_every_route_and_every_source_has_its_document() -> None:
+    assert {name(path) for path in DOCUMENTS} == {
+        "centring.md", "closed_form.md", "evaluation.md", "invariance.md", "mistakes.md", "moments.md", "paper.md",
+        "parameters.md", "quotient_rule.md", "staged.md", "two_samples.md", "as_published/assignment_post.md",
+        "as_published/moments_question.md", "as_published/quotient_rule_post.md", "as_published/triangle_question.md",
+    }  # fmt: skip
 
 
 def slope(function: Callable[[Array], float], at: Array, place: int) -> float:
@@ -60,7 +73,10 @@ def test_the_terms_that_are_proved_are_the_derivatives_that_numpy_measures() -> 
 
     hat = (x - x.mean()) / np.sqrt(x.var() + float(eps))
     upstream = weights * np.cos(weights * (float(gamma) * hat + float(beta)))
-    (statement,) = parse(next(f for f in formulas("backward.txt") if r"- \hat x_i \sum_j g_j \hat x_j" in f))
+    report = check_path(str(FOLDER / "closed_form.md"), Settings(Options(repair=True)))
+    step = next(step for step in report.steps if CLOSED_FORM in step.rhs)
+    assert step.verdict == PROVED
+    (statement,) = parse(f"{step.lhs} = {step.rhs}")
     left_side, right_side = statement.sides
     goal = next(readings(left_side, right_side, statement.conditions, Notation())).goal()
     entries: dict[tuple[str, tuple[int, ...]], Fraction] = {}

@@ -23,6 +23,7 @@ from symbn.kernel.term import BATCH, Entry, Index, KernelError, Power, Sum, Term
 from symbn.kernel.verdict import Proved, Refuted, prove, refute
 
 LARGEST_BATCH = 12
+WIDEST = 40  # of the spread and the root that are tried where several roots have to be rational at once
 MAX_PLACES = 64
 SECONDS = 2.0
 
@@ -55,6 +56,8 @@ def counterexample(goal: Goal, differs: bool) -> Counterexample | None:
                 holds = holds and found is not None
         if found is not None:
             return Counterexample(found, holds and goal.batch is None and m > first)
+    if first <= 2 and goal.batch in (None, 2) and (found := _search(goal, plan.several_roots(), deadline)) is not None:
+        return Counterexample(found, False)
     return None
 
 
@@ -101,6 +104,7 @@ class _Plan:
                     self.wide = True
         self.features = [1, *(i.name for i in goal.indices if isinstance(i.name, int) and i.axis != BATCH)]
         self.degree = lcm(*(degree for _, degree in radicands))
+        self.quarters = self.degree > 2
         if any(self._nested(base) for base, _ in radicands):
             self.degree = max(self.degree, 4)
         self.radicands = [base for base, _ in radicands if not free_indices(base) or self.wide]
@@ -136,8 +140,26 @@ class _Plan:
         point = Point(m, scalars, entries, n=n)
         return self.with_roots(point, 2 + number % 3 if number < 3 else random.randint(2, 7))
 
-    def with_roots(self, point: Point, root: int) -> Point | None:
-        """Choose eps so that the first radicand that holds it is root^degree. None if that would make eps negative."""
+    def several_roots(self) -> Iterator[Point]:
+        """Yield points of a batch of two for goals with unrelated radicands, such as var + eps and var/2 + eps.
+
+        The variance is then the square of half the spread, whatever that is, and var + eps = root^degree: of the pairs of
+        spread and root a few make the other radicand a square too. Fourth powers are not looked for: var = b^4 - a^4 is no
+        square (Fermat), and its like are as rare.
+        """
+        base = self.values(2, 1)
+        if self.quarters or len(set(self.radicands)) < 2 or "x" not in self.families or self.wide or base is None:
+            return
+        for root, spread in product(range(1, WIDEST), range(1, WIDEST)):
+            moved: dict[tuple[str, tuple[int, ...]], Fraction] = {("x", (1,)): Fraction(0), ("x", (2,)): Fraction(spread)}
+            point = self.with_roots(replace(base, entries={**base.entries, **moved}), root, 1)
+            if point is not None:
+                for at in self.places(2, 1):
+                    yield replace(point, indices=at)
+
+    def with_roots(self, point: Point, root: int, tries: int = 40) -> Point | None:
+        """Choose eps so that the first radicand that holds it is root^degree, or that of the next root. None if that would
+        make eps negative."""
         for radicand in self.radicands:
             inner = {term.name for term in subterms(radicand) if isinstance(term, Var)}
             at = replace(point, indices=dict.fromkeys(free_indices(radicand), 1))
@@ -148,7 +170,7 @@ class _Plan:
                     continue
                 if high == low:
                     continue
-                for larger in range(root, root + 40):
+                for larger in range(root, root + tries):
                     value = (larger**self.degree - low) / (high - low)
                     if value > 0:
                         return _set(point, name, value)

@@ -19,7 +19,12 @@ _OPENING = re.compile(
 
 
 def prose_before(document: Document, item_index: int) -> str:
-    """Return what is said between the item before this one and this one; after the last, for an index beyond it.
+    """Return what is said between the item before this one and this one; after the last, for an index beyond it."""
+    return prose_between(document, item_index).strip()
+
+
+def prose_between(document: Document, item_index: int) -> str:
+    """Return the same with the blanks and blank lines around it, which tell where a sentence or a paragraph ends.
 
     Delimiters, comments, HTML tags, front matter and LaTeX's preamble are left out; emphasis and code stay as they are.
     """
@@ -34,4 +39,4 @@ def prose_before(document: Document, item_index: int) -> str:
         text = text.rpartition("\\begin{document}")[2]
     if not last and (match := _OPENING.search(text, max(0, len(text.rstrip()) - 200))):
         text = text[: match.start()]
-    return _TAG.sub("", _COMMENT.sub("", text)).strip()
+    return _TAG.sub("", _COMMENT.sub("", text))

@@ -10,7 +10,8 @@ from symbn.diagnostic import Span
 from symbn.elaboration.meaning import Meaning
 from symbn.elaboration.notation import Notation
 from symbn.elaboration.readings import Choices
-from symbn.elaboration.scope import Resolved, Scope
+from symbn.elaboration.resolving import Resolved
+from symbn.elaboration.scope import Scope
 from symbn.errors import unreadable
 from symbn.kernel.term import BATCH, FEATURE, Index
 from symbn.layers.graph import Graph

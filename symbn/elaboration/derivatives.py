@@ -5,7 +5,7 @@ from __future__ import annotations
 from symbn.diagnostic import Span
 from symbn.elaboration.context import Context, Inside
 from symbn.elaboration.meaning import LOCAL, TOTAL, Meaning, OutsideError, Quantity, Slope, SumOver
-from symbn.elaboration.scope import ARRAYS, Resolved, resolve
+from symbn.elaboration.resolving import ARRAYS, Resolved, resolve
 from symbn.errors import unreadable
 from symbn.kernel.term import BATCH, Entry, Index, Var, subterms
 from symbn.syntax.tree import Derivative, Name, Node, Scripted

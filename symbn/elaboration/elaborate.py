@@ -18,6 +18,7 @@ from symbn.elaboration.context import Context, Inside
 from symbn.elaboration.derivatives import derivative
 from symbn.elaboration.ellipsis import without_ellipses
 from symbn.elaboration.functions import with_functions
+from symbn.elaboration.letters import has_two_indices
 from symbn.elaboration.matrix_notation import check_scope, flattened, is_certain, is_possible, is_wide, with_sizes
 from symbn.elaboration.meaning import (
     Constant,
@@ -29,7 +30,9 @@ from symbn.elaboration.meaning import (
     SumOver,
     Times,
     free,
+    letters_of,
     names,
+    renamed,
     show,
     times,
     to_term,
@@ -37,7 +40,7 @@ from symbn.elaboration.meaning import (
 from symbn.elaboration.names import MAX_EXPONENT, check_call, constant, quantity
 from symbn.elaboration.notation import Notation
 from symbn.elaboration.readings import Choices, Reading, TooManyReadingsError, explore
-from symbn.elaboration.scope import Scope, has_two_indices
+from symbn.elaboration.scope import Scope
 from symbn.elaboration.sums import additive, big, call
 from symbn.errors import UnreadableError, unreadable
 from symbn.kernel.goal import Condition, Goal
@@ -68,6 +71,8 @@ _SLASH = "the division reaches over what stands beside its divisor: write bracke
 _DOUBT = "a Jacobian without indices may be meant as a factor of a matrix product: write the indices"
 _MATRICES = "what has no indices is a matrix or a column, and side by side is the matrix product"
 _REPEATED = "{} is summed over the batch although no sum sign says so: write \\sum_{}"
+
+_SIZE, _OTHERS = "m", "lpqrtuvw"
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -103,24 +108,48 @@ class Equation(Value):
             nodes[fixed.name] = GraphNode(fixed.name, slots, "given", fixed.name, body, formal)
         return Graph("given", nodes).expand(term)
 
+    def letters(self) -> dict[str, str]:
+        """Return the letters that are printed as others: of x_i^{(m)} with n examples the m, which is their number in print."""
+        taken = letters_of(self.left) | letters_of(self.right)
+        if _SIZE not in taken:
+            return {}
+        taken |= {str(index.name) for c in self.conditions for index in (c.left, c.right)}
+        return {_SIZE: next(letter for letter in (*_OTHERS, *(f"i{n}" for n in range(len(taken) + 1))) if letter not in taken)}
+
+    def notes(self) -> tuple[str, ...]:
+        """Return what the reading says, and which letters are printed as others."""
+        words = [
+            f"the index {old} is printed as {new}, since {old} is the number of examples" for old, new in self.letters().items()
+        ]
+        return (*self.reading.notes, *words)
+
     def statement(self) -> str:
         """Return the claim in plain text, with every quantifier."""
+        letters = self.letters()
+        left, right = (renamed(side, letters) for side in (self.left, self.right))
         indices = sorted(
-            {str(i.name) for i in free(self.left) | free(self.right) if isinstance(i.name, str)}
-            | {str(i.name) for c in self.conditions for i in (c.left, c.right) if isinstance(i.name, str)}
+            {str(i.name) for i in free(left) | free(right) if isinstance(i.name, str)}
+            | {
+                letters.get(str(i.name), str(i.name))
+                for c in self.conditions
+                for i in (c.left, c.right)
+                if isinstance(i.name, str)
+            }
         )
-        explicit = [i.name for i in free(self.left) | free(self.right) if isinstance(i.name, int) and i.axis == BATCH]
+        explicit = [i.name for i in free(left) | free(right) if isinstance(i.name, int) and i.axis == BATCH]
         size = f"m = {self.batch}" if self.batch is not None else f"all m >= {max([1, *explicit])}"
-        if (names(self.left) | names(self.right)) & {"eps", "s", "xhat", "y"}:
+        if (names(left) | names(right)) & {"eps", "s", "xhat", "y"}:
             size += ", eps > 0"
         text = f"for {size}" + (f" and all {', '.join(indices)}" if indices else "")
         if self.conditions:
-            signs = [f"{c.left.name} {'=' if c.equal else '!='} {c.right.name}" for c in self.conditions]
+            pairs = [(letters.get(str(i.name), str(i.name)) for i in (c.left, c.right)) for c in self.conditions]
+            signs = [f" {'=' if c.equal else '!='} ".join(pair) for c, pair in zip(self.conditions, pairs, strict=True)]
             text += f" with {' and '.join(signs)}"
         if self.given:
-            text += f" where {' and '.join(f'{show(fixed)} = {show(value)}' for fixed, value in self.given)}"
+            values = [(renamed(fixed, letters), renamed(value, letters)) for fixed, value in self.given]
+            text += f" where {' and '.join(f'{show(fixed)} = {show(value)}' for fixed, value in values)}"
         mode = " (mean and variance are constants)" if self.mode == EVALUATION else ""
-        return f"{text}{mode}: {show(self.left)} = {show(self.right)}"
+        return f"{text}{mode}: {show(left)} = {show(right)}"
 
 
 def readings(

@@ -11,7 +11,20 @@ from fractions import Fraction as Rational
 from symbn.diagnostic import Span
 from symbn.elaboration.scope import FRESH_LETTERS
 from symbn.errors import unreadable
-from symbn.syntax.tree import BARE_ELLIPSIS, ELLIPSIS, Additive, Big, Name, Node, Number, Relation, Scripted, children, rebuilt
+from symbn.syntax.tree import (
+    BARE_ELLIPSIS,
+    ELLIPSIS,
+    Additive,
+    Big,
+    Name,
+    Node,
+    Number,
+    Relation,
+    Scripted,
+    children,
+    names_in,
+    rebuilt,
+)
 
 _NOTE = "the dots stand for every term between: the sum over {} from 1 to {}"
 _SIGN = "a plus sign is missing after the dots"
@@ -21,7 +34,7 @@ def without_ellipses(sides: tuple[Node, ...]) -> tuple[tuple[Node, ...], tuple[s
     """Return the sides with every dotted sum written with a sum sign, and what was understood. Raises: UnreadableError."""
     if not any(_has_dots(side) for side in sides):
         return sides, ()
-    used = {name for side in sides for name in _names(side)}
+    used = {name for side in sides for name in names_in(side)}
     letter = next(letter for letter in (*FRESH_LETTERS, "i_") if letter not in used)
     notes: dict[str, None] = {}
 
@@ -39,11 +52,6 @@ def _is_dots(node: Node) -> bool:
 
 def _has_dots(node: Node) -> bool:
     return _is_dots(node) or any(map(_has_dots, children(node)))
-
-
-def _names(node: Node) -> set[str]:
-    own = {node.text} if isinstance(node, Name) else set[str]()
-    return own.union(*map(_names, children(node)))
 
 
 def _summed(node: Additive, letter: str, notes: dict[str, None]) -> Node:

@@ -16,6 +16,7 @@ from symbn.syntax.tree import Additive, Derivative, Group, Name, Node, Number, P
 
 LETTERS = frozenset("fghuv")
 _TIME = "t"
+_CONSTANTS = frozenset(("a", "b", "\\alpha", "\\lambda"))
 _NOTE = "{} stand for any differentiable functions, and a prime for the derivative"
 
 
@@ -30,6 +31,8 @@ def with_functions(
     if not named or not named <= LETTERS:
         return sides, notation, (), ()
     every = named | {name for side in sides for name in _called(side)}
+    for side in sides:
+        _check(side, every)
     changed = tuple(_Rewriting(every).run(side) for side in sides)
     span = sides[0].span
     at_zero = Relation(span, "=", Name(span, _TIME), Number(span, Rational(0)))
@@ -67,6 +70,27 @@ def _called(node: Node) -> set[str]:
             if operator == "" and isinstance(name, Name) and name.text in LETTERS and _is_argument(argument):
                 found.add(name.text)
     return found.union(*map(_called, children(node)))
+
+
+def _check(node: Node, functions: set[str]) -> None:
+    """Refuse all but functions, numbers and constants: of others nobody says how they depend. Raises: UnreadableError."""
+    match node:
+        case Product(factors=factors, operators=operators):
+            before: Node | None = None
+            for operator, factor in zip(("*", *operators), factors, strict=True):
+                base = before.base if isinstance(before, Scripted) else before
+                applied = operator == "" and isinstance(base, Name) and base.text in functions and _in_brackets(factor)
+                if not applied:
+                    _check(factor, functions)
+                before = factor
+        case Name(span=span, text=text) if text not in functions and text not in _CONSTANTS:
+            raise unreadable(
+                "unsupported", f"{text} stands beside functions of x, and it is not said how it depends on x", span,
+                "write rules about functions and numbers only",
+            )  # fmt: skip
+        case _:
+            for child in children(node):
+                _check(child, functions)
 
 
 def _in_brackets(node: Node) -> bool:

@@ -28,11 +28,11 @@ from fractions import Fraction as Rational
 from symbn.diagnostic import Diagnostic, Span
 from symbn.elaboration.context import Context, Inside
 from symbn.elaboration.derivatives import kind, variable
-from symbn.elaboration.matrix_notation import constant_matrix, entrywise_power, untransposed
 from symbn.elaboration.matrix_names import Names
+from symbn.elaboration.matrix_notation import constant_matrix, entrywise_power, untransposed
 from symbn.elaboration.meaning import Constant, Meaning, Quantity, Slope, free
 from symbn.elaboration.names import check_call, constant
-from symbn.elaboration.scope import ARRAYS, Resolved, resolve
+from symbn.elaboration.resolving import ARRAYS, Resolved, resolve
 from symbn.elaboration.shapes import (
     NUMBER,
     ONE,

@@ -11,7 +11,7 @@ from symbn.elaboration.matrix_operations import Operations
 from symbn.elaboration.meaning import TOTAL, Constant, Quantity, Slope, free
 from symbn.elaboration.names import constant
 from symbn.elaboration.notation import key_of
-from symbn.elaboration.scope import ARRAYS, PER_FEATURE, Resolved, resolve
+from symbn.elaboration.resolving import ARRAYS, PER_FEATURE, Resolved, resolve
 from symbn.elaboration.shapes import (
     ONE,
     Matrix,

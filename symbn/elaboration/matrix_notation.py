@@ -18,7 +18,8 @@ from fractions import Fraction as Rational
 
 from symbn.diagnostic import Span
 from symbn.elaboration.notation import BATCH_NAMES, FEATURE_NAMES, Notation, key_of
-from symbn.elaboration.scope import ARRAYS, Resolved, Scope, resolve
+from symbn.elaboration.resolving import ARRAYS, BOLD, Resolved, resolve
+from symbn.elaboration.scope import Scope
 from symbn.errors import unreadable
 from symbn.syntax.tree import (
     Big,
@@ -37,10 +38,9 @@ from symbn.syntax.tree import (
 )
 
 TRANSPOSES = frozenset({"\\top", "T", "\\intercal", "\\mathsf T"})
-_BOLD = ("\\mathbf", "\\boldsymbol", "\\bm", "\\vec", "\\pmb")
-_ONES = frozenset(f"{style} 1" for style in (*_BOLD, "\\mathbb"))
-_ZEROS = frozenset(f"{style} 0" for style in _BOLD)
-_IDENTITIES = frozenset({"I", *(f"{style} I" for style in (*_BOLD, "\\mathbb"))})
+_ONES = frozenset(f"{style} 1" for style in (*BOLD, "\\mathbb"))
+_ZEROS = frozenset(f"{style} 0" for style in BOLD)
+_IDENTITIES = frozenset({"I", *(f"{style} I" for style in (*BOLD, "\\mathbb"))})
 # Names of data that have no case: what stands beside them says whether they are matrices.
 _NEUTRAL = frozenset({"dout"})
 
@@ -148,7 +148,7 @@ def bare_data(node: Node, notation: Notation) -> Resolved | None:
 
 
 def _is_bold(found: Resolved) -> bool:
-    return is_capital(found) or any(style in found.key for style in _BOLD)
+    return is_capital(found) or any(style in found.key for style in BOLD)
 
 
 def _data(node: Node, notation: Notation) -> Resolved | None:

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import assert_never
@@ -112,6 +113,48 @@ def free(meaning: Meaning) -> frozenset[Index]:
             return (free(body) - {index}) | frozenset(excluding)
         case _:
             return frozenset[Index]().union(*(free(part) for part in parts(meaning)))
+
+
+def renamed(meaning: Meaning, letters: Mapping[str, str]) -> Meaning:
+    """Return the meaning with other letters for its indices, free and bound. The new letters must not occur in it."""
+
+    def index(old: Index) -> Index:
+        return Index(letters.get(old.name, old.name), old.axis) if isinstance(old.name, str) else old
+
+    def quantity(old: Quantity) -> Quantity:
+        return Quantity(old.name, tuple(map(index, old.indices)))
+
+    def inner(old: Meaning) -> Meaning:
+        return renamed(old, letters)
+
+    match meaning:
+        case Constant():
+            return meaning
+        case Quantity():
+            return quantity(meaning)
+        case Same(left=left, right=right):
+            return Same(index(left), index(right))
+        case SumOver(index=bound, excluding=excluding, body=body):
+            return SumOver(index(bound), tuple(map(index, excluding)), inner(body))
+        case Plus(terms=terms):
+            return Plus(tuple(map(inner, terms)))
+        case Times(factors=factors):
+            return Times(tuple(map(inner, factors)))
+        case Raised(base=base, exponent=exponent):
+            return Raised(inner(base), exponent)
+        case Slope(of=of, by=by, kind=kind):
+            return Slope(inner(of), quantity(by), kind)
+        case _:
+            assert_never(meaning)
+
+
+def letters_of(meaning: Meaning) -> frozenset[str]:
+    """Return the letters of all indices, free and bound."""
+    own = set(free(meaning))
+    if isinstance(meaning, SumOver):
+        own.add(meaning.index)
+    named = frozenset(index.name for index in own if isinstance(index.name, str))
+    return named.union(*(letters_of(part) for part in parts(meaning)))
 
 
 def names(meaning: Meaning) -> frozenset[str]:

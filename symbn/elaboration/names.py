@@ -10,7 +10,7 @@ from symbn.elaboration.conditions import same
 from symbn.elaboration.context import Context, Inside
 from symbn.elaboration.meaning import TOTAL, Meaning, Quantity, Raised, Slope
 from symbn.elaboration.notation import Definition, key_of
-from symbn.elaboration.scope import ARRAYS, PER_FEATURE, Resolved, kronecker, resolve
+from symbn.elaboration.resolving import ARRAYS, PER_FEATURE, Resolved, kronecker, resolve
 from symbn.errors import unreadable
 from symbn.kernel.term import BATCH, FEATURE, Index
 from symbn.syntax.tree import Group, Name, Node, Number, Scripted, number_value

@@ -38,6 +38,14 @@ SYNONYMS = {
     "x": "input", "y": "output", "mu": "mean", "centered": "centred", "normalized": "normalised", "s": "std",
     "sigma": "deviation", "g": "upstream", "m": "batch", "n": "features", "L": "loss",
 }  # fmt: skip
+# In a sentence such as `u is the ..`.
+ROLE_WORDS = {
+    "centred": "centred input",
+    "normalised": "normalised input",
+    "deviation": "root of the variance",
+    "std": "root of variance plus epsilon",
+    "upstream": "upstream gradient",
+}
 BATCH_NAMES = ("m", "N", "B", "n", "M")
 FEATURE_NAMES = ("D", "n", "C", "H", "d")
 LABELS = frozenset({"B", "\\mathcal B", "\\mathcal b", "batch", "\\mathbf B", "\\beta B"})
@@ -75,12 +83,14 @@ AMBIGUOUS = {
 @dataclass(frozen=True, slots=True)
 class Definition:
     """A name that the text defines itself. letters: its index letters, with the axis of each; body: what it is equal to.
-    bare: it is written without its index. wide: its body counts features too."""
+    bare: it is written without its index. wide: its body counts features too. weight:
+    how large it is with every definition inside written out."""
 
     letters: tuple[tuple[str, str], ...]
     body: Node
     bare: bool = False
     wide: bool = False
+    weight: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,182 +5,18 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass, field
-from fractions import Fraction as Rational
 
-from symbn.diagnostic import Span, Value
-from symbn.elaboration.notation import AMBIGUOUS, BATCH_NAMES, FEATURE_NAMES, LABELS, Definition, Notation, key_of
+from symbn.diagnostic import Span
+from symbn.elaboration.letters import bound_names, exclusions, has_two_indices, letters_of, one_index
+from symbn.elaboration.notation import BATCH_NAMES, FEATURE_NAMES, Notation, key_of
+from symbn.elaboration.resolving import ARRAYS, PER_FEATURE, Resolved, check_power, kronecker, resolve
 from symbn.errors import UnreadableError, unreadable
 from symbn.kernel.term import BATCH, FEATURE, Index
-from symbn.layers.batchnorm import batch_norm
-from symbn.syntax.symbols import GREEK_NAMES
-from symbn.syntax.tree import (
-    Big,
-    Call,
-    Cases,
-    Group,
-    Indicator,
-    Listing,
-    Name,
-    Node,
-    Number,
-    Product,
-    Relation,
-    Scripted,
-    children,
-    number_value,
-)
+from symbn.syntax.tree import Big, Call, Cases, Indicator, Name, Node, Number, Relation, Scripted, children
 
-ARRAYS = frozenset({"x", "c", "xhat", "y", "g"})
-PER_FEATURE = frozenset({"mu", "var", "deviation", "s", "gamma", "beta"})
-MAX_INDEX = 1000
+MAX_WRITTEN_OUT = 6000  # names and numbers of an equation, with the document's definitions written out
 MAX_FREE_INDICES = 5
 FRESH_LETTERS = "ikjlpqrtuvw"
-
-
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Resolved(Value):
-    """A name with its scripts, sorted out.
-
-    role: canonical name. adjoint: the gradient dL/d role is meant. power: what is left of the superscript. definition: of a
-    name that the text defines itself.
-    """
-
-    role: str
-    key: str
-    indices: tuple[Name | Number, ...]
-    label: Name | Number | None
-    power: Node | Rational | None
-    free: bool = False
-    adjoint: bool = False
-    definition: Definition | None = None
-
-
-def resolve(node: Name | Scripted, notation: Notation) -> Resolved | None:
-    """Return what the name is, or None if it is unknown. Raises: UnreadableError for a name with two possible roles."""
-    node = _square_inside(node, notation)
-    full = key_of(node)
-    if full is not None and (definition := notation.definitions.get(full)) is not None:
-        return Resolved("defined", full, (), None, None, definition=definition)
-    if isinstance(node, Scripted) and full is not None and full in notation.roles and full != "\\sigma^2":
-        return Resolved(notation.roles[full], full, (), None, None)
-    base, sub, sup = (node.base, node.sub, node.sup) if isinstance(node, Scripted) else (node, None, None)
-    if isinstance(node, Scripted) and node.primes:
-        return None
-    key = key_of(base)
-    if key is None or kronecker(node) is not None:
-        return None
-    below = key_of(sub) if sub is not None else None
-    for name, rest in ((f"{key}_{below}" if below else None, None), (key, None if below in LABELS else sub)):
-        if name is None:
-            continue
-        found = _named(name, rest, sup, notation)
-        if found is not None:
-            return found
-    if key in AMBIGUOUS and key not in notation.free:
-        message, help = AMBIGUOUS[key]
-        raise unreadable("two-roles", message, node.span, help)
-    return None
-
-
-def _square_inside(node: Name | Scripted, notation: Notation) -> Name | Scripted:
-    """Return (\\sigma_B^{(k)})^2 as \\sigma_B^{(k)2}: the square of a name that has a role only when it is squared."""
-    if not isinstance(node, Scripted) or node.sub is not None or node.primes or number_value(node.sup) is None:
-        return node
-    inner = node.base.body if isinstance(node.base, Group) else None
-    name = inner.base if isinstance(inner, Scripted) else inner
-    key = key_of(name) if isinstance(name, Name) else None
-    if key is None or key in notation.roles or f"{key}^2" not in notation.roles or key in notation.definitions:
-        return node
-    if isinstance(inner, Scripted):
-        if inner.primes or (inner.sup is not None and _label(inner.sup) is None):
-            return node
-        sup = node.sup if inner.sup is None else Scripted(node.span, inner.sup, None, node.sup)
-        return Scripted(node.span, inner.base, inner.sub, sup)
-    assert isinstance(inner, Name)
-    return Scripted(node.span, inner, None, node.sup)
-
-
-def kronecker(node: Node) -> tuple[Name | Number, Name | Number] | None:
-    r"""Return the two indices of \delta_{ik}; with one index \delta is an upstream gradient."""
-    if isinstance(node, Scripted) and isinstance(node.base, Name) and node.base.text == "\\delta" and node.sub is not None:
-        found = indices_of(node.sub)
-        if len(found) == 2 and node.primes == 0:
-            return found[0], found[1]
-        if len(found) == 1 and isinstance(found[0], Number) and found[0].value >= 10:
-            raise unreadable("two-roles", "this may be one index or two", found[0].span, "write \\delta_{1,2} for two indices")
-    return None
-
-
-def _named(key: str, sub: Node | None, sup: Node | None, notation: Notation) -> Resolved | None:
-    label, power = _label(sup), None if _label(sup) is not None else sup
-    if isinstance(sup, Scripted) and sup.sub is None and not sup.primes and _label(sup.base) is not None:
-        label, power = _label(sup.base), sup.sup  # \\sigma^{(k)^2}
-    if (definition := notation.definitions.get(key)) is not None:
-        return Resolved("defined", key, indices_of(sub), label, power, definition=definition)
-    value = None if power is None else number_value(power)
-    if f"{key}^2" in notation.roles and key not in notation.roles and value is not None and value % 2 == 0:
-        left = value / 2
-        return Resolved(notation.roles[f"{key}^2"], f"{key}^2", indices_of(sub), label, None if left == 1 else left)
-    if key in notation.roles:
-        role = notation.roles[key]
-        return Resolved(role, key, indices_of(sub), label, power)
-    if key in notation.free:
-        # A name of its own: `--let free=m` must not become the batch size.
-        # Every spelling gets another name: W_{1,2} and W_{12} are not one.
-        name = "".join(c if c.isalnum() else f"u{ord(c):x}u" for c in key.removeprefix("\\"))
-        reserved = name in ("m", "n", "deviation") or name in batch_norm().nodes
-        return Resolved(f"{name}free" if reserved else name, key, indices_of(sub), label, power, free=True)
-    if key[0] == "d" and len(key) > 1:
-        rest = "\\" + key[1:] if key[1:] in GREEK_NAMES or key[1:] == "epsilon" else key[1:]
-        role = notation.roles.get(rest, "")
-        if role and role not in ("L", "deviation", "g"):
-            return Resolved(role, key, indices_of(sub), label, power, adjoint=True)
-    return None
-
-
-def _label(sup: Node | None) -> Name | Number | None:
-    if isinstance(sup, Group) and sup.bracket == "(" and isinstance(sup.body, Name) and len(sup.body.text) == 1:
-        return sup.body
-    return None
-
-
-def check_power(found: Resolved, span: Span) -> None:
-    """Refuse x^{(1)}, which may be an entry or a power. Raises: UnreadableError."""
-    power = found.power
-    whole = (
-        isinstance(power, Group)
-        and power.bracket == "("
-        and isinstance(power.body, Number)
-        and power.body.value.denominator == 1
-    )
-    if whole and found.role in ARRAYS:
-        raise unreadable(
-            "two-roles", "this may be an entry of the batch or a power", span, "write x_1 for the entry, x^2 for the power"
-        )
-
-
-def indices_of(sub: Node | None) -> tuple[Name | Number, ...]:
-    """Return the indices written in a subscript. Raises: UnreadableError if it holds anything else."""
-    match sub:
-        case None:
-            return ()
-        case Name() | Number():
-            items: tuple[Node, ...] = (sub,)
-        case Listing(items=inner):
-            items = tuple(piece for item in inner for piece in indices_of(item))
-        case Product(factors=inner, operators=operators) if not any(operators):
-            items = inner
-        case Group(body=body):
-            return indices_of(body)
-        case _:
-            items = (sub,)
-    for item in items:
-        whole = isinstance(item, Number) and item.value.denominator == 1 and item.value >= 1
-        if whole and isinstance(item, Number) and item.value > MAX_INDEX:
-            raise unreadable("bad-index", f"explicit indices are read up to {MAX_INDEX}", item.span)
-        if not whole and not (isinstance(item, Name) and (len(item.text) == 1 or item.text == "\\ell")):
-            raise unreadable("bad-index", "an index is a letter or a positive whole number", item.span)
-    return tuple(item for item in items if isinstance(item, Name | Number))
 
 
 @dataclass(slots=True)
@@ -233,6 +69,8 @@ class Scope:
     def _check_roles(self, uses: list[tuple[Resolved, Span]]) -> None:
         """Refuse a letter that is an index here and a quantity there. Raises: UnreadableError."""
         arities: dict[str, int] = {}
+        if sum(used.definition.weight for used, _ in uses if used.definition is not None) > MAX_WRITTEN_OUT:
+            raise unreadable("too-long", "with its definitions written out, the equation is too long", uses[0][1], "split it")
         for used, span in uses:
             if used.key in self.spans:
                 raise unreadable(
@@ -316,7 +154,7 @@ class Scope:
                 for argument in arguments:
                     if function in ("delta", "\\delta") and isinstance(argument, Name):
                         self._see(argument, inside)
-                    elif self.wide and (feature := _one_index(argument, self.notation)) is not None:
+                    elif self.wide and (feature := one_index(argument, self.notation)) is not None:
                         # E[X_i] beside x_i^{(k)}: the average is over the examples, so that i counts the features.
                         self.axes.setdefault(feature.text, FEATURE)
                         self._see(feature, inside)
@@ -427,116 +265,6 @@ class Scope:
         return next(letter for letter in spare if letter not in used)
 
 
-def has_two_indices(node: Node, notation: Notation) -> bool:
-    """Tell whether an array carries an example and a feature index somewhere."""
-    if isinstance(node, Name | Scripted) and (found := resolve(node, notation)) is not None:
-        if found.definition is not None:
-            return found.definition.wide
-        return found.role in ARRAYS and len(found.indices) + (found.label is not None) == 2
-    return any(has_two_indices(child, notation) for child in children(node))
-
-
-def _one_index(argument: Node, notation: Notation) -> Name | None:
-    found = resolve(argument, notation) if isinstance(argument, Name | Scripted) else None
-    written = () if found is None or found.role != "x" else (*found.indices, *([found.label] if found.label else []))
-    return written[0] if len(written) == 1 and isinstance(written[0], Name) else None
-
-
-def bound_names(lower: Node | None) -> tuple[Name, ...]:
-    """Return the letters that the lower bound of a sum binds: those that stand alone or on the left of a relation."""
-    match lower:
-        case Name():
-            return (lower,)
-        case Relation(operator="=" | "\\neq" | "\\in", left=left):
-            return bound_names(left)
-        case Relation(operator="\\le\\le", right=Listing(items=(middle, _))):
-            return bound_names(middle)
-        case Listing(items=items) | Product(factors=items):
-            found: list[Name] = []
-            excluding = False
-            for item in items:
-                # j \neq i, k leaves out both: what follows a \neq bare is no letter of its own.
-                if excluding and not isinstance(item, Relation):
-                    continue
-                excluding = isinstance(item, Relation) and item.operator == "\\neq"
-                found += [name for name in bound_names(item) if name.text not in {f.text for f in found}]
-            return tuple(found)
-        case _:
-            return ()
-
-
-def exclusions(lower: Node | None) -> list[tuple[Name, Name | Number]]:
-    """Return the pairs (a, b) of indices that the lower bound says to be different. Raises: UnreadableError."""
-    items = lower.items if isinstance(lower, Listing) else () if lower is None else (lower,)
-    found: list[tuple[Name, Name | Number]] = []
-    last: Name | None = None
-    for item in items:
-        if isinstance(item, Relation) and item.operator == "\\neq" and isinstance(item.left, Name):
-            last = item.left
-            found += [(last, index) for index in indices_of(item.right)]
-        elif isinstance(item, Relation):
-            last = None
-        elif last is not None:
-            found += [(last, index) for index in indices_of(item)]
-    return found
-
-
-def letters_of(node: Node, notation: Notation) -> tuple[Name, ...]:
-    """Return the index letters that are free in a node, in order: what a sum without bounds around it runs over.
-
-    A sum or an average without bounds binds its letters itself, whatever is bound around it.
-    """
-    found: dict[str, Name] = {}
-
-    def see(*items: Node) -> None:
-        for item in items:
-            if isinstance(item, Name):
-                found.setdefault(item.text, item)
-
-    match node:
-        case Name() | Scripted():
-            named = resolve(node, notation)
-            if named is not None:
-                see(*named.indices, *([named.label] if named.label else []))
-            elif (pair := kronecker(node)) is not None:
-                see(*pair)
-            elif isinstance(node, Scripted):
-                see(*letters_of(node.base, notation))
-        case Big(lower=lower, body=body) if lower is not None:
-            bound = {name.text for name in bound_names(lower)}
-            inner = (*letters_of(body, notation), *(other for _, other in exclusions(lower)))
-            see(*(name for name in inner if isinstance(name, Name) and name.text not in bound))
-        case Call(function=Name(text="BN"), arguments=arguments):
-            see(*(name for argument in arguments for name in letters_of(argument, notation)))
-        case Call(function=Name(text="delta" | "\\delta"), arguments=arguments):
-            see(*arguments)
-        case Big() | Call():
-            pass
-        case Relation(left=left, right=right):
-            see(left, right)
-        case _:
-            see(*(name for child in children(node) for name in letters_of(child, notation)))
-    return tuple(found.values())
-
-
-def indexing(node: Node, notation: Notation) -> tuple[bool, bool]:
-    """Tell whether a node holds arrays without any index, and names with one; other sums and averages inside are left out."""
-    match node:
-        case Name() | Scripted():
-            named = resolve(node, notation)
-            if named is None:
-                return (False, False) if isinstance(node, Name) else indexing(node.base, notation)
-            written = bool(named.indices) or named.label is not None
-            return named.role in ARRAYS and not written, written
-        case Call(function=Name(text="BN"), arguments=(argument,)):
-            return indexing(argument, notation)
-        case Big() | Call():
-            return False, False
-        case _:
-            parts = [indexing(child, notation) for child in children(node)]
-            return any(bare for bare, _ in parts), any(indexed for _, indexed in parts)
-
-
 def sizes(node: Node, notation: Notation) -> tuple[set[str], set[str]]:
     """Return the names at the top of sums, and the other names without a role."""
     scope = Scope(notation)
@@ -544,21 +272,3 @@ def sizes(node: Node, notation: Notation) -> tuple[set[str], set[str]]:
     with suppress(UnreadableError):  # The equation itself will say so.
         scope._collect(node, frozenset(), [], tops)
     return set(tops), set(scope.scalars)
-
-
-def labels(node: Node) -> tuple[set[str], set[str], set[str]]:
-    """Return the letters of the superscripts in brackets, of the subscripts beside them, and those that sum signs bind."""
-    above, below, bound = set[str](), set[str](), set[str]()
-
-    def visit(inner: Node) -> None:
-        if isinstance(inner, Scripted) and isinstance(label := _label(inner.sup), Name):
-            above.add(label.text)
-            below.update(name.text for name in indices_of(inner.sub) if isinstance(name, Name))
-        if isinstance(inner, Big):
-            bound.update(name.text for name in bound_names(inner.lower))
-        for child in children(inner):
-            visit(child)
-
-    with suppress(UnreadableError):
-        visit(node)
-    return above, below, bound

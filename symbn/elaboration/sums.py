@@ -6,10 +6,11 @@ from fractions import Fraction as Rational
 
 from symbn.elaboration.conditions import same
 from symbn.elaboration.context import Context, Inside
+from symbn.elaboration.letters import bound_names, exclusions, indexing, letters_of
 from symbn.elaboration.meaning import Constant, Meaning, Plus, Quantity, Raised, SumOver, plus, times
 from symbn.elaboration.names import named, quantity, written_text
 from symbn.elaboration.notation import LABELS, key_of
-from symbn.elaboration.scope import MAX_INDEX, Resolved, bound_names, exclusions, indexing, letters_of, resolve
+from symbn.elaboration.resolving import MAX_INDEX, Resolved, resolve
 from symbn.errors import unreadable
 from symbn.kernel.term import BATCH, FEATURE, Index
 from symbn.layers.batchnorm import EVALUATION
@@ -35,8 +36,12 @@ _EXTENT = "the sum over {} reaches to the end of its row or bracket: write brack
 def additive(context: Context, node: Additive, inside: Inside) -> Meaning:
     for place, term in enumerate(node.terms[:-1]):
         big = open_sum(term)
-        # A later sum sign says where this sum was meant to end.
-        if big is not None and big.operator == "sum" and not any(holds_sum(later) for later in node.terms[place + 1 :]):
+        # A later sum sign says where this sum was meant to end, and so do brackets around the whole summand.
+        if (
+            big is not None
+            and big.operator == "sum"
+            and not (closed(big.body) or any(holds_sum(later) for later in node.terms[place + 1 :]))
+        ):
             letters = [name.text for name in bound_names(big.lower)]
             rest = node.terms[place + 1 :]
             words = _EXTENT.format(", ".join(letters) or "the batch")
@@ -230,6 +235,11 @@ def holds_sum(node: Node) -> bool:
     return isinstance(node, Big) or any(holds_sum(child) for child in children(node))
 
 
+def closed(summand: Node) -> bool:
+    """Tell whether the summand is a bracket around several terms: what follows it was left out on purpose."""
+    return isinstance(summand, Group) and summand.bracket != "{" and isinstance(summand.body, Additive)
+
+
 def open_sum(node: Node) -> Big | None:
     """Return the sum that the node ends with, if no bracket closes it."""
     match node:
@@ -246,12 +256,3 @@ def _with_open_sum(node: Node, put: Big) -> Node:
         factors = (*node.factors[:-1], _with_open_sum(node.factors[-1], put))
         return Product(node.span.to(put.span), factors, node.operators)
     return put
-
-
-def _mentions(node: Node, letter: str) -> bool:
-    """Tell whether the letter is used as an index in the node without being bound there."""
-    if isinstance(node, Big) and letter in {name.text for name in bound_names(node.lower)}:
-        return False
-    if isinstance(node, Name):
-        return node.text == letter
-    return any(_mentions(child, letter) for child in children(node))

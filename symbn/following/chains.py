@@ -72,6 +72,9 @@ _ROW = re.compile(
     r"\\\\(?:\[[^\]]*\])?|\\(?:begin|end)\{(?!cases|dcases|[pbvBV]?matrix)[A-Za-z]+\*?\}(?:\{[lrc|]*\})?|\\q?quad|&"
 )
 _BRACKET = re.compile(r"^(?:\\left)?\s*(?:[(\[{]|\\\{)\s*")
+_ASIDE = re.compile(
+    r"[_^]\s*\{(?:[^{}]|\{[^{}]*\})*\}|\\(?:text|mbox|mathrm|textrm|label|tag|operatorname|substack)\*?\{[^{}]*\}|%[^\n]*"
+)
 _LIST = re.compile(r"(?:\\left)?\s*(?:[(\[{]|\\\{)[^=]*,\s*(?:\.\.\.|\\[lc]?dots)\s*(?:,[^=]*)?[)\]}](?:\^.{1,20})?")
 _CONDITION = re.compile(r"[,;]|\\(?:quad|qquad|text|mbox|mathrm|forall|textrm)|\bfor\b|\bif\b")
 
@@ -105,6 +108,11 @@ def relations(text: str) -> list[Span]:
     return found
 
 
+def mentions_relation(text: str) -> bool:
+    """Tell whether there is a relation sign anywhere but in scripts, words and labels."""
+    return bool(relations(text)) or _RELATION.search(_ASIDE.sub(" ", text)) is not None
+
+
 def begins_with_relation(text: str) -> bool:
     start = _LEADING.match(text)
     return start is not None and _RELATION.match(text, start.end()) is not None
@@ -131,7 +139,7 @@ def _chain(statement: Statement, text: Text, continued: bool, beside: bool = Fal
 def _recovered(text: Text, whole: Diagnostic, continued: bool) -> Iterator[Chain | Fault]:
     signs = relations(text.text)
     if not signs:
-        if "=" in text.text and not re.search(r"\{[^{}]*=[^{}]*\}", text.text):
+        if mentions_relation(text.text):
             yield Fault(text, Span(0, len(text.text)), Span(len(text.text), len(text.text)), whole, False)
         return
     steps, loose = _cut(text.text, signs)

@@ -12,11 +12,11 @@ from symbn.elaboration.meaning import OutsideError
 from symbn.errors import SymbnError
 from symbn.following import defining
 from symbn.following.chains import Chain, Side
-from symbn.following.state import Follower, names_in, origin, short, source
-from symbn.judging import Options
+from symbn.following.state import Follower, origin, short, source
+from symbn.judging import Options, judge
 from symbn.kernel.verdict import Proved, Refuted
 from symbn.repairing import with_repair
-from symbn.syntax.tree import Node, Relation
+from symbn.syntax.tree import Node, Relation, names_in
 
 _LOOKED_BACK = 8  # members of a chain, to see whether one of them comes back
 
@@ -47,10 +47,13 @@ def _compared(step: Step, follower: Follower, chain: Chain, options: Options, pl
     assert follower.head is not None
     sound = follower.members[-1][1] is True
     right = chain.sides[place + 1].node
-    equal = True if sound and step.verdict == PROVED else _holds(follower.head.node, right, chain, options, follower)
+    plain = sound and step.verdict == PROVED and step.caveat is None
+    equal = True if plain else _holds(follower.head.node, right, chain, options, follower)
     shown = short(source(follower, follower.head.source))
     notes = list(step.notes)
     again: Side | None = None
+    if step.verdict == PROVED and step.caveat is not None and sound and equal is False:
+        return _other_reading(step, follower, chain, options, right), False
     if step.verdict == PROVED and equal is False:
         notes.append(f"true algebra inside a chain that is already false: the right side is not {shown}")
     elif step.verdict == REFUTED and equal:
@@ -73,6 +76,20 @@ def _compared(step: Step, follower: Follower, chain: Chain, options: Options, pl
     if step.verdict == REFUTED and options.repair:
         step = _repaired(step, follower, chain, options, place, [again] if again is not None and not sound else [])
     return step, equal
+
+
+def _other_reading(step: Step, follower: Follower, chain: Chain, options: Options, right: Node) -> Step:
+    """A step that is true only under another reading of its left side than the step before it needed: the chain is false, and
+    the counterexample is that of its first member against the right side."""
+    assert follower.head is not None
+    sides = [defining.called(side, follower.functions) for side in (follower.head.node, right)]
+    against = judge(follower.document.text, (sides[0], "=", sides[1]), conditions_at(follower, chain, sides), options)
+    shown = short(source(follower, follower.head.source))
+    note = f"alone it is true if {step.caveat}; but then it is not what the chain began with, {shown}, which is compared here"
+    return replace(
+        step, verdict=against.verdict, caveat=None, readings=against.readings, statement=against.statement,
+        reason=against.reason, counterexample=against.counterexample, true_up_to=against.true_up_to, notes=(*step.notes, note),
+    )  # fmt: skip
 
 
 def _repaired(step: Step, follower: Follower, chain: Chain, options: Options, place: int, right_again: list[Side]) -> Step:

@@ -14,8 +14,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from symbn.answer import CAVEAT, VERDICTS
-from symbn.elaboration.notation import BATCH_NAMES, ROLES, SYNONYMS, Notation
-from symbn.elaboration.scope import labels, sizes
+from symbn.elaboration.letters import labels
+from symbn.elaboration.notation import BATCH_NAMES, ROLE_WORDS, ROLES, SYNONYMS, Notation
+from symbn.elaboration.scope import sizes
 from symbn.errors import UsageError
 from symbn.following.defining import roles_by_proof
 from symbn.judging import Options
@@ -161,5 +162,5 @@ def inferred(equations: Iterable[tuple[Node, Node]], notation: Notation) -> tupl
     found = roles_by_proof(equations[:_LOOKED_AT], notation)
     for let in found.said[len(notation.said) :]:
         role, _, name = let.partition("=")
-        words.append(f"{name} is the {role}, since an equation is true only then")
+        words.append(f"{name} is the {ROLE_WORDS.get(role, role)}, since an equation is true only then")
     return found, tuple(words)

@@ -8,37 +8,60 @@ wherever it is used. Letters that symbn gives a role by habit only (s, v, c, g, 
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import replace
 
 from symbn.decision.decide import decide
 from symbn.diagnostic import Span
 from symbn.elaboration.elaborate import readings
 from symbn.elaboration.meaning import OutsideError
 from symbn.elaboration.notation import BATCH_NAMES, FEATURE_NAMES, ROLES, Definition, Notation, key_of
-from symbn.elaboration.scope import Scope, indices_of, kronecker, resolve, sizes
+from symbn.elaboration.resolving import indices_of, kronecker, resolve
+from symbn.elaboration.scope import Scope, sizes
 from symbn.errors import SymbnError, UnreadableError, unreadable
+from symbn.kernel.term import BATCH
 from symbn.kernel.verdict import Proved
 from symbn.layers.batchnorm import batch_norm
-from symbn.syntax.tree import Group, Listing, Name, Node, Number, Product, Scripted, Statement, children, number_value, rebuilt
+from symbn.syntax.tree import (
+    Derivative,
+    Group,
+    Listing,
+    Name,
+    Node,
+    Number,
+    Product,
+    Scripted,
+    Statement,
+    children,
+    number_value,
+    rebuilt,
+)
 
 HABITS = frozenset({"s", "c", "v", "g", "a", "b", "f", "J", "l", "\\delta", "\\alpha", "\\lambda", "std", "xmu", "dy"})
 _ADOPTABLE = ("input", "normalised", "centred", "output", "upstream", "scale", "shift")
 _MAX_ADOPTED = 6
 _SECONDS = 0.5  # for one attempt to prove a role
+_NO_ARRAYS = frozenset(("\\top", "\\intercal", "T", "1", "\\mathbf 1", "\\mathbb 1", "I", "\\mathbf I"))
 _NO_NAMES = frozenset((*BATCH_NAMES, *FEATURE_NAMES))
+MAX_WEIGHT = 2000
+OURS = "\\varrho"  # stands for a name that is being defined
 _NODES = ("mean", "centred", "variance", "deviation", "std", "normalised", "output")
 
 
-def defines(left: Node, notation: Notation) -> str | None:
-    """Return the spelling of the name that an equation with this left side may define, or None."""
+def defines(left: Node, notation: Notation, again: bool = False) -> str | None:
+    """Return the spelling of the name that an equation with this left side may define, or None. again: the prose says that it
+    defines, so that a name may get another meaning than the text gave it before."""
     if not isinstance(left, Name | Scripted) or (isinstance(left, Scripted) and left.primes):
         return None
     base = left.base if isinstance(left, Scripted) else left
     key = key_of(base)
-    if isinstance(left, Scripted) and any(isinstance(index, Number) for index in _indices(left)):
+    delta = False
+    with suppress(UnreadableError):  # \mu_{\mathcal B}: a subscript that is no index
+        delta = kronecker(left) is not None
+    if isinstance(left, Scripted) and _numbered(left):
         key = key_of(left)  # z_1 = .. defines that one entry
-    if key is None or not isinstance(base, Name) or kronecker(left) is not None or key in notation.definitions:
+    if key is None or not isinstance(base, Name) or delta:
         return None
+    if key in notation.definitions:
+        return key if again else None
     if key in (notation.batch, notation.features) or (isinstance(left, Scripted) and _powered(left)):
         return None
     try:
@@ -50,17 +73,65 @@ def defines(left: Node, notation: Notation) -> str | None:
     return found.key if found.key in HABITS or found.free else None
 
 
+def renamed(left: Node) -> Node:
+    if isinstance(left, Scripted):
+        return Scripted(left.span, Name(left.base.span, OURS), left.sub, left.sup)
+    return Name(left.span, OURS)
+
+
+def _numbered(left: Scripted) -> bool:
+    """Tell whether one of the indices is a number; a label such as \\mathcal B is no index at all."""
+    with suppress(UnreadableError):
+        return any(isinstance(index, Number) for index in _indices(left))
+    return False
+
+
 def _powered(left: Scripted) -> bool:
     sup = left.sup
     return sup is not None and not (isinstance(sup, Group) and sup.bracket == "(" and isinstance(sup.body, Name))
 
 
+def is_loss(left: Node, notation: Notation) -> bool:
+    """Tell whether a name is that of the loss."""
+    with suppress(UnreadableError):
+        found = resolve(left, notation) if isinstance(left, Name | Scripted) else None
+        return found is not None and found.role == "L"
+    return False
+
+
+def is_gradient(left: Node, notation: Notation) -> bool:
+    """Tell whether a name is that of a gradient, such as d\\beta."""
+    with suppress(UnreadableError):
+        found = resolve(left, notation) if isinstance(left, Name | Scripted) else None
+        return found is not None and found.adjoint
+    return False
+
+
+def is_upstream(left: Node, right: Node, notation: Notation) -> bool:
+    """Tell whether the equation gives the upstream gradient a value: g_i = 1, but not g_i = dL/dxhat_i, another meaning."""
+    with suppress(UnreadableError):
+        found = resolve(left, notation) if isinstance(left, Name | Scripted) else None
+        return found is not None and found.role == "g" and found.power is None and not _has_derivative(right)
+    return False
+
+
+def _has_derivative(node: Node) -> bool:
+    return isinstance(node, Derivative) or any(map(_has_derivative, children(node)))
+
+
 def role_of(key: str, left: Node, right: Node, notation: Notation) -> str | None:
-    """Return the role of the node of the layer that the right side proves to be, or None."""
+    """Return the role of the node of the layer that the right side proves to be, or None.
+
+    The name on the left is replaced by one of our own, so that the role does not change what the right side means: of
+    \\sigma = \\sqrt{\\sigma^2} the right side is the root of the variance, whatever \\sigma turns out to be.
+    """
+    if _weight(right, notation) > MAX_WEIGHT or (isinstance(left, Scripted) and _numbered(left)):
+        return None  # z_1 = x_1 - \\mu says nothing of the other entries
+    definiendum = renamed(left)
     for role in _NODES:
         try:
-            named = replace(notation, free=notation.free - {key}).with_lets([f"{role}={key}"])
-            decision = decide(readings(left, right, (), named), _SECONDS)
+            named = notation.with_lets([f"{role}={OURS}"])
+            decision = decide(readings(definiendum, right, (), named), _SECONDS)
         except (SymbnError, OutsideError):
             continue
         if isinstance(decision.verdict, Proved):
@@ -80,15 +151,19 @@ def roles_by_proof(equations: list[tuple[Node, Node]], notation: Notation) -> No
 
 
 def _adopted(equations: list[tuple[Node, Node]], notation: Notation) -> str | None:
-    taken = {role for left, right in equations for side in (left, right) for role in _roles_in(side, notation)}
+    taken = {role for left, right in equations for side in (left, right) for role in roles_in(side, notation)}
     seen = set[str]()
+    proved: dict[str, set[str]] = {}
     for left, right in equations:
         unknown = {name for side in (left, right) for name in sizes(side, notation)[1]} - _NO_NAMES - set(notation.definitions)
+        unknown -= _NO_ARRAYS
         # Only an equation that says what one name is can tell a role: \\sum_i q_i = 0 holds for many.
         base = left.base if isinstance(left, Scripted) else left
         says = isinstance(base, Name) and (layer_node(left, notation) == "defined" or base.text in unknown - seen)
         seen |= {base.text} if isinstance(base, Name) else set()
-        if len(unknown) != 1 or not says:
+        numbered = isinstance(left, Scripted) and _numbered(left)
+        circular = isinstance(base, Name) and base.text in unknown & _bases(right)
+        if len(unknown) != 1 or not says or numbered or circular:
             continue
         (name,) = unknown
         for role in _ADOPTABLE:
@@ -99,24 +174,34 @@ def _adopted(equations: list[tuple[Node, Node]], notation: Notation) -> str | No
             except (SymbnError, OutsideError):
                 continue
             if isinstance(decision.verdict, Proved) and decision.equation is not None and not decision.equation.reading.caveats:
-                return f"{role}={name}"
-    return None
+                proved.setdefault(name, set()).add(role)
+                break
+    # Equations that tell two roles of one name apart contradict each other: then the document is asked.
+    return next((f"{role}={name}" for name, roles in proved.items() if len(roles) == 1 for role in roles), None)
 
 
-def _roles_in(node: Node, notation: Notation) -> set[str]:
+def roles_in(node: Node, notation: Notation) -> set[str]:
     with suppress(UnreadableError):
         found = resolve(node, notation) if isinstance(node, Name | Scripted) else None
         if found is not None:
             return {found.role}
-    return set[str]().union(*(_roles_in(child, notation) for child in children(node)))
+    return set[str]().union(*(roles_in(child, notation) for child in children(node)))
 
 
 def definition(left: Node, right: Node, notation: Notation) -> Definition:
     """Return the definition that the equation states. Raises: UnreadableError if the right side cannot be read, or has indices
     that the left one lacks."""
+    base = left.base if isinstance(left, Scripted) else left
+    if isinstance(base, Name) and base.text in _bases(right):
+        raise unreadable(
+            "unknown-name", f"{base.text} is defined by itself", left.span.to(right.span), "define it by other names"
+        )
+    weight = _weight(right, notation)
+    if weight > MAX_WEIGHT:
+        raise unreadable("too-long", "written out, this definition is too long", right.span, "define it in fewer steps")
     letters = _letters(left)
     sides: tuple[Node, ...] = (right,)
-    if isinstance(left, Scripted) and len(letters) > 1:
+    if isinstance(left, Scripted) and len(letters) > 1 and not _counts_examples(letters, right, notation):
         # Of two indices one counts features, as in x_i^{(k)}; the right side may name one of them only.
         sides = (right, Scripted(left.span, Name(left.span, "x"), left.sub, left.sup))
     scope = Scope.of(sides, (), notation)
@@ -133,7 +218,30 @@ def definition(left: Node, right: Node, notation: Notation) -> Definition:
         )  # fmt: skip
     named = tuple(loose) if bare else letters
     axes = tuple((letter, scope.axes.get(letter, "batch")) for letter in named)
-    return Definition(axes, right, bare, scope.wide)
+    return Definition(axes, right, bare, scope.wide, weight)
+
+
+def _counts_examples(letters: tuple[str, ...], right: Node, notation: Notation) -> bool:
+    """Tell whether the right side has all the indices, and none of them counts features: A_{ik} = \\delta_{ik} - 1/m."""
+    scope = Scope.of((right,), (), notation)
+    return not scope.wide and all(letter in scope.free and scope.axes.get(letter, BATCH) == BATCH for letter in letters)
+
+
+def _weight(node: Node, notation: Notation) -> int:
+    """Return the number of names and numbers of a side, with every definition written out."""
+    with suppress(UnreadableError):
+        found = resolve(node, notation) if isinstance(node, Name | Scripted) else None
+        if found is not None and found.definition is not None:
+            return found.definition.weight
+    return 1 + sum(_weight(child, notation) for child in children(node))
+
+
+def _bases(node: Node) -> set[str]:
+    """Return the names of a side, without those that are only indices."""
+    if isinstance(node, Scripted):
+        return _bases(node.base)
+    own = {node.text} if isinstance(node, Name) else set[str]()
+    return own.union(*map(_bases, children(node)))
 
 
 def _letters(left: Node) -> tuple[str, ...]:
@@ -156,6 +264,19 @@ def layer_node(left: Node, notation: Notation) -> str | None:
     if node is None:
         return "defined" if found is not None and found.role == "deviation" else None
     return "input" if node.definition is None else "defined"
+
+
+def updates(left: Node, right: Node) -> bool:
+    """Tell whether \\mu \\leftarrow 0.9 \\mu + .. computes a new value from the old one, which is no equation."""
+    return key_of(_base(left)) in _keys(right)
+
+
+def _base(node: Node) -> Node:
+    return node.base if isinstance(node, Scripted) else node
+
+
+def _keys(node: Node) -> set[str | None]:
+    return {key_of(_base(node))}.union(*map(_keys, children(node)))
 
 
 def is_size(left: Node, right: Node, notation: Notation) -> bool:
@@ -207,7 +328,13 @@ def _argument(node: Node) -> bool:
     if not isinstance(group, Group) or group.bracket != "(":
         return False
     inner = group.body
-    name = inner.base if isinstance(inner, Scripted) else inner
+    name = inner
+    if isinstance(inner, Scripted):
+        name = inner.base
+        try:
+            indices_of(inner.sub)
+        except UnreadableError:
+            return False  # a factor x_{i+1}, which is reported where it is read
     return isinstance(name, Name) and name.text in ("x", "X", "\\mathbf x")
 
 

@@ -11,21 +11,35 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from time import perf_counter
 
-from symbn.answer import ASSUMED, REFUTED, UNREADABLE, DocumentReport, Step
-from symbn.diagnostic import Span
+from symbn.answer import ASSUMED, REFUTED, DocumentReport, Step
+from symbn.diagnostic import Diagnostic, Span
+from symbn.document.prose import prose_between
 from symbn.document.source import Document, Formula, Remark, Text
-from symbn.following import prose
-from symbn.following.chains import DEFINES, Chain, Fault, begins_with_relation, chains, relations
+from symbn.elaboration.conditions import on_indices
+from symbn.errors import UnreadableError, UsageError
+from symbn.following import defining, prose
+from symbn.following.chains import DEFINES, Chain, Fault, Side, begins_with_relation, chains, mentions_relation
 from symbn.following.claims import definition_step, judge_again, judged
 from symbn.following.comparing import compare
 from symbn.following.conventions import HYPOTHESIS, IGNORE, Conventions, inferred, with_settings
-from symbn.following.hypotheses import assume, gives_value_to_input, is_index_condition, taken_as_hypothesis, trailing
-from symbn.following.remarks import spread, take_remark
-from symbn.following.state import Claim, Follower, current, origin, placed, relocated, source
+from symbn.following.hypotheses import (
+    assume,
+    gives_value_to_input,
+    is_index_condition,
+    listed,
+    opposites,
+    taken_as_hypothesis,
+    trailing,
+)
+from symbn.following.remarks import looked_for, spread, take_remark
+from symbn.following.state import Claim, Follower, Hypothesis, current, origin, placed, relocated, source
 from symbn.judging import Options, in_doubt, unreadable_step
 from symbn.repairing import with_syntax_repair
+from symbn.syntax.parser import parse
 from symbn.syntax.tree import Node, Relation
 
+_SPOILED = "another part of the formula cannot be read, and it may be a condition of this equation"
+_SUBJECT = "it goes on from an earlier formula, and the words in between may have changed the subject"
 _SUPPOSED = (prose.HYPOTHESIS, prose.ASSUMPTION)
 MAX_REPAIRED = 2000  # characters of a step that does not parse
 
@@ -39,15 +53,20 @@ def check_document(
     """
     start = perf_counter()
     options = with_settings(options, conventions.settings)
-    notation, words = inferred(_equations(document), options.notation)
-    follower = Follower(document, replace(options, notation=notation), conventions, notation)
+    read = {
+        place: list(chains(item.text))
+        for place, item in enumerate(document.items)
+        if isinstance(item, Formula) and _claims(item.text.text)
+    }
+    notation, words = inferred(_equations(read), options.notation)
+    follower = Follower(document, replace(options, notation=notation), conventions, notation, read)
     said = [f"{role} is {name}" for role, _, name in (let.partition("=") for let in options.notation.said)]
     follower.words.update(dict.fromkeys((*said, *words)))
     for place, item in enumerate(document.items):
         if isinstance(item, Remark):
             take_remark(follower, place, item)
         else:
-            _formula(follower, place, item)
+            _guarded(follower, place, item)
         progress(place + 1)
     judge_again(follower)
     milliseconds = round((perf_counter() - start) * 1000, 3)
@@ -55,31 +74,57 @@ def check_document(
     return DocumentReport(document.path, tuple(follower.steps), tuple(follower.words), problems, document.text, milliseconds)
 
 
-def _equations(document: Document) -> Iterator[tuple[Node, Node]]:
-    for item in document.items:
-        if isinstance(item, Formula) and relations(item.text.text):
-            for chain in chains(item.text):
-                if isinstance(chain, Chain):
-                    yield from ((a.node, b.node) for a, b in zip(chain.sides, chain.sides[1:], strict=False))
+def _claims(text: str) -> bool:
+    """Tell whether a formula may hold an equation; what compares indices only, `i \\neq j`, is read too."""
+    return mentions_relation(text) or "\\ne" in text or "≠" in text
+
+
+def _equations(read: dict[int, list[Chain | Fault]]) -> Iterator[tuple[Node, Node]]:
+    for chain in (chain for found in read.values() for chain in found if isinstance(chain, Chain)):
+        yield from ((a.node, b.node) for a, b in zip(chain.sides, chain.sides[1:], strict=False))
+
+
+def _guarded(follower: Follower, place: int, formula: Formula) -> None:
+    """Follow one formula; whatever goes wrong with it, the other ones still get their answers."""
+    first, line = len(follower.steps), follower.document.place(formula.span.start)[0]
+    try:
+        _formula(follower, place, formula)
+        return
+    except UnreadableError as error:
+        fault = relocated(error.diagnostic, formula.text)
+    except UsageError:
+        raise
+    except Exception as error:
+        message = f"this is a bug in symbn: {type(error).__name__}: {error}; please report the formula"
+        fault = Diagnostic("unexpected", message, formula.span)
+    del follower.steps[first:]
+    text = follower.document.text
+    sides = (text[formula.span.start : formula.span.end], "")
+    step = unreadable_step(text, formula.span, sides, "all m", fault, perf_counter())
+    follower.steps.append(placed(follower, step))
+    follower.last = follower.head = None
+    _finish(follower, first, line, ())
 
 
 def _formula(follower: Follower, place: int, formula: Formula) -> None:
     document = follower.document
-    before = document.items[place - 1] if place else None
-    between = prose.plain(document.text[before.span.end if before else 0 : formula.span.start])
-    display = isinstance(before, Formula) and before.display
-    if prose.ends_sentence(between, display):
-        follower.hypotheses = [hypothesis for hypothesis in follower.hypotheses if hypothesis.lasting]
-        follower.role = None
+    last = next((n for n in range(place - 1, -1, -1) if isinstance(document.items[n], Formula)), -1)
+    before = document.items[last] if last >= 0 else None
+    raw = document.text[before.span.end if before is not None else 0 : formula.span.start]
+    between = prose.plain("".join(prose_between(document, n) for n in range(last + 1, place + 1)))
+    _turn(follower, raw, between, isinstance(before, Formula) and before.display)
     text = formula.text
-    if not (relations(text.text) or _inequality(text.text)):
+    if place not in follower.read:
+        _subject(follower, formula)
         return
     expected, follower.expected = follower.expected, ()
     marked, follower.next_role = follower.next_role, None
     if marked == IGNORE:
         return
     role = prose.HYPOTHESIS if marked == HYPOTHESIS else prose.role(between, None if formula.display else follower.role)
-    listed = role == prose.CLAIM and not formula.display and prose.only_a_comma(between)
+    if marked == HYPOTHESIS:
+        between = "if"
+    follows = role == prose.CLAIM and not formula.display and prose.only_a_comma(between)
     before_role, follower.role = follower.role, role
     first = len(follower.steps)
     line = document.place(formula.span.start)[0]
@@ -88,22 +133,53 @@ def _formula(follower: Follower, place: int, formula: Formula) -> None:
         assert follower.last is not None
         text = Text.joined((follower.last.source, Text.standing_for(" ", Span(formula.span.start, formula.span.start)), text))
     options = follower.conventions.at(line, replace(follower.base, notation=follower.notation))
-    found = list(chains(text, continued))
+    found = list(chains(text, continued)) if continued else follower.read[place]
+    if role != prose.CLAIM and any(isinstance(chain, Fault) for chain in found):
+        conditions = listed(formula.text)
+        if conditions and all(gives_value_to_input(chain, options) for chain in conditions):
+            found = list(conditions)
     spoiled = any(chain.spoils if isinstance(chain, Fault) else chain.beside for chain in found)
-    after = trailing(follower, place, formula)
+    doubt = _SPOILED if spoiled else _SUBJECT if continued and prose.new_subject(between) and not follower.subject else None
+    after, near = trailing(follower, place, formula)
     for chain in found:
         if isinstance(chain, Fault):
             _fault(follower, chain)
-        elif role != prose.CLAIM and taken_as_hypothesis(follower, chain, role, options):
+        elif role != prose.CLAIM and taken_as_hypothesis(follower, chain, role, options, between):
             pass
-        elif listed and before_role in _SUPPOSED and gives_value_to_input(chain, options):
+        elif follows and before_role in _SUPPOSED and gives_value_to_input(chain, options):
             follower.role = before_role
             assume(follower, chain, before_role == prose.ASSUMPTION)
-        elif is_index_condition(chain):
-            assume(follower, chain, lasting=False)
+        elif is_index_condition(chain, options.notation):
+            assume(follower, chain, False, prose.negated(between))
         else:
-            _chain(follower, chain, replace(options, notation=current(follower, options)), after, spoiled)
+            here = replace(options, notation=current(follower, options))
+            _chain(follower, chain, here, (after, near), doubt, role in (prose.DEFINITION, prose.ASSUMPTION))
+    follower.subject = False
     _finish(follower, first, line, expected)
+
+
+def _turn(follower: Follower, raw: str, between: str, after_display: bool) -> None:
+    """Forget what the prose before a formula ends: the hypotheses of a sentence, of a section, the right side to go on from."""
+    if prose.heading(raw):
+        follower.hypotheses, follower.remembered, follower.role, follower.last = [], [], None, None
+    if prose.otherwise(between):
+        supposed = [h for h in follower.hypotheses or follower.remembered[-1:] if on_indices(h.relation)]
+        follower.hypotheses = [replace(h, relation=r) for h in supposed for r in opposites([h.relation])]
+        follower.role = None
+    elif prose.ends_sentence(between, after_display):
+        follower.hypotheses, follower.role = [], None
+
+
+def _subject(follower: Follower, formula: Formula) -> None:
+    """Remember an expression on its own, which the next formula may go on from: `the mean $\\mu$ is $$= ..$$`."""
+    try:
+        statements = parse(formula.text.text, "latex")
+    except UnreadableError:
+        return
+    if len(statements) == 1 and len(statements[0].sides) == 1 and not statements[0].conditions:
+        side = Side(statements[0].sides[0], formula.text)
+        follower.last, follower.head, follower.members = side, side, [(side, True)]
+        follower.last_line, follower.subject = follower.document.place(formula.span.start)[0], True
 
 
 def _finish(follower: Follower, first: int, line: int, expected: tuple[str, ...]) -> None:
@@ -113,12 +189,8 @@ def _finish(follower: Follower, first: int, line: int, expected: tuple[str, ...]
     for n, (step, verdict) in enumerate(zip(new, wanted, strict=True), first):
         number = follower.numbers[line] = follower.numbers.get(line, 0) + 1
         if verdict is None and follower.conventions.expect is not None:
-            verdict = ASSUMED if step.verdict == ASSUMED else follower.conventions.expect
+            verdict = ASSUMED if step.verdict == ASSUMED else looked_for(follower.conventions.expect, follower.base)
         follower.steps[n] = replace(step, step=number, formula=line, expected=verdict)
-
-
-def _inequality(text: str) -> bool:
-    return "\\ne" in text or "≠" in text
 
 
 def _fault(follower: Follower, fault: Fault) -> None:
@@ -140,7 +212,15 @@ def _fault(follower: Follower, fault: Fault) -> None:
     follower.head = None
 
 
-def _chain(follower: Follower, chain: Chain, options: Options, after: tuple[Relation, ...], spoiled: bool) -> None:
+def _chain(
+    follower: Follower,
+    chain: Chain,
+    options: Options,
+    conditions: tuple[list[Relation], list[Hypothesis]],
+    doubt: str | None,
+    defines: bool,
+) -> None:
+    """Judge the steps of a chain. conditions: those that follow it, and those near it. doubt: why it must not be refuted."""
     if not chain.continued:
         follower.head = chain.sides[0]
         follower.members = [(chain.sides[0], True)]
@@ -149,15 +229,20 @@ def _chain(follower: Follower, chain: Chain, options: Options, after: tuple[Rela
         options = replace(options, notation=current(follower, options))
         step = None
         if place == 0 and not chain.continued:
-            step = definition_step(follower, chain, options)
+            if defining.is_loss(left.node, options.notation):
+                follower.loss_line = follower.document.place(origin(left).start)[0]
+            step = definition_step(follower, chain, options, defines)
         if step is None:
-            relevant = (*after, *(h.relation for h in follower.hypotheses))
-            claim = Claim(left, "=" if sign in DEFINES else sign, right, chain, place, options, relevant)
+            after, near = conditions
+            supposed = (*after, *(h.relation for h in follower.hypotheses))
+            remembered = (*follower.remembered, *near)
+            known = len(follower.defined)
+            relation = "=" if sign in DEFINES else sign
+            claim = Claim(left, relation, right, chain, place, options, supposed, remembered, known)
             step = judged(follower, claim)
-            if step.verdict == UNREADABLE and {d.code for d in step.diagnostics} & {"unknown-name", "two-roles"}:
-                follower.later[len(follower.steps)] = claim
-        if spoiled and step.verdict == REFUTED:
-            step = in_doubt(step, "another part of the formula cannot be read, and it may be a condition of this equation")
+            follower.claims[len(follower.steps)] = claim
+        if doubt is not None and step.verdict == REFUTED:
+            step = in_doubt(step, doubt)
         follower.steps.append(step)
     compare(follower, chain, options, first)
     follower.last, follower.last_line = chain.sides[-1], follower.document.place(origin(chain.sides[-1]).start)[0]

@@ -6,27 +6,68 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from symbn.answer import ASSUMED
-from symbn.document.source import Formula
+from symbn.document.prose import prose_between
+from symbn.document.source import Formula, Text
 from symbn.elaboration.conditions import on_indices
+from symbn.elaboration.notation import Notation
+from symbn.elaboration.resolving import resolve
+from symbn.errors import UnreadableError
 from symbn.following import defining, prose
 from symbn.following.chains import DEFINES, Chain, chains
-from symbn.following.state import Follower, Hypothesis, blank_step, names_in
+from symbn.following.state import Follower, Hypothesis, blank_step
 from symbn.judging import Options
-from symbn.syntax.tree import Name, Node, Number, Relation
+from symbn.syntax.tree import Name, Node, Number, Relation, names_in
 
-_CONDITIONS = ("=", "\\neq")
+_OPPOSITE = {"=": "\\neq", "\\neq": "="}
+_CONDITIONS = tuple(_OPPOSITE)
 
 
-def trailing(follower: Follower, place: int, formula: Formula) -> tuple[Relation, ...]:
-    """Return the conditions that follow the formula in its sentence: `$a = b$ for $i = j$`."""
-    items = follower.document.items
-    after = items[place + 1] if place + 1 < len(items) else None
-    if not isinstance(after, Formula):
-        return ()
-    between = prose.plain(follower.document.text[formula.span.end : after.span.start])
-    if not prose.attaches_back(between):
-        return ()
-    return tuple(relation for chain in chains(after.text) if isinstance(chain, Chain) for relation in conditions_of(chain))
+def trailing(follower: Follower, place: int, formula: Formula) -> tuple[list[Relation], list[Hypothesis]]:
+    """Return the conditions that follow the formula in its sentence, `$a = b$ for $i = j$ and $k = 1$`, and those that stand
+    near without saying that they belong to it."""
+    attached: list[Relation] = []
+    near: list[Hypothesis] = []
+    document = follower.document
+    options = replace(follower.base, notation=follower.notation)
+    for number in range(place + 1, min(place + 4, len(document.items))):
+        after = document.items[number]
+        between = prose.plain(prose_between(document, number))
+        if (
+            not isinstance(after, Formula)
+            or after.display
+            or prose.ends_sentence(between, formula.display and number == place + 1)
+        ):
+            break
+        found = listed(after.text)
+        if not found or not all(gives_value_to_input(chain, options) for chain in found):
+            break
+        relations = [relation for chain in found for relation in conditions_of(chain)]
+        joined = bool(attached) and prose.role(between, prose.HYPOTHESIS) == prose.HYPOTHESIS
+        if prose.attaches_back(between) or joined:
+            attached += opposites(relations) if prose.negated(between) else relations
+        else:
+            line = document.place(after.span.start)[0]
+            shown = document.text[after.span.start : after.span.end]
+            near += [Hypothesis(relation, False, line, shown) for relation in relations]
+    return attached, near
+
+
+def listed(text: Text) -> list[Chain]:
+    """Return the chains of a list of conditions, `\\gamma = 1, \\beta = 0`, which is no formula as a whole."""
+    found: list[Chain] = []
+    start = 0
+    for end in (*(place for place, character in enumerate(text.text) if character == ","), len(text.text)):
+        part = list(chains(text.part(start, end)))
+        if not all(isinstance(chain, Chain) for chain in part):
+            return []
+        found += [chain for chain in part if isinstance(chain, Chain)]
+        start = end + 1
+    return found
+
+
+def opposites(relations: list[Relation]) -> list[Relation]:
+    """Return what `unless` supposes: indices that differ where these are equal; of other relations nothing usable is left."""
+    return [replace(relation, operator=_OPPOSITE[relation.operator]) for relation in relations if on_indices(relation)]
 
 
 def conditions_of(chain: Chain) -> Iterator[Relation]:
@@ -37,60 +78,70 @@ def conditions_of(chain: Chain) -> Iterator[Relation]:
             yield Relation(left.node.span.to(right.node.span), sign, left.node, right.node)
 
 
-def is_index_condition(chain: Chain) -> bool:
+def is_index_condition(chain: Chain, notation: Notation) -> bool:
+    """Tell whether the chain compares indices: letters that mean nothing else, or one of them with a number."""
     return (
         len(chain.sides) == 2
         and chain.relations[0] in _CONDITIONS
         and not chain.continued
-        and all(_is_index(side.node) for side in chain.sides)
+        and all(isinstance(side.node, Number) or _is_index(side.node, notation) for side in chain.sides)
         and any(isinstance(side.node, Name) for side in chain.sides)
     )
 
 
-def _is_index(node: Node) -> bool:
-    return (isinstance(node, Name) and len(node.text) == 1 and node.text.isalpha()) or isinstance(node, Number)
+def _is_index(node: Node, notation: Notation) -> bool:
+    if not (isinstance(node, Name) and len(node.text) == 1 and node.text.isalpha()):
+        return False
+    try:
+        return resolve(node, notation) is None
+    except UnreadableError:
+        return False
 
 
-def taken_as_hypothesis(follower: Follower, chain: Chain, role: str, options: Options) -> bool:
-    """Take a chain as a hypothesis of the prose, if it is one, and tell whether it is.
+def taken_as_hypothesis(follower: Follower, chain: Chain, role: str, options: Options, before: str) -> bool:
+    """Take a chain as a hypothesis of the prose before it, if it is one, and tell whether it is.
 
     What `let`, `where` and `assume` introduce is checked when it defines a node of the layer.
     """
-    left = chain.sides[0].node
-    if is_index_condition(chain) or defining.is_size(left, chain.sides[-1].node, options.notation):
-        assume(follower, chain, role != prose.HYPOTHESIS)
-        return True
-    key = defining.defines(left, options.notation)
-    if role == prose.HYPOTHESIS:
-        assume(follower, chain, lasting=False)
-        return True
-    node = defining.layer_node(left, options.notation)
-    if key is not None or node == "defined":
+    left, right = chain.sides[0].node, chain.sides[-1].node
+    supposed = gives_value_to_input(chain, options)
+    if not supposed and role == prose.HYPOTHESIS:
+        supposed = prose.strong(before)
+    if not supposed and role == prose.ASSUMPTION:
+        node = defining.layer_node(left, options.notation)
+        supposed = node is not None and isinstance(right, Number)
+    if supposed and role == prose.DEFINITION and defining.defines(left, options.notation) is not None:
         return False
-    if node == "input" or (node is not None and role == prose.ASSUMPTION and isinstance(chain.sides[-1].node, Number)):
-        assume(follower, chain, lasting=True)
-        return True
-    return False
+    if supposed:
+        assume(follower, chain, role == prose.ASSUMPTION or prose.lasts(before), prose.negated(before))
+    return supposed
 
 
 def gives_value_to_input(chain: Chain, options: Options) -> bool:
-    """Tell whether the chain says gamma = 1, N = 2 or i = j: what an equation of the layer never claims."""
+    """Tell whether the chain says gamma = 1, N = 2 or i = j: what one supposes, and what no equation of the layer claims."""
     left, right = chain.sides[0].node, chain.sides[-1].node
     return (
-        is_index_condition(chain)
+        is_index_condition(chain, options.notation)
         or defining.is_size(left, right, options.notation)
         or defining.layer_node(left, options.notation) == "input"
+        or defining.is_upstream(left, right, options.notation)
     )
 
 
-def assume(follower: Follower, chain: Chain, lasting: bool) -> None:
+def assume(follower: Follower, chain: Chain, lasting: bool, negated: bool = False) -> None:
+    """Take a chain as a hypothesis; negated: as one that excludes what it says."""
     found = list(conditions_of(chain))
     letters = set[str]().union(*(names_in(relation) for relation in found if on_indices(relation)))
     follower.hypotheses = [h for h in follower.hypotheses if not (on_indices(h.relation) and h.letters <= letters)]
-    follower.hypotheses += [Hypothesis(relation, lasting) for relation in found]
+    if negated:
+        found = opposites(found)
+    blank = blank_step(follower, chain.sides[0], chain.sides[-1], 0, chain)
+    new = [Hypothesis(relation, lasting, blank.line, f"{blank.lhs} = {blank.rhs}") for relation in found]
+    follower.hypotheses += new
+    follower.remembered += new
     for place, (left, sign, right) in enumerate(zip(chain.sides, chain.relations, chain.sides[1:], strict=False)):
         if sign not in ("=", *DEFINES):
             continue
         step = blank_step(follower, left, right, place, chain)
-        what = "from here on" if lasting else "for its sentence"
+        what = "to the end of its section" if lasting else "for its sentence"
         follower.steps.append(replace(step, verdict=ASSUMED, reason=f"a hypothesis, which holds {what}"))

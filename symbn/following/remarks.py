@@ -26,7 +26,7 @@ def take_remark(follower: Follower, place: int, remark: Remark) -> None:
         elif words in (HYPOTHESIS, IGNORE):
             follower.next_role = words
         else:
-            expected = expectations(words, where)
+            expected = tuple(looked_for(verdict, follower.base) for verdict in expectations(words, where))
             if not _behind(follower, place, remark, expected):
                 follower.expected = expected
     except UsageError as error:
@@ -47,6 +47,11 @@ def _behind(follower: Follower, place: int, remark: Remark, expected: tuple[str,
     for n, verdict in zip(own, spread([follower.steps[n] for n in own], expected), strict=True):
         follower.steps[n] = replace(follower.steps[n], expected=verdict)
     return bool(own)
+
+
+def looked_for(expected: str, options: Options) -> str:
+    """Return an expected verdict without the code of a repair, if no repairs are looked for."""
+    return expected if options.repair or not expected.startswith(f"{REFUTED} ") else REFUTED
 
 
 def spread(steps: list[Step], expected: tuple[str, ...]) -> list[str | None]:

@@ -8,18 +8,21 @@ from symbn.answer import UNDECIDED, Step
 from symbn.diagnostic import Diagnostic, Span
 from symbn.document.source import Document, Text
 from symbn.elaboration.notation import Notation
-from symbn.following.chains import Chain, Side
+from symbn.following.chains import Chain, Fault, Side
 from symbn.following.conventions import Conventions
 from symbn.judging import Options
-from symbn.syntax.tree import Name, Node, Relation, children
+from symbn.syntax.tree import Relation, names_in
 
 
 @dataclass(frozen=True, slots=True)
 class Hypothesis:
-    """A condition that the prose sets. lasting: it holds from here on, and not for its sentence only."""
+    """A condition that the prose sets, on a line, as it is spelled. lasting: it holds to the end of its section, and not
+    for its sentence only."""
 
     relation: Relation
     lasting: bool
+    line: int = 0
+    shown: str = ""
 
     @property
     def letters(self) -> frozenset[str]:
@@ -28,7 +31,8 @@ class Hypothesis:
 
 @dataclass(slots=True)
 class Claim:
-    """A step to be judged: `first` and `second` are sides of a chain."""
+    """A step to be judged: `first` and `second` are sides of a chain. hypotheses: of its sentence; remembered: of its section.
+    known: how many names the document had defined before it."""
 
     first: Side
     relation: str
@@ -37,6 +41,8 @@ class Claim:
     place: int
     options: Options
     hypotheses: tuple[Relation, ...]
+    remembered: tuple[Hypothesis, ...] = ()
+    known: int = 0
 
 
 @dataclass(slots=True)
@@ -45,11 +51,15 @@ class Follower:
     base: Options
     conventions: Conventions
     notation: Notation
+    read: dict[int, list[Chain | Fault]]
     words: dict[str, None] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
-    later: dict[int, Claim] = field(default_factory=dict)
+    claims: dict[int, Claim] = field(default_factory=dict)
+    defined: list[tuple[str, int]] = field(default_factory=list)
     problems: list[Diagnostic] = field(default_factory=list)
     hypotheses: list[Hypothesis] = field(default_factory=list)
+    remembered: list[Hypothesis] = field(default_factory=list)
+    loss_line: int | None = None
     functions: frozenset[str] = frozenset()
     last: Side | None = None
     last_line: int = 0
@@ -58,6 +68,7 @@ class Follower:
     expected: tuple[str, ...] = ()
     next_role: str | None = None
     role: str | None = None
+    subject: bool = False
     numbers: dict[int, int] = field(default_factory=dict)
 
 
@@ -98,11 +109,6 @@ def source(follower: Follower, text: Text) -> str:
 
 def relocated(diagnostic: Diagnostic, text: Text) -> Diagnostic:
     return Diagnostic(diagnostic.code, diagnostic.message, text.origin(diagnostic.span), diagnostic.help)
-
-
-def names_in(node: Node) -> set[str]:
-    own = {node.text} if isinstance(node, Name) else set[str]()
-    return own.union(*map(names_in, children(node)))
 
 
 def short(text: str) -> str:

@@ -10,7 +10,8 @@
                                 ^
        = read as: for all m >= 1 ..
 
-A problem is a block like this one; so is a proof under a caveat. Every other answer is one line.
+A problem is a block like this one; so is a proof under a caveat. Every other answer is one line, with its reasons below it if
+they are asked for.
 """
 
 from __future__ import annotations
@@ -19,9 +20,22 @@ from symbn.answer import ASSUMED, PROVED, REFUTED, UNDECIDED, UNREADABLE, Docume
 from symbn.report.outcome import ERROR, code, counterexample, faults, is_problem, level, message, problems
 from symbn.report.places import primary
 from symbn.report.terminal import (
-    Style, cells, excerpt, gutter, heading, marked, printable, remark, render_diagnostic, surprise, vectors, wrap,
+    WITH_CAVEAT,
+    Style,
+    cells,
+    excerpt,
+    gutter,
+    heading,
+    marked,
+    printable,
+    remark,
+    render_diagnostic,
+    surprise,
+    vectors,
+    wrap,
 )  # fmt: skip
 
+_USUAL = "m is the batch size, "  # no news: so it is called in everything that is printed
 _INFERRED = (", as ", ", since ", ", by ")  # what was inferred comes with its reason, what was said does not
 
 
@@ -50,11 +64,15 @@ def _is_noteworthy(step: Step) -> bool:
 
 def render_notation(report: DocumentReport, style: Style, explain: bool) -> str:
     """Return what the document's names were taken to mean: all of it if asked, else what was inferred."""
-    shown = [line for line in report.notation if explain or any(reason in line for reason in _INFERRED)]
+    shown = [line for line in report.notation if explain or (_is_inferred(line) and not line.startswith(_USUAL))]
     if not shown:
         return ""
     head = wrap(f"notation of {report.path}", style.width)
     return "\n".join([*head, *(line for text in shown for line in wrap(text, style.width, "  = "))])
+
+
+def _is_inferred(line: str) -> bool:
+    return any(reason in line for reason in _INFERRED)
 
 
 def render_step(report: DocumentReport, step: Step, style: Style, explain: bool) -> str:
@@ -67,7 +85,7 @@ def render_step(report: DocumentReport, step: Step, style: Style, explain: bool)
 
 
 def _word(step: Step) -> str:
-    return f"{step.verdict} with a caveat" if step.caveat is not None else step.verdict
+    return WITH_CAVEAT if step.caveat is not None else step.verdict
 
 
 def _line(report: DocumentReport, step: Step, word: str, style: Style, explain: bool) -> str:
@@ -85,11 +103,22 @@ def _line(report: DocumentReport, step: Step, word: str, style: Style, explain: 
             kept += 1
         said = said[:kept] + "..." if kept > 8 else ""
     shown += f"  {style.paint(said, 'dim')}" if said else ""
-    if explain and step.statement is not None:
-        shown += "\n" + "\n".join(wrap(step.statement, style.width, "  = read as: "))
-        for reading in step.readings:
-            shown += "\n" + "\n".join(wrap(reading, style.width, "  = only if: " if step.caveat else "  = reading: "))
-    return shown
+    return "\n".join([shown, *_reasons(step, style)]) if explain else shown
+
+
+def _reasons(step: Step, style: Style) -> list[str]:
+    """Return why a step got its answer, for those who ask."""
+    lines = wrap(message(step), style.width, "  = ") if step.repair is not None or step.verdict == UNREADABLE else []
+    if (found := counterexample(step)) is not None:
+        lines += wrap(f"refuted at {found}", style.width, "  = ")
+    if step.repair is not None:
+        lines += marked("  = repair: ", step.repair.latex, step.repair.changed, style)
+    if step.statement is not None:
+        lines += wrap(step.statement, style.width, "  = read as: ")
+    for reading in step.readings:
+        label = "only if" if step.caveat is not None and reading in step.caveat else "reading"
+        lines += wrap(reading, style.width, f"  = {label}: ")
+    return [*lines, *(line for note in step.notes for line in wrap(note, style.width, "  = note: "))]
 
 
 def _block(report: DocumentReport, step: Step, style: Style, explain: bool) -> str:
@@ -109,6 +138,8 @@ def _block(report: DocumentReport, step: Step, style: Style, explain: bool) -> s
     if step.repair is not None:
         lines += marked(f"{gutter(step, span)} = repair: ", step.repair.latex, step.repair.changed, style)
     lines += said("read as: ", step.statement)
+    if step.caveat is not None and message(step) == surprise(step):
+        lines += said("only if: ", step.caveat)
     for reading in step.readings:
         if step.caveat is None or (explain and reading not in step.caveat):
             lines += said("reading: ", reading)

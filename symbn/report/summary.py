@@ -5,6 +5,7 @@ A column that is empty in every document is left out. Where the table does not f
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from io import StringIO
 
@@ -72,7 +73,7 @@ def _table(rows: list[tuple[str, dict[str, int], float]], heads: dict[str, str],
         table.add_column(head, justify="right", no_wrap=True)
     table.add_column("time", justify="right", no_wrap=True)
     for number, (path, count, milliseconds) in enumerate(rows):
-        path = "\n".join(path[start:end] for start, end in folds(path, room))
+        path = "\n".join(_lines(path, room))
         cellular = [Text(str(count[name]), _BAD.get(name, "") if count[name] else "dim") for name in heads]
         table.add_row(Text(path), *cellular, duration(milliseconds), end_section=number == len(rows) - 2)
     out = StringIO()
@@ -81,6 +82,20 @@ def _table(rows: list[tuple[str, dict[str, int], float]], heads: dict[str, str],
         color_system="standard" if style.colour else None, legacy_windows=False, emoji=False,
     ).print(table)  # fmt: skip
     return "\n".join(line.rstrip() for line in out.getvalue().rstrip("\n").split("\n"))
+
+
+def _lines(path: str, room: int) -> list[str]:
+    """Return the lines of a path, broken behind a slash where that is possible."""
+    lines = [""]
+    for part in re.split(r"(?<=/)", path):
+        if cells(lines[-1] + part) <= room:
+            lines[-1] += part
+        else:
+            lines += [part] if lines[-1] else []
+            lines[-1] = part
+    if any(cells(line) > room or line.startswith("::") for line in lines):
+        return [path[start:end] for start, end in folds(path, room)]
+    return lines
 
 
 def _in_words(count: dict[str, int]) -> str:
@@ -114,9 +129,9 @@ def _faults(reports: Sequence[DocumentReport]) -> int:
 
 def _good(count: dict[str, int]) -> str:
     wanted = count["as expected"]
+    caveat = f" ({count[CAVEAT]} with a caveat)" if count[CAVEAT] else ""
     if count[PROVED] == count["steps"]:
-        said = "all proved"
-    else:
-        said = f"{count[PROVED]} proved" + (f", {count[ASSUMED]} assumed" if count[ASSUMED] else "")
-        said += f", {wanted} as expected" if wanted else ""
-    return said + (f" ({count[CAVEAT]} with a caveat)" if count[CAVEAT] else "")
+        return f"all proved{caveat}"
+    others = [f"{count[kind]} {kind}" for kind in (REFUTED, UNDECIDED, UNREADABLE, ASSUMED) if count[kind]]
+    said = ", ".join([f"{count[PROVED]} proved{caveat}", *others])
+    return said + (f"; {'all' if wanted == count['steps'] else wanted} as expected" if wanted else "")

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import groupby
 
-from symbn.answer import ASSUMED, PROVED, REFUTED, UNDECIDED, UNREADABLE, Counterexample, Step
+from symbn.answer import ASSUMED, CAVEAT, PROVED, REFUTED, UNDECIDED, UNREADABLE, Counterexample, Step
 from symbn.diagnostic import Diagnostic, Span
 
+WITH_CAVEAT = "proved with a caveat"
 _COLOURS = {
     PROVED: "32", REFUTED: "31", UNDECIDED: "33", UNREADABLE: "35", ASSUMED: "36", "dim": "2", "bold": "1", "red": "31",
     "changed": "1;32",
@@ -64,8 +65,9 @@ def _repair(step: Step, style: Style) -> list[str]:
 
 def surprise(step: Step) -> str:
     """Return in words that the document states another verdict."""
-    got = "caveat" if step.caveat is not None else step.verdict
-    return f"expected {step.expected}, got {' '.join([got, *step.codes[:1]])}"
+    got = WITH_CAVEAT if step.caveat is not None else step.verdict
+    wanted = WITH_CAVEAT if step.expected == CAVEAT else step.expected
+    return f"expected {wanted}, got {' '.join([got, *step.codes[:1]])}"
 
 
 def _headline(step: Step, style: Style) -> str:

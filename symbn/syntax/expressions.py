@@ -20,9 +20,9 @@ from symbn.syntax.derivatives import Derivatives, Differential
 from symbn.syntax.latex import ACCENT_COMMANDS, STYLES
 from symbn.syntax.tokens import Token
 from symbn.syntax.tree import (
-    Additive,
     BARE_ELLIPSIS,
     ELLIPSIS,
+    Additive,
     Big,
     Call,
     Cases,

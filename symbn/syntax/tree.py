@@ -187,6 +187,12 @@ def children(node: Node | Statement) -> Iterator[Node]:
                 yield item
 
 
+def names_in(node: Node) -> set[str]:
+    """Return every name of a node, indices included."""
+    own = {node.text} if isinstance(node, Name) else set[str]()
+    return own.union(*map(names_in, children(node)))
+
+
 def rebuilt(node: T, change: Callable[[Node], Node]) -> T:
     """Return the node with `change` applied to every node right below."""
 

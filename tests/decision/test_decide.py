@@ -115,6 +115,20 @@ def test_a_formula_without_rational_points_at_three_is_still_decided() -> None:
     assert symbn.verify(r"\sqrt{\sigma^2} = \sigma^2").kind == "refuted"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"\frac{\partial L}{\partial \mu} = -\frac{\gamma}{\sqrt{\frac12 \sigma^2+\epsilon}} \sum_j g_j",
+        r"\frac{\partial L}{\partial x_i} = \frac{\gamma}{m\sqrt{s+\epsilon}} (m g_i - \sum_j g_j)",
+    ],
+)
+def test_two_unrelated_roots_are_rational_at_one_point(text: str) -> None:
+    (step,) = symbn.verify(text).steps
+    assert step.verdict == "refuted"
+    assert step.counterexample is not None
+    assert step.counterexample.m == 2
+
+
 def test_what_is_outside_the_fragment_is_undecided_with_a_reason() -> None:
     (step,) = symbn.verify(r"\sum_j \frac{1}{x_j} = \sum_k \frac{2 x_k}{2 x_k^2}").steps
     assert step.verdict == "undecided"

@@ -12,6 +12,8 @@ import symbn
 from symbn.decision.repair import Budget, Found, find_repair, find_syntax_repair, syntax_repairs
 from symbn.elaboration.notation import Notation
 from symbn.errors import UnreadableError
+from symbn.judging import Options
+from symbn.running import Settings, check_path
 from symbn.syntax.parser import parse
 from tests.decision.mutants import Mutant, mutants
 from tests.formulas import DX, FALSE, Formula, S
@@ -20,8 +22,12 @@ FORM = rf"\frac{{\gamma}}{{m {S}}} \left( m g_i - \sum_j g_j - \hat x_i \sum_j g
 JACOBIAN = r"\frac{\partial \hat x_i}{\partial x_k} = "
 DVAR = r"\frac{\partial L}{\partial \sigma^2} = "
 DMU = r"\frac{\partial L}{\partial \mu} = "
+TWO_PATHS = (
+    rf"\frac{{\partial L}}{{\partial \hat x_i}} \frac{{1}}{{{S}}}"
+    r" + \frac{\partial L}{\partial \sigma^2} \frac{2(x_i-\mu)}{m}"
+)
 RATE = 0.9
-MISTAKES = Path(__file__).resolve().parent.parent.parent / "derivations" / "mistakes.txt"
+MISTAKES = Path(__file__).resolve().parent.parent.parent / "derivations" / "mistakes.md"
 
 
 @dataclass(frozen=True)
@@ -103,7 +109,18 @@ TABLE = [
         r"\frac{\partial \sigma^2}{\partial x_i} = \frac{2}{n^2} (n x_i - \sum_k x_i)", "wrong-index",
         r"\frac{2}{n^2} (n x_i - \sum_k x_k)",
     ),
+    Mistake(r"\nabla_{\beta} L = J_{1N} \beta", "wrong-symbol", r"J_{1N} \nabla_{Y} L"),
+    Mistake(r"\nabla_{\gamma} L = J_{1N}(\gamma \circ \nabla_{Y} L)", "wrong-symbol", r"J_{1N}(\hat X \circ \nabla_{Y} L)"),
     # Others that people make.
+    Mistake(r"\nabla_\gamma L = \mathbf 1^\top (X \odot \nabla_Y L)", "wrong-symbol",
+            r"\mathbf 1^\top (\hat X \odot \nabla_Y L)"),
+    Mistake(r"\nabla_\gamma L = J_{1N} \nabla_Y L", "other-formula", r"\mathbf 1^\top (\hat X \odot \nabla_{Y} L)"),
+    Mistake(r"\frac{\partial L}{\partial \hat x_i} = \gamma \sum_j \frac{\partial L}{\partial y_j}", "extra-sum",
+            r"\gamma \frac{\partial L}{\partial y_i}"),
+    Mistake(f"{DX} = " + FORM.replace(r"- \sum_j g_j -", "- g_i -"), "missing-sum", FORM),
+    Mistake(
+        f"{DX} = {TWO_PATHS}", "missing-term", TWO_PATHS + r" + \frac{\partial L}{\partial \mu} \frac{1}{m}",
+    ),
     Mistake(DMU + r"\frac{\gamma}{s} \sum_j g_j", "wrong-sign", r"-\frac{\gamma}{s} \sum_j g_j"),
     Mistake(DVAR + r"\frac{\gamma}{2} (\sigma^2+\epsilon)^{-3/2} \sum_j g_j (x_j-\mu)", "wrong-sign",
             r"-\frac{\gamma}{2} (\sigma^2+\epsilon)^{-3/2} \sum_j g_j (x_j-\mu)"),
@@ -151,11 +168,11 @@ def test_what_is_shown_is_proved_and_marks_what_changed(mistake: Mistake) -> Non
         assert found.side[span.start : span.end] == new
 
 
-def test_every_line_of_our_own_mistakes_but_the_last_is_repaired() -> None:
-    lines = [line.strip() for line in MISTAKES.read_text("utf-8").splitlines() if line.strip() and not line.startswith("#")]
-    codes = [found.code if (found := repaired(line)) else None for line in lines]
+def test_every_one_of_our_own_mistakes_but_the_last_is_repaired() -> None:
+    steps = check_path(str(MISTAKES), Settings(Options(repair=True))).steps
+    codes = [None if step.repair is None else step.repair.code for step in steps]
     # The third moment is no formula of the layer: nothing small makes it true.
-    assert [place for place, code in enumerate(codes) if code in (None, "other-formula")] == [len(lines) - 1]
+    assert [place for place, code in enumerate(codes) if code in (None, "other-formula")] == [len(steps) - 1]
 
 
 def test_ninety_percent_of_the_mutants_are_repaired(capsys: pytest.CaptureFixture[str]) -> None:

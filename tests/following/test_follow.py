@@ -17,16 +17,18 @@ FORWARD = r"$$\mu = \frac1m \sum_i x_i$$ and $$\hat x_i = \frac{x_i - \mu}{\sqrt
         # Hypotheses hold for their sentence, and are no claims.
         (r"when $i = j$: $$\frac{\partial (x_i-\mu)}{\partial x_j} = 1 - \frac1m$$", ["assumed", "proved"]),
         (r"When $i \neq j$, $$\frac{\partial (x_i-\mu)}{\partial x_j} = - \frac1m.$$", ["proved"]),
-        (r"When $i \neq j$. $$\frac{\partial (x_i-\mu)}{\partial x_j} = - \frac1m.$$", ["refuted"]),
+        (r"When $i \neq j$. $$\frac{\partial (x_i-\mu)}{\partial x_j} = - \frac1m.$$", ["undecided"]),
         (r"$\frac{\partial (x_i-\mu)}{\partial x_j} = - \frac1m$ for $i \neq j$.", ["proved"]),
         (r"$\frac{\partial (x_i-\mu)}{\partial x_j} = - \frac1m$. For $i \neq j$ it rains.", ["refuted"]),
         (r"If $\gamma = \sqrt{\sigma^2+\epsilon}$ and $\beta = \mu$, then $y_i = x_i$.", ["assumed", "assumed", "proved"]),
         (r"If $\gamma = \sqrt{\sigma^2}$ and $\beta = \mu$, then $y_i = x_i$.", ["assumed", "assumed", "refuted"]),
         (r"If $\hat x_i = 0$, then $y_i = \beta$.", ["assumed", "undecided"]),
-        (r"Assume $\gamma = 1$ and $\beta = 0$. Then $y_i = \hat x_i$. So $y_j = \hat x_j$.", ["assumed", "assumed", "proved", "proved"]),
-        (r"If $\gamma = 1$ and $\beta = 0$, it is easy. Then $y_i = \hat x_i$.", ["assumed", "assumed", "refuted"]),
+        (r"Assume $\gamma = 1$ and $\beta = 0$. Then $y_i = \hat x_i$. So $y_j = \hat x_j$.", ["assumed", "assumed", "caveat", "caveat"]),
+        (r"If $\gamma = 1$ and $\beta = 0$, it is easy. Then $y_i = \hat x_i$.", ["assumed", "assumed", "undecided"]),
         (r"With $N = 2$ we get $\hat x_1 = -\hat x_2$.", ["assumed", "proved"]),
         (r"With $N = 3$ we get $\hat x_1 = -\hat x_2$.", ["assumed", "refuted"]),
+        (r"Unless $i = j$, $$\frac{\partial (x_i-\mu)}{\partial x_j} = - \frac1m$$", ["assumed", "proved"]),
+        (r"$$\frac{\partial (x_i-\mu)}{\partial x_j} = - \frac1m$$ except for $i = j$.", ["proved", "assumed"]),
         # Definitions.
         (r"Let $z_i = x_i - \mu$. Then $\sum_i z_i = 0$.", ["proved", "proved"]),
         (r"Let $q_i = 2 (x_i - \mu)$. Then $\sum_i q_i = 0$ and $q_i = x_i - \mu$.", ["assumed", "proved", "refuted"]),
@@ -118,6 +120,26 @@ def test_faults_point_into_the_file() -> None:
     assert fault.span != Span(0, 0)
     assert step.repair is not None
     assert step.repair.latex == r"\frac{\partial\mu}{\partial x_i} = \frac1m"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (r"The mean is $\mu_{\mathcal B} = \frac1m \sum_i x_i$.", ["proved"]),
+        (r"It is $\sigma^2_{\mathcal B} = \frac1m \sum_i (x_i - \mu)^2$.", ["proved"]),
+        (r"Let $\delta_{1.5} = x_1$, but $\sum_i \hat x_i = 0$.", ["unreadable", "proved"]),
+        (r"Here $z_{i+1} = x_i$, and $\sum_i \hat x_i = 0$.", ["unreadable", "proved"]),
+    ],
+)
+def test_a_subscript_that_is_no_index_ends_nothing(text: str, found: list[str]) -> None:
+    assert verdicts(text) == found
+
+
+def test_without_a_search_for_repairs_no_code_is_asked_for() -> None:
+    text = (
+        "+++\nexpect = 'refuted wrong-sign'\n+++\n$\\hat x_i = x_i + \\mu$\n\n$\\mu = 1$ <!-- symbn: refuted other-formula -->"
+    )
+    assert [step.surprising for step in checked(text).steps] == [False, False]
 
 
 def test_a_formula_that_cannot_be_read_leaves_the_other_ones_alone() -> None:

@@ -17,13 +17,13 @@ def test_columns_that_are_empty_are_left_out() -> None:
     assert (
         summary(both, Style(80))
         == """
-document                                         steps  proved  refuted     time
-────────────────────────────────────────────────────────────────────────────────
-notes.md                                             2       1        1  12.0 ms
-a/very/long/path/to/the/notes/on/batch/normalis      1       1        0  12.0 ms
-ation/and/its/gradients/backward.md
+document                                     steps  proved  refuted     time
+────────────────────────────────────────────────────────────────────────────
+notes.md                                         2       1        1  12.0 ms
+a/very/long/path/to/the/notes/on/batch/          1       1        0  12.0 ms
+normalisation/and/its/gradients/backward.md
 
-2 documents                                          3       2        1  24.0 ms
+2 documents                                      3       2        1  24.0 ms
 """[1:-1]
     )
     assert conclusion(both) == "3 steps in 2 documents: 1 refuted"
@@ -31,26 +31,26 @@ ation/and/its/gradients/backward.md
 
 def test_all_columns_fit_eighty() -> None:
     assert (
-        summary([everything(), report(path="derivations/backward.md")], Style(80))
+        summary([everything(), report(path="derivations/staged.md")], Style(80))
         == """
-                                                 un-
-                              with   re- unde- read-   as- as ex-  unex-
-document       steps proved caveat futed cided  able sumed pected pected    time
-────────────────────────────────────────────────────────────────────────────────
-notes.md          11      3      1     5     1     1     1      1      2 12.0 ms
-derivations/ba     0      0      0     0     0     0     0      0      0 12.0 ms
-ckward.md
+                                               un-
+                            with   re- unde- read-   as- as ex-  unex-
+document     steps proved caveat futed cided  able sumed pected pected    time
+──────────────────────────────────────────────────────────────────────────────
+notes.md        11      3      1     5     1     1     1      1      2 12.0 ms
+derivations/     0      0      0     0     0     0     0      0      0 12.0 ms
+staged.md
 
-2 documents       11      3      1     5     1     1     1      1      2 24.0 ms
+2 documents     11      3      1     5     1     1     1      1      2 24.0 ms
 """[1:-1]
     )
 
 
 def test_where_no_table_fits_each_document_gets_a_sentence() -> None:
     assert (
-        summary([report(kinds()["refuted"], kinds()["caveat"], path="derivations/backward.md")], Style(40))
+        summary([report(kinds()["refuted"], kinds()["caveat"], path="derivations/staged.md")], Style(40))
         == """
-derivations/backward.md: 2 steps, 1
+derivations/staged.md: 2 steps, 1
 proved, 1 with a caveat, 1 refuted
 """[1:-1]
     )
@@ -77,7 +77,7 @@ def test_the_sentence_says_what_decides_the_status() -> None:
         ("proved", "1 step in 1 document: all proved"),
         ("caveat", "1 step in 1 document: all proved (1 with a caveat)"),
         ("assumed", "1 step in 1 document: 0 proved, 1 assumed"),
-        ("expected", "1 step in 1 document: 0 proved, 1 as expected"),
+        ("expected", "1 step in 1 document: 0 proved, 1 refuted; all as expected"),
         ("undecided", "1 step in 1 document: 1 undecided"),
         ("unwanted", "1 step in 1 document: 1 not as expected"),
     ):

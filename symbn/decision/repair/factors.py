@@ -221,6 +221,20 @@ def upstream(view: View) -> Iterator[Candidate]:
                     yield Candidate(cost, "missing-upstream", words, ((Span(start, start), put),))
 
 
+def entries(view: View) -> Iterator[Candidate]:
+    """A summand that lacks the entry it is multiplied with: \\hat x_j, or x_j - \\mu."""
+    for site in view.sites:
+        node = site.node
+        if not isinstance(node, Big) or isinstance(node.body, Additive):
+            continue
+        end = Span(node.body.span.end, node.body.span.end)
+        times = " " if view.latex else "*"
+        for letter in list(dict.fromkeys(name.text for name in view.index_places(node.body)))[:2]:
+            for new in (view.array("xhat", letter), f"({view.array('x', letter)} - {view.name('mu')})"):
+                words = f"the factor `{new}` is missing behind `{view.show(node.body)}`"
+                yield Candidate(17, "missing-factor", words, ((end, times + new),))
+
+
 def _gradients(view: View, letter: str) -> list[str]:
     """Return dL/dy and dL/d\\hat x at an index, the one that the author uses elsewhere first."""
     normalised = view.derivative(view.name("L"), view.array("xhat", letter))

@@ -18,7 +18,7 @@ from symbn.decision.repair.view import View
 from symbn.elaboration.elaborate import readings
 from symbn.elaboration.meaning import OutsideError
 from symbn.elaboration.readings import TooManyReadingsError
-from symbn.elaboration.scope import resolve
+from symbn.elaboration.resolving import resolve
 from symbn.errors import UnreadableError
 from symbn.kernel.verdict import Proved
 from symbn.layers.batchnorm import EVALUATION, TRAINING
@@ -126,6 +126,8 @@ def _form(view: View, asked: str, i: str, k: str, j: str) -> str | None:
     m, gamma, mu, var, eps = view.batch(), view.name("gamma"), view.name("mu"), view.name("var"), view.name("eps")
     spread = f"{var} + {eps}"
     s, total = f"\\sqrt{{{spread}}}", f"\\sum_{j}"
+    if view.capital:
+        return _matrix_form(view, asked, gamma, s)
 
     def at(role: str, letter: str) -> str:
         return view.upstream(letter) if role == "g" else view.array(role, letter)
@@ -158,6 +160,20 @@ def _form(view: View, asked: str, i: str, k: str, j: str) -> str | None:
         "var": f"\\frac{{1}}{{{m}}} {total} ({at('x', j)} - {mu})^2",
         "s": s,
     }  # fmt: skip
+    return forms.get(asked)
+
+
+def _matrix_form(view: View, asked: str, gamma: str, s: str) -> str | None:
+    m, hat, g, ones = view.batch(), view.name("xhat"), view.upstream(""), "\\mathbf 1"
+    weighted = f"{ones}^\\top ({hat} \\odot {g})"
+    forms = {
+        "L/x": f"\\frac{{{gamma}}}{{{m} {s}}} \\odot"
+        f" \\left( {m} {g} - {ones} {ones}^\\top {g} - {hat} \\odot ({ones} {weighted}) \\right)",
+        "L/xhat": f"{g} \\odot {gamma}",
+        "L/gamma": weighted,
+        "L/beta": f"{ones}^\\top {g}",
+        "y": f"{hat} \\odot {gamma} + {view.name('beta')}",
+    }
     return forms.get(asked)
 
 

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from symbn.decision.repair.edits import Candidate, Edit
 from symbn.decision.repair.view import Use, View
 from symbn.diagnostic import Span
-from symbn.elaboration.scope import ARRAYS, bound_names
+from symbn.elaboration.letters import bound_names
+from symbn.elaboration.resolving import ARRAYS
 from symbn.syntax.tree import Additive, Big, Group, Name, Node, Product, Scripted
 
 _LIKE = {
@@ -31,6 +32,12 @@ def symbols(view: View) -> Iterator[Candidate]:
             span, put = _swap(view, use, new)
             whole = view.text[node.span.start : span.start] + put + view.text[span.end : node.span.end]
             yield Candidate(cost, "wrong-symbol", f"`{shown}` has to be `{whole}`", ((span, put),))
+        if view.capital and not use.by and role in ("gamma", "beta", "x", "xhat", "y"):
+            yield Candidate(14, "wrong-symbol", f"`{shown}` has to be {view.upstream('')}", ((node.span, view.upstream("")),))
+            if role in ("gamma", "beta"):
+                yield Candidate(
+                    14, "wrong-symbol", f"`{shown}` has to be {view.name('xhat')}", ((node.span, view.name("xhat")),)
+                )
         index = view.batch_index(use)
         site = wheres.get(id(node))
         if site is not None and role in ("x", "xhat", "y") and not use.found.adjoint and index is not None:
@@ -127,8 +134,14 @@ def sums(view: View) -> Iterator[Candidate]:
             cut: tuple[Edit, ...] = ((Span(node.span.start, start), "(" if many else ""),)
             if many:
                 cut = (*cut, (Span(node.span.end, node.span.end), ")"))
-            yield Candidate(14, "extra-sum", f"the sum sign `{head.strip()}` is too much", cut)
-    spare = view.spare()
+            words = f"the sum sign `{head.strip()}` is too much"
+            yield Candidate(14, "extra-sum", words, cut)
+            for old in bound_names(node.lower)[:1]:
+                for new in view.scope.free:
+                    renamed = tuple((name.span, new) for name in view.index_places(node.body) if name.text == old.text)
+                    if new != old.text and renamed and view.scope.axes.get(new) == view.scope.axes.get(old.text):
+                        yield Candidate(15, "extra-sum", f"{words}: the entry {new} is meant", (*cut, *renamed))
+    spare, given = view.spare(), {name.text for name in view.index_places(view.target)}
     for site in view.sites:
         node = site.node
         if site.where not in ("term", "side", "body", "top") or isinstance(node, Additive) or _braces(node):
@@ -139,12 +152,13 @@ def sums(view: View) -> Iterator[Candidate]:
             inside = [name for factor in suffixes[place:] for name in view.index_places(factor)]
             for letter in dict.fromkeys(name.text for name in inside):
                 words = f"a sum over {letter} is missing before `{view.text[begin : node.span.end].strip()[:40]}`"
-                yield Candidate(13 + min(place, 2), "missing-sum", words,
+                taken = 2 * (letter in given and letter != spare)
+                yield Candidate(13 + taken + min(place, 2), "missing-sum", words,
                                 ((Span(begin, begin), _head(view, heads, letter)),))  # fmt: skip
                 if letter in view.scope.free and letter != spare:
                     renamed = tuple((name.span, spare) for name in inside if name.text == letter)
                     yield Candidate(
-                        15 + min(place, 2), "missing-sum", words.replace(f"over {letter}", f"over {spare}"),
+                        15 - (letter in given) + min(place, 2), "missing-sum", words.replace(f"over {letter}", f"over {spare}"),
                         ((Span(begin, begin), _head(view, heads, spare)), *renamed),
                     )  # fmt: skip
 

@@ -12,8 +12,20 @@ from fractions import Fraction
 from random import Random
 from typing import assert_never
 
-from symbn.elaboration.meaning import Constant, Meaning, OutsideError, Plus, Quantity, Raised, Same, Slope, SumOver, Times
-from symbn.elaboration.meaning import free, to_term
+from symbn.elaboration.meaning import (
+    Constant,
+    Meaning,
+    OutsideError,
+    Plus,
+    Quantity,
+    Raised,
+    Same,
+    Slope,
+    SumOver,
+    Times,
+    free,
+    to_term,
+)
 from symbn.kernel.term import BATCH, Add, Delta, Entry, Index, KernelError, Mul, Num, Power, Sum, Term, Var, free_indices
 from symbn.layers.graph import Graph
 

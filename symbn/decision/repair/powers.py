@@ -10,7 +10,7 @@ from symbn.decision.repair.edits import Candidate
 from symbn.decision.repair.view import Site, View
 from symbn.diagnostic import Span
 from symbn.elaboration.notation import key_of
-from symbn.elaboration.scope import resolve
+from symbn.elaboration.resolving import resolve
 from symbn.syntax.tree import Additive, Call, Fraction, Group, Name, Node, Number, Product, Root, Scripted, number_value
 
 _HALF = Rational(1, 2)

@@ -26,8 +26,8 @@ from symbn.kernel.verdict import Proved
 from symbn.syntax.tree import Node, Relation
 
 GENERATORS: tuple[Callable[[View], Iterator[Candidate]], ...] = (
-    signs.signs, signs.brackets, signs.terms, powers.powers, powers.epsilons, factors.factors, factors.extra, factors.numbers,
-    factors.upstream, names.symbols, names.indices, names.sums,
+    signs.signs, signs.brackets, signs.terms, powers.powers, powers.epsilons, factors.factors, factors.extra,
+    factors.numbers, factors.upstream, factors.entries, names.symbols, names.indices, names.sums,
 )  # fmt: skip
 MAX_BATCH = 32
 _OMITTED = " without an index "
@@ -148,7 +148,8 @@ def ask(
         return None
     usual = frozenset(_place(caveat) for caveat in first.reading.caveats)
     # Where an index is left out, what it stands for depends on the letters of the whole equation.
-    omitted, sieve = any(_OMITTED in caveat for caveat in usual), Sieve(view, first.graph, batch)
+    # A matrix equation is read as a whole, too.
+    omitted, sieve = view.capital or any(_OMITTED in caveat for caveat in usual), Sieve(view, first.graph, batch)
     own, deadline = values(first.right, points), monotonic() + budget.seconds
     return Question(view, conditions, batch, points, targets, own, usual, sieve, omitted, budget.proofs, deadline)
 

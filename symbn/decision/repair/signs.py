@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from symbn.decision.repair.edits import Candidate
 from symbn.decision.repair.view import View
 from symbn.diagnostic import Span
-from symbn.syntax.tree import Additive, Big, Group, Name, Node, Number, Product, Scripted, children, number_value
+from symbn.syntax.tree import Additive, Big, Derivative, Group, Name, Node, Number, Product, Scripted, children, number_value
 
 
 def signs(view: View) -> Iterator[Candidate]:
@@ -57,6 +57,27 @@ def terms(view: View) -> Iterator[Candidate]:
             for new in ("1", size, view.name("mu"), view.name("beta")):
                 for sign in (" - ", " + "):
                     yield Candidate(26, "missing-term", f"the term `{sign}{new}` is missing", ((end, sign + new),))
+    for name, path in _paths(view):
+        end = Span(view.side.end, view.side.end)
+        yield Candidate(20, "missing-term", f"the path through {name} is missing", ((end, f" + {path}"),))
+
+
+def _paths(view: View) -> Iterator[tuple[str, str]]:
+    """Yield the three ways in which an input reaches the loss, if the other side is dL/dx_i."""
+    node = view.target
+    while isinstance(node, Group):
+        node = node.body
+    if not isinstance(node, Derivative) or len(node.by) != 1 or view.role(node.of) != "L" or view.role(node.by[0]) != "x":
+        return
+    letters = view.index_places(node.by[0])
+    if len(letters) != 1:
+        return
+    loss, mean, variance, hat = view.name("L"), view.name("mu"), view.name("var"), view.array("xhat", letters[0].text)
+    deviation = f"2({view.array('x', letters[0].text)} - {mean})"
+    root = view.root_of(f"{variance} + {view.name('eps')}")
+    yield "the mean", f"{view.derivative(loss, mean)} {view.over('1', view.batch())}"
+    yield "the variance", f"{view.derivative(loss, variance)} {view.over(deviation, view.batch())}"
+    yield hat, f"{view.derivative(loss, hat)} {view.over('1', root)}"
 
 
 def brackets(view: View) -> Iterator[Candidate]:

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from symbn.diagnostic import Span
+from symbn.elaboration.matrix_notation import constant_matrix, is_capital
 from symbn.elaboration.notation import Notation, key_of
-from symbn.elaboration.scope import ARRAYS, Resolved, Scope, kronecker, resolve
+from symbn.elaboration.resolving import ARRAYS, Resolved, kronecker, resolve
+from symbn.elaboration.scope import Scope
 from symbn.kernel.term import BATCH
 from symbn.syntax.tree import (
     Additive,
@@ -37,6 +39,7 @@ _DEFAULT_KEYS = {
     "var": ("\\sigma^2", "var"), "s": ("s", "s"), "gamma": ("\\gamma", "gamma"), "beta": ("\\beta", "beta"),
     "eps": ("\\epsilon", "eps"), "L": ("L", "L"),
 }  # fmt: skip
+_CAPITALS = {"x": "X", "y": "Y", "xhat": "\\hat X"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,7 @@ class View:
     sites: list[Site] = field(init=False)
     uses: list[Use] = field(init=False)
     distant: list[Use] = field(init=False)
+    capital: bool = field(init=False)
 
     def __post_init__(self) -> None:
         self.latex = "\\" in self.text
@@ -78,6 +82,13 @@ class View:
         self.sites = list(_sites(self.root, (), "side", self.notation))
         self.uses = list(_uses(self.root, self.notation, False))
         self.distant = list(_uses(self.target, self.notation, False))
+        whole = [use.found for use in (*self.uses, *self.distant) if not use.found.indices and use.found.label is None]
+        bare = not any(use.found.role in ARRAYS for use in (*self.uses, *self.distant))
+        ones = bare and any(
+            isinstance(site.node, Name | Scripted) and constant_matrix(site.node, self.notation) is not None
+            for site in self.sites
+        )
+        self.capital = self.latex and (ones or any(found.role in _CAPITALS and is_capital(found) for found in whole))
 
     @property
     def pad(self) -> int:
@@ -145,6 +156,8 @@ class View:
         for use in self.distant:
             if use.found.role == role and not use.found.adjoint:
                 return self.written(use.found.key)
+        if self.capital and role in _CAPITALS:
+            return _CAPITALS[role]
         default = _DEFAULT_KEYS[role][0 if self.latex else 1]
         said = [key for key, of in self.notation.roles.items() if of == role and any(key in s for s in self.notation.said)]
         return self.written(said[-1]) if said else default
@@ -195,7 +208,9 @@ class View:
         return f"\\frac{{\\partial {of}}}{{\\partial {by}}}" if self.latex else f"d{of}/d{by}"
 
     def upstream(self, letter: str) -> str:
-        """Return the upstream gradient dL/dy at an index, as the author spells it."""
+        """Return the upstream gradient dL/dy at an index, as the author spells it; of a matrix, all of it."""
+        if self.capital:
+            return f"\\nabla_{{{self.name('y')}}} {self.name('L')}"
         if any(use.found.role == "g" for use in self.uses):
             return self.array("g", letter)
         for site in self.sites:
@@ -280,6 +295,8 @@ def _sites(node: Node, above: tuple[Node, ...], where: str, notation: Notation) 
 def _uses(node: Node, notation: Notation, by: bool) -> Iterator[Use]:
     match node:
         case Name() | Scripted():
+            if constant_matrix(node, notation) is not None:
+                return  # the J of J_{1N} is no loss
             found = resolve(node, notation)
             if found is not None:
                 yield Use(node, found, by)
