@@ -249,9 +249,8 @@ class Scripts:
         else:
             j = position(derivative.loss)
             curve = f"(fun {VARIABLE} {j} => {body})"
-            lines.append(
-                f"eapply (loss_derivative m L _ g {curve} {point} (fun {j} => {self.text(at)}) (fun {j} => {self.text(change)}))."
-            )
+            known = f"(fun {j} => {self.text(at)}) (fun {j} => {self.text(change)})"
+            lines.append(f"eapply (loss_derivative m L _ g {curve} {point} {known}).")
             lines += block(["exact HL."])
             goal = f"slope (fun {VARIABLE} => {body}) {point} ({self.text(at)}) ({self.text(change)})"
             lines += block([f"intros {j} Hin_{j}.", f"change ({goal}).", "slopes."])
