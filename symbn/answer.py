@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
+from symbn.decision.decide import Decision
 from symbn.diagnostic import Diagnostic, Span, Value, position
 from symbn.layers.batchnorm import ClosedForm
 
@@ -47,7 +48,8 @@ class Repair(Value):
 class Step(Value):
     """The answer to one equality step. Fields as in the JSON record; `span` and `diagnostics` count the characters of
     `source`. formula: line of the first character of its formula. expected: the verdict (and code) that the document states.
-    chain_head: the first member of the chain, and whether this step's right side equals it."""
+    chain_head: the first member of the chain, and whether this step's right side equals it. decision: what the kernel decided,
+    kept only where `Options.keep` asks for it."""
 
     source: str
     span: Span
@@ -74,6 +76,7 @@ class Step(Value):
     expected: str | None = None
     chain_head: str | None = None
     equals_head: bool | None = None
+    decision: Decision | None = None
 
     @property
     def codes(self) -> tuple[str, ...]:

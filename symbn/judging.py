@@ -28,11 +28,13 @@ _SHOWN_SOURCE = 2000
 @dataclass(frozen=True, slots=True)
 class Options:
     """How to check. batch: a chosen batch size, at which SymPy has to agree, or None for every batch size at once. repair:
-    look for the smallest edit that makes a refuted step true, which takes longer than refuting it."""
+    look for the smallest edit that makes a refuted step true, which takes longer than refuting it. keep: leave the kernel's
+    decision with the answer, for a certificate."""
 
     notation: Notation = field(default_factory=Notation)
     batch: int | None = None
     repair: bool = False
+    keep: bool = False
 
     def __post_init__(self) -> None:
         check_batch(self.batch)
@@ -86,7 +88,7 @@ def judge(text: str, equation: tuple[Node, str, Node], conditions: tuple[Relatio
         )
     try:
         decision = decide(readings(left, right, conditions, options.notation, options.batch))
-        step = _with_decision(blank, decision)
+        step = _with_decision(replace(blank, decision=decision) if options.keep else blank, decision)
         if decision.equation is not None:
             step = _with_notes(step, decision, (left, right), conditions, options, start)
     except UnreadableError as error:

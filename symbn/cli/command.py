@@ -52,6 +52,19 @@ exit status: as for verify; a step that is as its document expects is no failure
 """
 
 
+_CERTIFY_EXAMPLES = r"""
+examples:
+  symbn certify 'dL/dbeta = sum_j g_j' -o certificate --check
+  symbn certify derivations/*.md -o certificate
+  symbn certify --closed-forms --check
+
+what is written: Claims.v, the statements, which a person reads beside Definitions.v; Proofs.v, their proofs (of the negation,
+for a refuted step); the library they stand on; README, how to check it without symbn. each step gets a line: certified,
+certificate rejected (a bug of symbn), written, or not certified with the reason. exit status: 0 all certified (or written),
+1 a certificate rejected, 2 a usage error, 3 some steps have no certificate, or Coq is not installed
+"""
+
+
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         self.print_usage(sys.stderr)
@@ -146,7 +159,22 @@ def build_parser() -> argparse.ArgumentParser:
         epilog="examples:\n  symbn explain\n  symbn explain wrong-sign",
     )
     explain.add_argument("codes", metavar="CODE", nargs="*", help="a code, as in error[wrong-sign]")
-    for command in (verify, table, check, explain):
+    certify = commands.add_parser(
+        "certify",
+        help="write statements and proofs that Coq checks",
+        description="Write a Coq statement and its proof for every step that is proved or refuted.",
+        formatter_class=_help_formatter,
+        epilog=_CERTIFY_EXAMPLES,
+    )
+    certify.add_argument("inputs", metavar="FORMULA | DOCUMENT", nargs="*", help="formulas, files, folders or patterns")
+    certify.add_argument("-o", "--output", metavar="DIR", help="where the certificate is written")
+    certify.add_argument("--check", action="store_true", help="have Coq check it, in a temporary folder, and audit the proofs")
+    certify.add_argument("--closed-forms", action="store_true", help="certify the equations of `symbn table`, too")
+    certify.add_argument("--time-limit", metavar="S", default="300", help="seconds that Coq may take in all (default: 300)")
+    certify.add_argument("--let", metavar="ROLE=NAME", action="append", default=[], help="what a name means; repeatable")
+    certify.add_argument("--mode", choices=MODES, default=TRAINING, help="eval: mean and variance are constants")
+    certify.add_argument("--batch", metavar="M", help="state the equations for this batch size")
+    for command in (verify, table, check, explain, certify):
         command.add_argument(
             "--color", choices=("auto", "always", "never"), default="auto", help="colour (default: auto; NO_COLOR is honoured)"
         )
@@ -306,4 +334,10 @@ def _explain(arguments: argparse.Namespace) -> int:
     return run(arguments)
 
 
-_COMMANDS = {"verify": _verify, "table": _table, "check": _check, "explain": _explain}
+def _certify(arguments: argparse.Namespace) -> int:
+    from symbn.cli.certify import run
+
+    return run(arguments)
+
+
+_COMMANDS = {"verify": _verify, "table": _table, "check": _check, "explain": _explain, "certify": _certify}

@@ -1,0 +1,217 @@
+"""Running Coq on a certificate, and believing only what it says about it.
+
+    compile the library, Claims.v, Proofs.v   ->   Check (proof : claim)   ->   Print Assumptions within the white list
+
+The statements are written by symbn, and compiled apart from the proofs; whatever a proof file does, its theorem must have the
+type of *our* claim and rest on the axioms of Coq's real numbers alone. Everything that is not understood is a rejection.
+Caveat: `coqc` can run programs that a proof file names. Files of a stranger are never run: `symbn certify --check` writes all
+files anew, from the formulas.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import monotonic
+
+from symbn.certificates.writing import LIBRARY, Certificate, audit_text, claims_text, library, proofs_text
+
+CERTIFIED, REJECTED, UNCHECKED = "certified", "certificate rejected", "written, not checked"
+NO_COQ = "coqc not found (install Coq 8.16 or later: `apt-get install coq`, `brew install coq`, or coq.inria.fr)"
+SECONDS = 300.0
+EACH = 30.0  # for one proof, of those that take longest
+# The axioms of the real numbers in Coq's own library, with what they say.
+AXIOMS: Mapping[str, str] = {
+    "ClassicalDedekindReals.sig_forall_dec": (
+        "forall P : nat -> Prop, (forall n : nat, {P n} + {~ P n}) -> {n : nat | ~ P n} + {forall n : nat, P n}"
+    ),
+    "ClassicalDedekindReals.sig_not_dec": "forall P : Prop, {~ ~ P} + {~ P}",
+    "FunctionalExtensionality.functional_extensionality_dep": (
+        "forall (A : Type) (B : A -> Type) (f g : forall x : A, B x), (forall x : A, f x = g x) -> f = g"
+    ),
+    "Classical_Prop.classic": "forall P : Prop, P \\/ ~ P",
+}
+_PLACE = re.compile(r'File "[^"]*?(\w+)\.v", line (\d+)')
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What Coq says of one certificate. reason: why it is not certified."""
+
+    number: int
+    state: str
+    reason: str = ""
+
+
+class CoqError(Exception):
+    """Coq does not accept a file: its name, the line, and what it says."""
+
+    def __init__(self, file: str, line: int | None, message: str) -> None:
+        super().__init__(message)
+        self.file, self.line = file, line
+
+
+@dataclass(slots=True)
+class Workshop:
+    """A temporary folder in which Coq runs, until the deadline."""
+
+    folder: Path
+    program: str
+    deadline: float = field(default_factory=lambda: monotonic() + SECONDS)
+
+    def accepts(self, name: str, text: str | None = None, seconds: float = SECONDS) -> str:
+        """Compile one file, in that many seconds at most, and return what Coq prints. Raises: CoqError."""
+        path = self.folder / f"{name}.v"
+        if text is not None:
+            path.write_text(text, "utf-8")
+        # Claims and proofs have a logical path of their own, so that neither can stand for a file of the library.
+        root = ["-Q", ".", "Certificate", "-Q", "library", "Symbn"] if "/" not in name else ["-Q", "library", "Symbn"]
+        environment = {key: value for key, value in os.environ.items() if not key.startswith("COQ")}
+        with subprocess.Popen(
+            [self.program, "-q", *root, f"{name}.v"], cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            text=True, errors="replace", env=environment, start_new_session=True,
+        ) as process:  # fmt: skip
+            try:
+                out, err = process.communicate(timeout=max(0.0, min(seconds, self.deadline - monotonic())))
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                raise CoqError(name, None, "the time limit") from None
+        if process.returncode != 0:
+            found = _PLACE.search(err)
+            message = " ".join(err.partition("Error:")[2].split()) or f"coqc ended with status {process.returncode}"
+            raise CoqError(name, int(found[2]) if found else None, message[:300])
+        return out
+
+
+def find_coq() -> str | None:
+    """Return the path of the Coq compiler, if there is one."""
+    return shutil.which("coqc")
+
+
+def audit(certificates: Sequence[Certificate], seconds: float = SECONDS, proofs: str | None = None) -> list[Answer]:
+    """Return what Coq says of each certificate. proofs: another proof file to be judged against the same claims, for tests."""
+    program = find_coq()
+    if program is None:
+        return [Answer(c.number, UNCHECKED, NO_COQ) for c in certificates]
+    with tempfile.TemporaryDirectory(prefix="symbn-certify-") as name:
+        workshop = Workshop(Path(name), program, monotonic() + seconds)
+        (workshop.folder / "library").mkdir()
+        answers: dict[int, Answer] = {}
+        try:
+            for file, text in library().items():
+                (workshop.folder / "library" / file).write_text(text, "utf-8")
+            for module in LIBRARY:
+                workshop.accepts(f"library/{module}")
+            stated = _claims(workshop, certificates, answers)
+            accepted = _proofs(workshop, stated, answers, proofs)
+            _assumptions(workshop, accepted, answers)
+        except CoqError as error:
+            for certificate in certificates:
+                answers.setdefault(certificate.number, Answer(certificate.number, REJECTED, f"{error.file}.v: {error}"))
+        return [answers[c.number] for c in certificates]
+
+
+def _claims(workshop: Workshop, certificates: Sequence[Certificate], answers: dict[int, Answer]) -> list[Certificate]:
+    """Compile the statements, leaving out those that Coq refuses; return the others."""
+    left = list(certificates)
+    while left:
+        text = claims_text(left)
+        try:
+            workshop.accepts("Claims", text)
+            break
+        except CoqError as error:
+            left = _without(left, _at_line(text, error.line, "Definition claim"), error, answers)
+    return left
+
+
+def _proofs(
+    workshop: Workshop, certificates: Sequence[Certificate], answers: dict[int, Answer], given: str | None
+) -> list[Certificate]:
+    """Compile the proofs, leaving out those that Coq refuses; return the others."""
+    left = list(certificates)
+    if given is not None:
+        workshop.accepts("Proofs", given)
+        return left
+    while left:
+        text = proofs_text(left)
+        try:
+            workshop.accepts("Proofs", text, EACH + len(left))
+            break
+        except CoqError as error:
+            if error.line is None and len(left) > 1:
+                left = [c for c in left if _alone(workshop, c, answers)]
+            else:
+                guilty = left[0].number if error.line is None else _at_line(text, error.line, "Theorem proof")
+                left = _without(left, guilty, error, answers)
+    return left
+
+
+def _alone(workshop: Workshop, certificate: Certificate, answers: dict[int, Answer]) -> bool:
+    """Tell whether a proof is accepted by itself: some other one takes too long."""
+    try:
+        workshop.accepts("Proofs", proofs_text([certificate]), EACH)
+    except CoqError as error:
+        answers[certificate.number] = Answer(certificate.number, REJECTED, str(error))
+        return False
+    return True
+
+
+def _without(left: list[Certificate], guilty: int | None, error: CoqError, answers: dict[int, Answer]) -> list[Certificate]:
+    """Reject one certificate and return the others. Raises: CoqError if nobody knows which one it is."""
+    if guilty is None:
+        raise error
+    answers[guilty] = Answer(guilty, REJECTED, str(error))
+    return [certificate for certificate in left if certificate.number != guilty]
+
+
+def _at_line(text: str, line: int | None, begin: str) -> int | None:
+    """Return the number of the claim or proof that a line is part of."""
+    above = "\n".join(text.splitlines()[:line]) if line is not None else ""
+    found = re.findall(rf"^{begin}_(\d+) ", above, re.MULTILINE)
+    return int(found[-1]) if found else None
+
+
+def _assumptions(workshop: Workshop, certificates: Sequence[Certificate], answers: dict[int, Answer]) -> None:
+    """Ask Coq for the type and the axioms of every proof."""
+    left = list(certificates)
+    while left:
+        try:
+            printed = workshop.accepts("Audit", audit_text(left))
+        except CoqError as error:
+            if error.line is None or error.line < 3:
+                raise
+            guilty = left.pop((error.line - 3) // 3).number
+            answers[guilty] = Answer(guilty, REJECTED, f"the proof is not one of the claim: {error}")
+            continue
+        pieces = re.split(r"^symbn-audit (\d+)$", printed, flags=re.MULTILINE)
+        said = dict(zip(map(int, pieces[1::2]), pieces[2::2], strict=True))
+        for certificate in left:
+            wrong = _unknown_axioms(said.get(certificate.number, ""))
+            state = CERTIFIED if wrong is None else REJECTED
+            answers[certificate.number] = Answer(certificate.number, state, wrong or "")
+        return
+
+
+def _unknown_axioms(printed: str) -> str | None:
+    """Return what is wrong with the output of Check and Print Assumptions, or None. What is not understood is wrong."""
+    checked, found, axioms = printed.partition("Axioms:\n")
+    if not found:
+        return None if checked.rstrip().endswith("Closed under the global context") else "Coq's answer is not understood"
+    lines: list[str] = []
+    for line in axioms.splitlines():
+        if line.startswith(" ") and lines:
+            lines[-1] += " " + line.strip()
+        elif line.strip():
+            lines.append(line.strip())
+    for line in lines:
+        name, _, type_ = line.partition(":")
+        if AXIOMS.get(name.strip()) != " ".join(type_.split()):
+            return f"it assumes more than the axioms of the real numbers: {line[:120]}"
+    return None

@@ -1,0 +1,63 @@
+"""Answers -> certificates: which steps get one, and why the others do not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from symbn.answer import PROVED, REFUTED, Step
+from symbn.certificates.expressions import NotCertified
+from symbn.certificates.features import NOTE, has_features, one_column, point_of_column, term_of_column
+from symbn.certificates.refutations import refutation_of
+from symbn.certificates.scripts import proof_of
+from symbn.certificates.statements import claim_of
+from symbn.certificates.writing import Certificate
+from symbn.kernel.verdict import Proved, Refuted
+
+NOT_CERTIFIED = "not certified"
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A step with its certificate, or with the reason why it has none."""
+
+    step: Step
+    certificate: Certificate | None
+    reason: str = ""
+
+
+def made_of(steps: Iterable[Step]) -> list[Made]:
+    """Return what can be certified of the answers. The steps hold their decisions (`Options.keep`)."""
+    found: list[Made] = []
+    for step in steps:
+        number = 1 + sum(made.certificate is not None for made in found)
+        found.append(_made(step, number))
+    return found
+
+
+def _made(step: Step, number: int) -> Made:
+    decision = step.decision
+    if step.verdict not in (PROVED, REFUTED) or decision is None or decision.equation is None:
+        return Made(step, None, step.reason or f"the step is {step.verdict}")
+    source = f"{step.lhs} = {step.rhs}"
+    note = "" if step.caveat is None else f"under the reading: {step.caveat}"
+    equation, feature = decision.equation, None
+    try:
+        if wide := has_features(equation):
+            equation, feature = one_column(equation)
+            note = "; ".join(filter(None, (note, NOTE)))
+        match decision.verdict:
+            case Proved(nonzero=nonzero):
+                claim = claim_of(equation, tuple(map(term_of_column, nonzero)) if wide else nonzero)
+                return Made(step, Certificate(number, source, False, claim, tuple(proof_of(claim)), note))
+            case Refuted():
+                claim = claim_of(equation)
+                point = point_of_column(decision.verdict, decision.equation, feature) if wide else decision.verdict.point
+                script = refutation_of(claim, point, (decision.verdict.left, decision.verdict.right))
+                return Made(step, Certificate(number, source, True, claim, tuple(script), note))
+            case _:
+                return Made(step, None, "the kernel did not decide it")
+    except NotCertified as error:
+        return Made(step, None, str(error))
+    except RecursionError:
+        return Made(step, None, "the equation is too deep")

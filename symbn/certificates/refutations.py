@@ -1,0 +1,234 @@
+"""A refutation is a theorem too: the negation of the claim, at the exact rational point where its sides differ.
+
+    the rules give every derivative in the claim, for all inputs         (General: as in a proof)
+    the claim is taken at the point, for the loss sum_j g_j y_j           (there is at most one derivative: uniqueness_limite)
+    both sides are worked out to two different rational numbers
+
+A proof of the claim that fails refutes nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+from symbn.certificates.claims import LOSS_TYPE, hypotheses, output, proposition, variables
+from symbn.certificates.expressions import (
+    BatchSum,
+    Expression,
+    Kronecker,
+    Leaf,
+    NotCertified,
+    RealPower,
+    Root,
+    term_of,
+    within,
+    written,
+)
+from symbn.certificates.scripts import Lines, Scripts, block
+from symbn.certificates.spelling import spelling
+from symbn.certificates.statements import Claim, Derivative, witness
+from symbn.kernel.evaluate import Irrational, Point, Undefined, evaluate
+from symbn.kernel.term import Index, KernelError
+from symbn.layers.batchnorm import EVALUATION, batch_norm
+
+_UNFOLDED = "at_list bsum nth INR delta Nat.eqb Nat.pred upd"
+_DEFAULTS = {"beta": Fraction(0)}
+
+
+def refutation_of(claim: Claim, point: Point, values: tuple[Fraction, Fraction]) -> Lines:
+    """Return the script that proves the negation. values: of both sides at the point. Raises: NotCertified."""
+    return _Refutation(claim, point, values).script()
+
+
+def number(value: Fraction) -> str:
+    """Return an exact number as Coq writes it."""
+    whole = f"({value.numerator})" if value < 0 else str(value.numerator)
+    return whole if value.denominator == 1 else f"({whole} / {value.denominator})"
+
+
+class _Refutation:
+    def __init__(self, claim: Claim, point: Point, values: tuple[Fraction, Fraction]) -> None:
+        self.claim, self.values = claim, values
+        self.scripts = Scripts(claim, certified=False)
+        self.spell = spelling(claim.mode)
+        self.graph = batch_norm(claim.mode)
+        arrays, scalars = variables(claim)
+        scalars = [*scalars, *(["beta"] if claim.with_loss and "beta" not in scalars else [])]
+        self.names = {"running_mean": "mu", "running_var": "var"}
+        self.scalars = {n: point.scalars.get(self.names.get(n, n), _DEFAULTS.get(n, Fraction(1))) for n in scalars}
+        places = range(1, point.m + 1)
+        self.arrays = {n: [point.entries.get((n, (j,)), Fraction(0)) for j in places] for n in arrays}
+        self.places = {i: point.indices.get(i) for i in claim.letters}
+        given = {**point.scalars, **{self.names.get(n, n): v for n, v in self.scalars.items()}}
+        entries: dict[tuple[str, tuple[int, ...]], Fraction] = {**point.entries}
+        entries.update({(n, (j,)): v[j - 1] for n, v in self.arrays.items() for j in places})
+        self.point = replace(point, scalars=given, entries=entries)
+        self.equations = Lines()
+
+    def script(self) -> Lines:
+        claim = self.claim
+        lines = Lines()
+        for place in range(len(claim.derivatives)):
+            lines += self.general(place)
+        lines += ["intros Claim.", *self.at_the_point()]
+        both = [self.scripts.left, self.scripts.right]
+        lines += self.atoms([*both, *(total for _, total in map(self.total, range(len(claim.derivatives))))])
+        lines.append(f"specialize (Claim {self.arguments(claim)}).")
+        if claim.direct:
+            lines.append(f"assert (Same := uniqueness_limite _ _ _ _ Claim (General1 {self.arguments(self.auxiliary(0))})).")
+            lines.append(f"change ({self.text(self.scripts.right)} = {self.text(self.total(0)[1])}) in Same.")
+            return lines + self.different("Same", self.text(self.scripts.right), self.text(self.total(0)[1]), ())
+        names = [witness(place) for place in range(len(claim.derivatives))]
+        if names:
+            pattern = "Claim"
+            for name in reversed(names):
+                pattern = f"[Is{name} {pattern}]"
+            for name in reversed(names):
+                pattern = f"[{name} {pattern}]"
+            lines.append(f"destruct Claim as {pattern}.")
+        for place, derivative in enumerate(claim.derivatives):
+            lines += self.unique(place, derivative)
+        left, right = (self.text(self.scripts.unresolved(side)) for side in (claim.left, claim.right))
+        return [*lines, f"change ({left} = {right}) in Claim.", *self.different("Claim", left, right, names)]
+
+    def text(self, expression: Expression) -> str:
+        return written(expression, self.spell)
+
+    def total(self, place: int) -> tuple[Derivative, Expression]:
+        derivative = self.claim.derivatives[place]
+        return derivative, self.scripts.total(derivative, self.scripts.slopes[place][2])
+
+    # ------------------------------------------------------------------ the derivatives, for all inputs
+
+    def auxiliary(self, place: int) -> Claim:
+        """Return the true claim that a derivative is what the rules give."""
+        derivative, total = self.total(place)
+        letters = self.claim.letters if self.claim.direct else derivative.formal
+        return replace(
+            self.claim, left=Leaf(witness(0)), right=total, derivatives=(replace(derivative, formal=()),), direct=True,
+            letters=letters, conditions=(), nonzero=(), batch=None,
+        )  # fmt: skip
+
+    def general(self, place: int) -> Lines:
+        claim = self.auxiliary(place)
+        statement = " ".join(proposition(claim).split())
+        return [f"assert (General{place + 1} : {statement}).", *block(Scripts(claim).proof())]
+
+    def unique(self, place: int, derivative: Derivative) -> Lines:
+        """Every derivative of the claim is the one that the rules give, with the atoms already worked out."""
+        name, (_, total) = witness(place), self.total(place)
+        formal = [str(i.name) for i in derivative.formal]
+        bounds = "".join(f"({letter} < m)%nat -> " for letter in formal)
+        quantified = f"forall {' '.join(formal)}, {bounds}" if formal else ""
+        at = " ".join((name, *formal))
+        own = " ".join((f"Is{name}", *formal, *(f"H{letter}" for letter in formal)))
+        general = f"General{place + 1} {self.arguments(self.auxiliary(place))}"
+        intros = f"intros {' '.join((*formal, *(f'H{letter}' for letter in formal)))}. " if formal else ""
+        lines = [f"assert (Is_{name} : {quantified}{at} = {self.text(total)})."]
+        lines += block([f"{intros}exact (uniqueness_limite _ _ _ _ ({own}) ({general}))."])
+        return lines + [f"try rewrite {equation} in Is_{name}." for equation in self.equations]
+
+    # ------------------------------------------------------------------ the point
+
+    def at_the_point(self) -> Lines:
+        lines = [f"pose (m := {self.point.m}%nat)."]
+        for name, values in self.arrays.items():
+            lines.append(f"pose ({name} := at_list [{'; '.join(map(number, values))}]).")
+        for name, value in self.scalars.items():
+            lines.append(f"pose ({name} := {number(value)}).")
+        for index, place in self.places.items():
+            lines.append(f"pose ({index.name} := {(place or 1) - 1}%nat).")
+        if self.claim.with_loss:
+            lines.append(f"pose (L := (fun y => bsum m (fun j => g j * y j)) : {LOSS_TYPE}).")
+            lines.append(f"assert (HL : has_gradient m L {output(self.claim.mode)} g) by apply linear_loss.")
+        return lines
+
+    def arguments(self, claim: Claim) -> str:
+        """Return the inputs and the proofs of the hypotheses at which a claim is taken."""
+        arrays, scalars = variables(claim)
+        names = ["m", *arrays, *scalars, *(["L"] if claim.with_loss else []), *(str(i.name) for i in claim.letters)]
+        own = self.claim.direct or claim is self.claim
+        proofs = []
+        for name, text in hypotheses(claim):
+            if name == "HL" or (not own and name in {f"H{i.name}" for i in claim.letters}):
+                proofs.append(name)
+            elif text.startswith("0 < "):
+                proofs.append(f"ltac:(cbv delta [{text[4:]}]; lra)")
+            else:
+                proofs.append("ltac:(position)")
+        return " ".join((*names, *proofs))
+
+    def value(self, expression: Expression) -> Fraction:
+        """Return the exact value of an expression at the point. Raises: NotCertified."""
+        try:
+            return evaluate(self.graph.expand(term_of(expression)), self.point)
+        except (Irrational, Undefined, KernelError) as error:
+            raise NotCertified(f"no exact value at the point: {error}") from None
+
+    def exactly(self) -> str:
+        known = ["m", *self.arrays, *self.scalars, *(str(i.name) for i in self.places)]
+        return f"cbv beta iota zeta delta [{' '.join(known)} {_UNFOLDED}]."
+
+    def atoms(self, expressions: list[Expression]) -> Lines:
+        """Work out the mean, the variance, and every root."""
+        lines = Lines()
+        if self.claim.mode != EVALUATION and "x" in self.arrays:
+            for name in ("mean", "var"):
+                value = self.value(Leaf("mu" if name == "mean" else "var"))
+                lines.append(f"assert (E{name} : {name} m x = {number(value)}).")
+                first = "" if name == "mean" else "rewrite Emean. "
+                lines += block([f"unfold {name}. {first}{self.exactly()} evaluated."])
+        roots: dict[Root | RealPower, None] = {}
+        for expression in expressions:
+            roots.update(dict.fromkeys(e for e in within(expression) if isinstance(e, Root | RealPower)))
+        for place, root in enumerate(sorted(roots, key=lambda e: sum(1 for _ in within(e)))):
+            if _bound(root):
+                raise NotCertified("a root that depends on a summed index")
+            lines += self.root(root, f"Eroot{place}")
+            self.equations.insert(0, f"Eroot{place}")
+        self.equations += [name for name in ("Emean", "Evar") if any(line.startswith(f"assert ({name} ") for line in lines)]
+        return lines
+
+    def root(self, root: Root | RealPower, name: str) -> Lines:
+        base = root.of if isinstance(root, Root) else root.base
+        value, inner = self.value(root), self.value(base)
+        lines = [f"assert (B{name} : {self.text(base)} = {number(inner)}).", *block(self.worked_out())]
+        lines.append(f"assert ({name} : {self.text(root)} = {number(value)}).")
+        if isinstance(root, Root):
+            return lines + block([f"rewrite B{name}. apply sqrt_is; lra."])
+        p, n = abs(root.exponent.numerator), root.exponent.denominator
+        lemma = "power_is" if root.exponent > 0 else "power_inverse_is"
+        return lines + block([f"rewrite B{name}. apply ({lemma} _ _ {p} _ {n}); [lra | lra | lia | simpl; lra | evaluated]."])
+
+    def worked_out(self) -> Lines:
+        ready = [*self.equations, *(["Emean", "Evar"] if self.claim.mode != EVALUATION and "x" in self.arrays else [])]
+        return [*(f"try rewrite {name}." for name in dict.fromkeys(ready)), f"{self.exactly()} evaluated."]
+
+    def different(self, equation: str, left: str, right: str, names: tuple[str, ...] | list[str]) -> Lines:
+        """The two sides have different values."""
+        lines = Lines()
+        values = self.values
+        if self.claim.direct:
+            values = self.value(self.scripts.right), self.value(self.total(0)[1])
+        for name, side, value in zip(("Left", "Right"), (left, right), values, strict=True):
+            steps = [f"try rewrite {e}." for e in self.equations] + [self.exactly()]
+            steps += [f"rewrite ?Is_{d} by position." for d in names]
+            lines.append(f"assert ({name} : {side} = {number(value)}).")
+            lines += block([*steps, self.exactly(), "evaluated."])
+        return [*lines, f"assert (No := eq_trans (eq_sym Left) (eq_trans {equation} Right)). lra."]
+
+
+def _bound(expression: Expression) -> bool:
+    """Tell whether a part of a sum depends on its index: such parts are asked of before the sum is written out."""
+    inner = {e.index for e in within(expression) if isinstance(e, BatchSum)}
+    found: set[Index] = set()
+    for part in within(expression):
+        if isinstance(part, Leaf):
+            found.update(part.indices)
+        elif isinstance(part, Kronecker):
+            found.update((part.left, part.right))
+    return any(index not in inner for index in found)
+
+
+__all__ = ["number", "refutation_of"]

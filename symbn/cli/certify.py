@@ -1,0 +1,95 @@
+"""`symbn certify`: statements and proofs for Coq, of every step that is proved or refuted."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from symbn.answer import ASSUMED, Step
+from symbn.certificates.auditing import CERTIFIED, REJECTED, UNCHECKED, Answer, audit, find_coq
+from symbn.certificates.making import NOT_CERTIFIED, Made, made_of
+from symbn.certificates.writing import write
+from symbn.checking import check_formula
+from symbn.cli.output import batch_size
+from symbn.elaboration.notation import Notation
+from symbn.errors import UsageError
+from symbn.judging import Options
+from symbn.layers.batchnorm import CLOSED_FORMS
+from symbn.running import Settings, check_path, find_documents
+
+OK, NOT_ALL, BUG = 0, 3, 1
+_SHOWN = 100
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write the certificate, have it checked if asked for, print a line for each step, and return the exit status.
+
+    Raises: UsageError.
+    """
+    notation = Notation(mode=arguments.mode).with_lets(arguments.let)
+    options = Options(notation, batch_size(arguments.batch), keep=True)
+    if not arguments.inputs and not arguments.closed_forms:
+        raise UsageError("nothing to certify: give formulas or documents (see `symbn certify --help`)")
+    if arguments.output is None and not arguments.check:
+        raise UsageError("say where to write the certificate, -o DIR, or have it checked only, --check")
+    made = made_of(step for step in _steps(arguments, options) if step.verdict != ASSUMED)
+    certificates = [m.certificate for m in made if m.certificate is not None]
+    if arguments.output is not None:
+        try:
+            write(Path(arguments.output), certificates)
+        except OSError as error:
+            raise UsageError(f"{arguments.output}: cannot be written: {error.strerror}") from None
+    answers = {}
+    if arguments.check and certificates:
+        answers = {answer.number: answer for answer in audit(certificates, _seconds(arguments.time_limit))}
+    states = [_print(m, answers, bool(arguments.check)) for m in made]
+    if arguments.output is not None:
+        print(f"{len(certificates)} of {len(made)} steps are in {arguments.output}: read Definitions.v and Claims.v")
+    if arguments.check and find_coq() is None:
+        return NOT_ALL
+    return BUG if REJECTED in states else OK if set(states) <= {CERTIFIED, "written"} else NOT_ALL
+
+
+def _seconds(text: str) -> float:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= 86400):
+        raise UsageError(f"--time-limit wants a number of seconds; got {text[:40]!r}")
+    return float(text)
+
+
+def _steps(arguments: argparse.Namespace, options: Options) -> Iterator[Step]:
+    """Yield the answers: to the closed forms, and to each input, a document if there is a file of that name."""
+    if arguments.closed_forms:
+        for form in CLOSED_FORMS:
+            own = replace(options, notation=replace(options.notation, mode=form.mode))
+            yield from check_formula(form.formula, own)
+    for text in arguments.inputs:
+        if os.path.exists(text) or (any(sign in text for sign in "*?") and "=" not in text):
+            for path in find_documents([text]):
+                yield from check_path(path, Settings(options)).steps
+        else:
+            yield from check_formula(text, options)
+
+
+def _print(made: Made, answers: dict[int, Answer], check: bool) -> str:
+    """Print the line of one step and return its state."""
+    step = made.step
+    place = f"{step.file}:{step.line}: " if step.file else ""
+    text = " ".join(f"{step.lhs} = {step.rhs}".split())
+    shown = place + (text if len(text) <= _SHOWN else text[: _SHOWN - 3] + "...")
+    if made.certificate is None:
+        print(f"{NOT_CERTIFIED}: {made.reason}: {shown}")
+        return NOT_CERTIFIED
+    if not check:
+        print(f"written: claim_{made.certificate.number} ({step.verdict}): {shown}")
+        return "written"
+    answer = answers[made.certificate.number]
+    reason = f": {answer.reason}" if answer.reason else ""
+    bug = " (this is a bug in symbn; please report it)" if answer.state == REJECTED else ""
+    print(f"{answer.state}{reason}{bug}: claim_{made.certificate.number} ({step.verdict}): {shown}", flush=True)
+    return answer.state
+
+
+__all__ = ["UNCHECKED", "run"]
