@@ -21,6 +21,7 @@ from symbn.judging import Options
 from symbn.layers.batchnorm import MODES, TRAINING
 from symbn.report.terminal import Style, render
 
+_MAX_LINE = 64 * 1024 * 1024  # bytes; the lines of /dev/zero never end
 OK, SOME_REFUTED, USAGE, SOME_OPEN, INTERRUPTED = 0, 1, 2, 3, 130
 _EXAMPLES = r"""
 examples:
@@ -223,7 +224,9 @@ def _formulas(given: Sequence[str], file: str | None) -> Iterator[tuple[str, str
 
 def _lines(readline: object, file: str) -> Iterator[tuple[str, str | None, int]]:
     assert callable(readline)
-    for number, raw in enumerate(iter(readline, b""), 1):
+    for number, raw in enumerate(iter(lambda: readline(_MAX_LINE + 1), b""), 1):
+        if len(raw) > _MAX_LINE:
+            raise UsageError(f"{file}: line {number} is longer than {_MAX_LINE // 1024 // 1024} MiB")
         text = raw.decode("utf-8", "replace").rstrip("\r\n")
         if number == 1:
             text = text.removeprefix("\ufeff")
