@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import glob
 import os
+import signal
 import stat
 import sys
 import tomllib
@@ -131,17 +132,35 @@ def check_paths(
             yield check_path(path, settings, lambda done, total, path=path: progress(path, done, total))  # type: ignore[misc]
         return
     from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import active_children
 
-    with ProcessPoolExecutor(min(jobs, len(paths))) as pool:
+    others = active_children()
+    with ProcessPoolExecutor(min(jobs, len(paths)), initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_DFL)) as pool:
         try:
-            waiting = [pool.submit(check_path, path, settings) for path in paths]
+            waiting = [pool.submit(_in_worker, path, settings) for path in paths]
             for path, future in zip(paths, waiting, strict=True):
                 report = future.result()
                 progress(path, 1, 1)
                 yield report
         except BaseException:
+            # The pool would wait for the documents at work, and for those that the workers have fetched.
             pool.shutdown(wait=False, cancel_futures=True)
+            for child in active_children():
+                if child not in others:
+                    child.terminate()
             raise
+
+
+def _in_worker(path: str, settings: Settings) -> DocumentReport:
+    """Check one document in a process of its own. Ctrl-C, which all processes hear, ends an idle one at once and without a
+    word; one at work first clears away the cache file that it is writing."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return check_path(path, settings)
+    except KeyboardInterrupt:
+        os._exit(128 + signal.SIGINT)
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _bytes(path: str) -> bytes:
