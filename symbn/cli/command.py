@@ -19,7 +19,7 @@ from symbn.elaboration.notation import Notation
 from symbn.errors import SymbnError, UsageError
 from symbn.judging import Options
 from symbn.layers.batchnorm import MODES, TRAINING
-from symbn.report.terminal import Style, render
+from symbn.report.terminal import Style, printable, render
 
 _MAX_LINE = 64 * 1024 * 1024  # bytes; the lines of /dev/zero never end
 OK, SOME_REFUTED, USAGE, SOME_OPEN, INTERRUPTED = 0, 1, 2, 3, 130
@@ -56,7 +56,7 @@ exit status: as for verify; a step that is as its document expects is no failure
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         self.print_usage(sys.stderr)
-        print(f"symbn: error: {message}", file=sys.stderr)
+        print(f"symbn: error: {printable(message)}", file=sys.stderr)
         raise SystemExit(USAGE)
 
 
@@ -166,7 +166,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return status
     except SymbnError as error:
-        print(f"symbn: error: {error}", file=sys.stderr)
+        print(f"symbn: error: {printable(str(error))}", file=sys.stderr)
         return USAGE
     except KeyboardInterrupt:
         print("symbn: interrupted", file=sys.stderr)
@@ -188,12 +188,9 @@ def _drop_output() -> None:
 
 def _open_the_closed() -> None:
     """Give the streams that the caller has closed (`>&-`) a place to go to: to Python they are None."""
-    if sys.stdin is None:
-        sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115 - as long as the process
-    if sys.stdout is None:
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
-    if sys.stderr is None:
-        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 - as long as the process
 
 
 def _verify(arguments: argparse.Namespace) -> int:
