@@ -71,7 +71,7 @@ def load(where: Path, name: str) -> DocumentReport | None:
 
 
 def _sound(report: DocumentReport) -> bool:
-    """Tell whether every place that the report names is one of its text. (That its values are of their types, `_decoded` saw.)"""
+    """Tell whether every place that the report names is one of its text. (`_decoded` saw to the types.)"""
     marks = [(step.span, report.text) for step in report.steps]
     marks += [(fault.span, report.text) for step in report.steps for fault in step.diagnostics]
     marks += [(fault.span, report.text) for fault in report.problems]

@@ -135,7 +135,9 @@ def check_paths(
     from multiprocessing import active_children
 
     others = active_children()
-    with ProcessPoolExecutor(min(jobs, len(paths)), initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_DFL)) as pool:
+    with ProcessPoolExecutor(
+        min(jobs, len(paths)), initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_DFL)
+    ) as pool:
         try:
             waiting = [pool.submit(_in_worker, path, settings) for path in paths]
             for path, future in zip(paths, waiting, strict=True):

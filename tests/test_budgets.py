@@ -62,7 +62,10 @@ def test_a_budget_that_is_spent_is_no_verdict(name: str) -> None:
 
 def test_macros_that_double_end_with_a_diagnostic(tmp_path: Path) -> None:
     path = tmp_path / "a.tex"
-    doubled = "".join(rf"\newcommand{{\{new}}}{{\{old}\{old}}}" for old, new in zip("abcdefghijklmnopqrstuvwxy", "bcdefghijklmnopqrstuvwxyz", strict=True))
+    doubled = "".join(
+        rf"\newcommand{{\{new}}}{{\{old}\{old}}}"
+        for old, new in zip("abcdefghijklmnopqrstuvwxy", "bcdefghijklmnopqrstuvwxyz", strict=True)
+    )
     path.write_text(rf"\newcommand{{\a}}{{x_i}}{doubled} $\z = 1$ and $${PROVED}$$", "utf-8")
     start = perf_counter()
     steps = check_path(str(path), Settings(Options())).steps

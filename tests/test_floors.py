@@ -67,8 +67,8 @@ def test_the_kernel_has_at_most_a_thousand_lines() -> None:
 
 # What turns text into code or into a process, whoever does it.
 EXECUTING = frozenset(
-    "eval exec compile sympify parse_expr parse_latex parse_mathematica lambdify __import__ S import_module run_module run_path "
-    "execfile system popen Popen check_output getoutput getstatusoutput spawn fork forkpty unsafe_load full_load "
+    "eval exec compile sympify parse_expr parse_latex parse_mathematica lambdify __import__ S import_module run_module "
+    "run_path execfile system popen Popen check_output getoutput getstatusoutput spawn fork forkpty unsafe_load full_load "
     "load_all breakpoint literal_eval input globals locals vars posix_spawn execv execve execl execlp execvp startfile".split()
 )
 # Modules that do nothing else, or read values that can name code.

@@ -7,6 +7,7 @@ from time import sleep
 
 import pytest
 
+import symbn
 from scripts.fuzzing import trial
 from scripts.fuzzing.__main__ import run
 from scripts.fuzzing.cases import KINDS, Case, case
@@ -36,11 +37,11 @@ def test_what_breaks_is_noticed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     def hangs(*_: object, **__: object) -> None:
         sleep(30)
 
-    monkeypatch.setattr(trial.symbn, "verify", explodes)
+    monkeypatch.setattr(symbn, "verify", explodes)
     (failure,), _ = trial.tried(case, tmp_path)
     assert "RuntimeError: forged" in str(failure)
     assert "scripts/fuzz --seed 1 --kinds formula --only 2" in str(failure)
-    monkeypatch.setattr(trial.symbn, "verify", hangs)
+    monkeypatch.setattr(symbn, "verify", hangs)
     monkeypatch.setattr(trial, "_HANG", 1)
     (failure,), _ = trial.tried(case, tmp_path)
     assert "still not done" in failure.what

@@ -11,7 +11,7 @@ from time import monotonic, sleep
 
 import pytest
 
-from symbn import cache, running
+from symbn import running
 from symbn.errors import UsageError
 from symbn.judging import Options
 from symbn.running import Settings, check_path, find_documents, read_notation
@@ -41,7 +41,8 @@ def symbn(*arguments: str, stdout: int = subprocess.PIPE) -> tuple[int, str]:
 def test_a_folder_full_of_traps_is_checked_to_its_end(folder: Path) -> None:
     os.mkfifo(folder / "fifo.md")
     for name, target in {
-        "dangling.md": "nowhere", "loop.md": "loop.md", "endless.md": "/dev/zero", "up": "..", "here": ".", "link.md": "good.md",
+        "dangling.md": "nowhere", "loop.md": "loop.md", "endless.md": "/dev/zero", "up": "..", "here": ".",
+        "link.md": "good.md",
     }.items():  # fmt: skip
         (folder / name).symlink_to(target)
     reports = {Path(path).name: check_path(path, Settings(Options())) for path in find_documents([str(folder)])}
@@ -119,7 +120,7 @@ def test_a_full_disk_leaves_nothing_in_the_cache(folder: Path, monkeypatch: pyte
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(cache.os, "replace", full)
+    monkeypatch.setattr(os, "replace", full)
     report = check_path(str(folder / "good.md"), Settings(Options(), cache=str(folder / "cache")))
     assert [step.verdict for step in report.steps] == ["proved"]
     assert list((folder / "cache").iterdir()) == []
@@ -129,7 +130,7 @@ def test_ctrl_c_while_the_cache_is_written_leaves_nothing_in_it(folder: Path, mo
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cache.os, "replace", interrupted)
+    monkeypatch.setattr(os, "replace", interrupted)
     with pytest.raises(KeyboardInterrupt):
         check_path(str(folder / "good.md"), Settings(Options(), cache=str(folder / "cache")))
     assert list((folder / "cache").iterdir()) == []

@@ -60,14 +60,18 @@ def documents(words: str) -> dict[str, str]:
     text = f"Then {words} and $x_i = {words}$.\n\n<!-- symbn: {words} -->\n$${words} = \\mu$$\n\n<!-- symbn: mean={words} -->\n"
     found = dict.fromkeys(KINDS, f"+++\nmean = {json.dumps(words)}\n+++\n{text}")
     found["notebook"] = json.dumps({"cells": [{"cell_type": "markdown", "source": text}], "nbformat": 4})
-    found["latex"] = f"% +++\n% mean = {json.dumps(words)}\n% +++\n\\newcommand{{\\a}}{{{words}}}\n% symbn: {words}\n$\\a = {words}$"
+    found["latex"] = (
+        f"% +++\n% mean = {json.dumps(words)}\n% +++\n\\newcommand{{\\a}}{{{words}}}\n% symbn: {words}\n$\\a = {words}$"
+    )
     found["html"] = f"<p>{words} \\(x_i = {words}\\) <script type='math/tex'>{words} = 1</script><!-- symbn: {words} --></p>"
     found["rst"] = f"{words}\n\n.. math:: x_i = {words}\n\n.. symbn: {words}\n\n:math:`{words} = 1`\n"
     return found
 
 
 @pytest.mark.parametrize("words", CODE)
-def test_no_reader_runs_what_it_reads_nor_opens_what_it_names(words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_reader_runs_what_it_reads_nor_opens_what_it_names(
+    words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     symbn.verify(words)
     symbn.verify(f"{words} = x_i", batch=2, repair=True)
@@ -107,9 +111,10 @@ def test_no_format_lets_a_document_drive_what_shows_it(
         ElementTree.fromstring(out)
         assert "<script" not in out
         assert "]]>" not in out
-    if format in ("json", "sarif"):
-        values = [json.loads(line) for line in lines] if format == "json" else [json.loads(out)]
-        assert "\u202e" in json.dumps(values, ensure_ascii=False)  # the values are as they were; only their spelling is plain
+    if format == "sarif":
+        json.loads(out)
+    if format == "json":  # the values are as they were; only their spelling is plain
+        assert any("\u202e" in json.loads(line)["lhs"] for line in lines)
     if format == "markdown":
         outside = re.sub(r"^(`{3,})math\n.*?^\1$", "", out, flags=re.MULTILINE | re.DOTALL)
         assert "<" not in outside.replace("<!-- -->", "")
@@ -121,7 +126,8 @@ def test_an_error_of_usage_does_not_drive_the_terminal(words: str, tmp_path: Pat
     calls = (
         ["check", words], ["check", str(tmp_path), "--only", words], ["check", str(tmp_path), "--jobs", words],
         ["check", str(tmp_path), "--notation", words], ["check", "--format", words, "x"], ["verify", "--let", words, "m=m"],
-        ["verify", "--file", words], ["verify", "--batch", words, "m=m"], ["explain", words], ["nope" + words], ["verify", words],
+        ["verify", "--file", words], ["verify", "--batch", words, "m=m"], ["explain",
+        words], ["nope" + words], ["verify", words],
         ["table", "--batch", words],
     )  # fmt: skip
     for call in calls:

@@ -20,17 +20,22 @@ from scripts.fuzzing.grammar import NASTY, formula, mutated
 _DERIVATIONS = Path(__file__).resolve().parent.parent.parent / "derivations"
 _FORMULA = re.compile(r"\$\$(.*?)\$\$|\$([^$\n]+)\$", re.DOTALL)
 _KEYS = (
-    "batch", "mean", "variance", "std", "free", "superscript", "mode", "expect", "lines", "features", "loss", "x", "sigma", "nope"
+    "batch", "mean", "variance", "std", "free", "superscript", "mode", "expect", "lines", "features", "loss", "x", "sigma"
+, "nope",
 )  # fmt: skip
 _VALUES = (
-    '"m"', "'\\mu_B'", '["a", "b"]', "2", "0", "-1", "10**9", "1.5", "true", '"eval"', '"train"', '"proved"', '"refuted wrong-sign"',
-    '""', '" "', "[]", "[1]", "{}", "nan", "1979-05-27", '"\\u202e"', '"x = 1"', "99999999999999999999", '"batch"', '"="', '"%s"',
+    '"m"', "'\\mu_B'", '["a", "b"]', "2", "0", "-1", "10**9", "1.5", "true",
+    '"eval"', '"train"', '"proved"', '"refuted wrong-sign"',
+    '""', '" "', "[]", "[1]", "{}", "nan", "1979-05-27", '"\\u202e"', '"x = 1"', "99999999999999999999",
+    '"batch"', '"="', '"%s"',
     "[[[[]]]]", '"{"',
 )  # fmt: skip
 _TOML = (*NASTY, "[[lines]]\n", "from = 1\n", "to = 9\n", "=", "[", "]", '"""', "'''", ".", "a.b.c = 1\n", "inf", "0x", "[a]\n")
 _WORDS = (
-    "proved", "refuted", "undecided", "unreadable", "assumed", "caveat", "proved with caveat", "refuted wrong-sign", "hypothesis",
-    "ignore", "batch=m", "mean=\\mu", "mode=eval", "mode=none", "batch=2", "batch=0", "x=", "=", ",", ",,", "a=b=c", "x=1 y=2", "",
+    "proved", "refuted", "undecided", "unreadable", "assumed", "caveat", "proved with caveat", "refuted wrong-sign",
+    "hypothesis",
+    "ignore", "batch=m", "mean=\\mu", "mode=eval", "mode=none", "batch=2", "batch=0", "x=", "=", ",", ",,", "a=b=c",
+    "x=1 y=2", "",
     "proved,", "expect=proved", "free=a", "superscript=batch", "superscript=x", "mean='", "lines=1", "batch=-->",
 )  # fmt: skip
 
@@ -151,7 +156,19 @@ def _remarks(random: Random) -> str:
 
 def _cached(random: Random) -> str:
     """Return the payload of a cache file, whose checksum will be right: what only its author can have damaged."""
-    values = ("null", "[]", "{}", "0", "-1", '"proved"', "1e999", '{"": "Span", "start": 9, "end": 1}', '{"": "os"}', "true", '"\\ud800"')
+    values = (
+        "null",
+        "[]",
+        "{}",
+        "0",
+        "-1",
+        '"proved"',
+        "1e999",
+        '{"": "Span", "start": 9, "end": 1}',
+        '{"": "os"}',
+        "true",
+        '"\\ud800"',
+    )
     return mutated(random, "@", values) if random.random() < 0.2 else "@" + random.choice(values)
 
 

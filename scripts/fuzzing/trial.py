@@ -25,7 +25,6 @@ from symbn import cache
 from symbn.answer import VERDICTS, DocumentReport, Step
 from symbn.catalogue import CATALOGUE
 from symbn.diagnostic import Span
-from symbn.errors import UsageError
 from symbn.judging import Options
 from symbn.report.github import as_github
 from symbn.report.json import as_json

@@ -88,7 +88,7 @@ def dumps(step: Step) -> str:
 def visible(text: str) -> str:
     r"""Return a JSON text with an escape for each character that is not to be seen, such as U+202E, which turns a line round.
 
-    The values stay what they are; only half a surrogate pair, which no UTF-8 can hold, becomes U+FFFD. JSON's own line ends stay.
+    The values stay what they are; only half a surrogate pair, which no UTF-8 can hold, becomes U+FFFD. Line ends stay.
     """
     text = text.encode("utf-8", "replace").decode("utf-8")
     return "".join(c if c.isprintable() or c == "\n" else _escape(ord(c)) for c in text)
