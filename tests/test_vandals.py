@@ -116,7 +116,7 @@ def test_no_format_lets_a_document_drive_what_shows_it(
     if format == "json":  # the values are as they were; only their spelling is plain
         assert any("\u202e" in json.loads(line)["lhs"] for line in lines)
     if format == "markdown":
-        outside = re.sub(r"^(`{3,})math\n.*?^\1$", "", out, flags=re.MULTILINE | re.DOTALL)
+        outside = re.sub(r"^(`{3,})(?:math|text)\n.*?^\1$", "", out, flags=re.MULTILINE | re.DOTALL)
         assert "<" not in outside.replace("<!-- -->", "")
         assert not re.search(r"[@#](?=\w)", outside)
 
