@@ -10,12 +10,15 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import fields, replace
 from fractions import Fraction
+from math import isfinite
 from pathlib import Path
+from typing import cast
 
 from symbn import __version__
 from symbn.answer import VERDICTS, Counterexample, DocumentReport, Repair, Step
@@ -25,6 +28,8 @@ MAX_ENTRIES = 5000
 _CLASSES: Mapping[str, type] = {
     kind.__name__: kind for kind in (DocumentReport, Step, Counterexample, Repair, Diagnostic, Span)
 }
+_TYPES: Mapping[str, type] = {**_CLASSES, "Fraction": Fraction, "str": str, "int": int, "bool": bool}
+_FRACTION = re.compile(r"-?[0-9]+(?:/[0-9]+)?")
 
 
 def folder() -> Path:
@@ -66,19 +71,13 @@ def load(where: Path, name: str) -> DocumentReport | None:
 
 
 def _sound(report: DocumentReport) -> bool:
-    """Tell whether the values that every report looks at are of their kinds."""
-    return all(
-        isinstance(step, Step)
-        and step.verdict in VERDICTS
-        and all(isinstance(text, str) for text in (step.lhs, step.rhs, step.scope, *step.notes, *step.readings))
-        and all(isinstance(number, int) for number in (step.step, step.line, step.column, step.formula))
-        and isinstance(step.span, Span)
-        and 0 <= step.span.start <= step.span.end <= len(report.text)
-        and isinstance(step.milliseconds, float | int)
-        and (step.counterexample is None or isinstance(step.counterexample, Counterexample))
-        and (step.repair is None or isinstance(step.repair, Repair))
-        and all(isinstance(fault, Diagnostic) for fault in step.diagnostics)
-        for step in report.steps
+    """Tell whether every place that the report names is one of its text. (`_decoded` saw to the types.)"""
+    marks = [(step.span, report.text) for step in report.steps]
+    marks += [(fault.span, report.text) for step in report.steps for fault in step.diagnostics]
+    marks += [(fault.span, report.text) for fault in report.problems]
+    marks += [(span, step.repair.latex) for step in report.steps if step.repair is not None for span in step.repair.changed]
+    return all(0 <= span.start <= span.end <= len(text) for span, text in marks) and all(
+        step.verdict in VERDICTS and min(step.step, step.line, step.column, step.formula) >= 1 for step in report.steps
     )
 
 
@@ -118,11 +117,35 @@ def _encoded(value: object) -> object:
 
 
 def _decoded(value: object) -> object:
+    """Return the values that a JSON text stands for. Raises: one of the errors that `load` expects, if it stands for none."""
     if isinstance(value, list):
         return tuple(_decoded(item) for item in value)
     if isinstance(value, dict):
         name = value.pop("")
         if name == "Fraction":
+            if not _FRACTION.fullmatch(value["value"]):  # Fraction would also read 1e999999999, and be at it for hours
+                raise ValueError("not a fraction")
             return Fraction(value["value"])
-        return _CLASSES[name](**{field: _decoded(item) for field, item in value.items()})
+        found = _CLASSES[name](**{field: _decoded(item) for field, item in value.items()})
+        for field in fields(found):
+            if not _fits(getattr(found, field.name), str(field.type)):
+                raise TypeError(f"{name}.{field.name}")
+        return found
     return value
+
+
+def _fits(value: object, kind: str) -> bool:
+    """Tell whether a value is of the type that an annotation names: a class, `T | None`, `tuple[T, ...]` or `tuple[T, U]`."""
+    if kind.endswith(" | None"):
+        return value is None or _fits(value, kind.removesuffix(" | None"))
+    if kind.startswith("tuple["):
+        inner = kind[len("tuple[") : -1]
+        if not isinstance(value, tuple):
+            return False
+        if inner.endswith(", ..."):
+            return all(_fits(item, inner.removesuffix(", ...")) for item in value)
+        kinds = inner.split(", ")
+        return len(value) == len(kinds) and all(map(_fits, value, kinds))
+    if kind == "float":
+        return type(value) in (int, float) and isfinite(cast(float, value))
+    return type(value) is _TYPES[kind]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import glob
 import os
+import signal
 import stat
 import sys
 import tomllib
@@ -24,6 +25,7 @@ from symbn.following.follow import check_document
 from symbn.judging import Options
 
 STDIN = "-"
+MAX_NOTATION = 256 * 1024
 _SUFFIXES = frozenset(suffix for suffixes in KINDS.values() for suffix in suffixes)
 _SKIPPED = frozenset(["node_modules", "__pycache__", "site-packages"])
 
@@ -130,28 +132,56 @@ def check_paths(
             yield check_path(path, settings, lambda done, total, path=path: progress(path, done, total))  # type: ignore[misc]
         return
     from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import active_children
 
-    with ProcessPoolExecutor(min(jobs, len(paths))) as pool:
+    others = active_children()
+    with ProcessPoolExecutor(
+        min(jobs, len(paths)), initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_DFL)
+    ) as pool:
         try:
-            waiting = [pool.submit(check_path, path, settings) for path in paths]
+            waiting = [pool.submit(_in_worker, path, settings) for path in paths]
             for path, future in zip(paths, waiting, strict=True):
                 report = future.result()
                 progress(path, 1, 1)
                 yield report
         except BaseException:
+            # The pool would wait for the documents at work, and for those that the workers have fetched.
             pool.shutdown(wait=False, cancel_futures=True)
+            for child in active_children():
+                if child not in others:
+                    child.terminate()
             raise
+
+
+def _in_worker(path: str, settings: Settings) -> DocumentReport:
+    """Check one document in a process of its own. Ctrl-C, which all processes hear, ends an idle one at once and without a
+    word; one at work first clears away the cache file that it is writing."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return check_path(path, settings)
+    except KeyboardInterrupt:
+        os._exit(128 + signal.SIGINT)
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _bytes(path: str) -> bytes:
     """Return the bytes of a document. Raises: UsageError."""
     if path == STDIN:
         return sys.stdin.buffer.read(MAX_BYTES + 1)
+    return _regular(path, MAX_BYTES + 1)
+
+
+def _regular(path: str, limit: int) -> bytes:
+    """Return the first bytes of a regular file. Raises: UsageError.
+
+    It is opened without waiting: a FIFO called notes.md, which nobody writes to, would keep the run for ever.
+    """
     try:
-        with open(path, "rb") as stream:
+        with open(path, "rb", opener=lambda name, flags: os.open(name, flags | getattr(os, "O_NONBLOCK", 0))) as stream:
             if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
                 raise UsageError(f"{path}: this is no regular file")
-            return stream.read(MAX_BYTES + 1)
+            return stream.read(limit)
     except OSError as error:
         raise UsageError(f"{path}: cannot be read: {error.strerror}") from None
 
@@ -170,10 +200,13 @@ def _notation(path: str, given: str | None) -> tuple[dict[str, object], str]:
 
 def read_notation(file: Path) -> tuple[dict[str, object], str]:
     """Return the table that a notation file holds, and its text. Raises: UsageError."""
+    data = _regular(str(file), MAX_NOTATION + 1)
+    if len(data) > MAX_NOTATION:
+        raise UsageError(f"{file}: larger than {MAX_NOTATION // 1024} KiB, which is no notation file")
     try:
-        text = file.read_text("utf-8")
-        return tomllib.loads(text), text
-    except OSError as error:
-        raise UsageError(f"{file}: cannot be read: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        text = data.decode("utf-8")
+        return tomllib.loads(text.replace("\r\n", "\n")), text
+    except RecursionError:
+        raise UsageError(f"{file}: this is not TOML: it nests too deeply") from None
+    except ValueError as error:  # also a number of thousands of digits, which tomllib does not expect
         raise UsageError(f"{file}: this is not TOML: {error}") from None

@@ -19,8 +19,9 @@ from symbn.elaboration.notation import Notation
 from symbn.errors import SymbnError, UsageError
 from symbn.judging import Options
 from symbn.layers.batchnorm import MODES, TRAINING
-from symbn.report.terminal import Style, render
+from symbn.report.terminal import Style, printable, render
 
+_MAX_LINE = 64 * 1024 * 1024  # bytes; the lines of /dev/zero never end
 OK, SOME_REFUTED, USAGE, SOME_OPEN, INTERRUPTED = 0, 1, 2, 3, 130
 _EXAMPLES = r"""
 examples:
@@ -68,7 +69,7 @@ certificate rejected (a bug of symbn), written, or not certified with the reason
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         self.print_usage(sys.stderr)
-        print(f"symbn: error: {message}", file=sys.stderr)
+        print(f"symbn: error: {printable(message)}", file=sys.stderr)
         raise SystemExit(USAGE)
 
 
@@ -183,6 +184,7 @@ def build_parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit status."""
+    _open_the_closed()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
@@ -192,15 +194,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return status
     except SymbnError as error:
-        print(f"symbn: error: {error}", file=sys.stderr)
+        print(f"symbn: error: {printable(str(error))}", file=sys.stderr)
         return USAGE
     except KeyboardInterrupt:
         print("symbn: interrupted", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
         # The reader (head, less) is gone; Python would complain once more at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         return SOME_OPEN
+    except OSError as error:
+        # A full disk, most often. Python's own exit status would be 1, which here means that something is refuted.
+        _drop_output()
+        print(f"symbn: error: {error.strerror or error}", file=sys.stderr)
+        return USAGE
+
+
+def _drop_output() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _open_the_closed() -> None:
+    """Give the streams that the caller has closed (`>&-`) a place to go to: to Python they are None."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 - as long as the process
 
 
 def _verify(arguments: argparse.Namespace) -> int:
@@ -251,7 +269,9 @@ def _formulas(given: Sequence[str], file: str | None) -> Iterator[tuple[str, str
 
 def _lines(readline: object, file: str) -> Iterator[tuple[str, str | None, int]]:
     assert callable(readline)
-    for number, raw in enumerate(iter(readline, b""), 1):
+    for number, raw in enumerate(iter(lambda: readline(_MAX_LINE + 1), b""), 1):
+        if len(raw) > _MAX_LINE:
+            raise UsageError(f"{file}: line {number} is longer than {_MAX_LINE // 1024 // 1024} MiB")
         text = raw.decode("utf-8", "replace").rstrip("\r\n")
         if number == 1:
             text = text.removeprefix("\ufeff")

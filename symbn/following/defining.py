@@ -10,7 +10,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import replace
 
-from symbn.decision.decide import decide
+from symbn.decision.decide import decide, provable
 from symbn.diagnostic import Span
 from symbn.elaboration.elaborate import readings
 from symbn.elaboration.meaning import OutsideError
@@ -133,11 +133,10 @@ def role_of(key: str, left: Node, right: Node, notation: Notation) -> str | None
     for role in _NODES:
         try:
             named = notation.with_lets([f"{role}={OURS}"])
-            decision = decide(readings(definiendum, right, (), named), _SECONDS)
+            if provable(readings(definiendum, right, (), named), _SECONDS):
+                return role
         except (SymbnError, OutsideError):
             continue
-        if isinstance(decision.verdict, Proved):
-            return role
     return None
 
 

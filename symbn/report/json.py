@@ -82,5 +82,19 @@ def as_json(reports: Sequence[DocumentReport]) -> str:
 
 def dumps(step: Step) -> str:
     """Return the record on one line, UTF-8, without escapes for letters. Bytes that were no UTF-8 are shown as U+FFFD."""
-    text = json.dumps(record(step), ensure_ascii=False)
-    return text.encode("utf-8", "replace").decode("utf-8")
+    return visible(json.dumps(record(step), ensure_ascii=False))
+
+
+def visible(text: str) -> str:
+    r"""Return a JSON text with an escape for each character that is not to be seen, such as U+202E, which turns a line round.
+
+    The values stay what they are; only half a surrogate pair, which no UTF-8 can hold, becomes U+FFFD. Line ends stay.
+    """
+    text = text.encode("utf-8", "replace").decode("utf-8")
+    return "".join(c if c.isprintable() or c == "\n" else _escape(ord(c)) for c in text)
+
+
+def _escape(code: int) -> str:
+    if code < 0x10000:
+        return f"\\u{code:04x}"
+    return f"\\u{0xD7C0 + (code >> 10):04x}\\u{0xDC00 + (code & 0x3FF):04x}"

@@ -17,6 +17,7 @@ from symbn.report.terminal import Style, printable, surprise, vectors
 _HEADS = ("steps", PROVED, CAVEAT, REFUTED, UNDECIDED, UNREADABLE, ASSUMED, "as expected", "unexpected")
 _SPECIAL = re.compile(r"[\\`*_\[\]|~$]|:(?=\S)|(?<=www)\.")
 _HTML = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+_COMMAND = re.compile(r"^\s*(?:::|##\[)", re.MULTILINE)
 _LINKED = re.compile("([@#])")
 _WIDE = Style(10**6)
 
@@ -77,11 +78,14 @@ def _values(found: Counterexample, line: str) -> str:
 def _formula(latex: str) -> str:
     """Return a block of mathematics, or of code if it is not LaTeX: an unreadable formula may be anything.
 
-    In a fence nothing is interpreted; the fence is longer than every row of backticks in it.
+    In a fence nothing is interpreted; the fence is longer than every row of backticks in it. Where a line would be a command
+    to a CI service that logs it, a bar stands before it.
     """
     text = "\n".join(map(printable, latex.split("\n")))  # a comment in it ends at the line's end
     fence = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", text)), default=0))
     kind = "math" if "\\" in text and "`" not in text and "$" not in text else "text"
+    if _COMMAND.search(text):
+        kind, text = "text", _COMMAND.sub(r"| \g<0>", text)
     return f"{fence}{kind}\n{text}\n{fence}"
 
 

@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 from symbn.answer import CAVEAT, REFUTED, UNDECIDED, UNREADABLE, DocumentReport, Step
 from symbn.diagnostic import Span
+from symbn.report.json import visible
 from symbn.report.outcome import UNEXPECTED, code, details, findings, level, message
 from symbn.report.places import edit, in_file, region
 
@@ -49,7 +50,7 @@ def as_sarif(reports: Sequence[DocumentReport], texts: Mapping[str, Explained], 
         "results": [_result(report, step, codes) for report, step in found],
     }
     log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
-    return json.dumps(log, ensure_ascii=False, indent=2).encode("utf-8", "replace").decode("utf-8")
+    return visible(json.dumps(log, ensure_ascii=False, indent=2))
 
 
 def _rule(name: str, texts: Mapping[str, Explained]) -> dict[str, Any]:

@@ -93,7 +93,7 @@ def _lines(path: str, room: int) -> list[str]:
         else:
             lines += [part] if lines[-1] else []
             lines[-1] = part
-    if any(cells(line) > room or line.startswith("::") for line in lines):
+    if any(cells(line) > room or line.lstrip().startswith("::") for line in lines):
         return [path[start:end] for start, end in folds(path, room)]
     return lines
 
