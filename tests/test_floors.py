@@ -79,7 +79,12 @@ UNSAFE = frozenset(
 )
 METHODS_OF_RE = frozenset({"compile"})
 # The public names are imported when they are first asked for: each from the module that a table in the code has for it.
-ALLOWED = {"__init__.py": {"importlib", "import_module"}}
+# coqc runs on files that symbn writes itself, from what it understood and never from what a user wrote.
+ALLOWED = {
+    "__init__.py": {"importlib", "import_module"},
+    "certificates/auditing.py": {"subprocess", "Popen"},
+    "certificates/writing.py": {"importlib", "importlib.resources"},
+}
 
 
 def executing(tree: ast.AST) -> Iterator[tuple[int, str]]:
