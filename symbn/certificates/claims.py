@@ -82,9 +82,19 @@ def hypotheses(claim: Claim) -> list[tuple[str, str]]:
     found += [(f"Hpos_{name}", f"0 < {name}") for name in ("running_var", "eps") if name in scalars]
     spell = spelling(claim.mode)
     found += [(f"Hnz{place}", f"{written(e, spell)} <> 0") for place, e in enumerate(claim.nonzero)]
+    found += [(f"Hgiven{place}", _given(leaf, value, claim.mode)) for place, (leaf, value) in enumerate(claim.given)]
     if claim.with_loss:
         found.append(("HL", f"has_gradient m L {output(claim.mode)} g"))
     return found
+
+
+def _given(leaf: Leaf, value: Expression, mode: str) -> str:
+    """Return that an input has a value: an array has it at every position."""
+    equation = f"{written(leaf, spelling(mode))} = {written(value, spelling(mode))}"
+    if not leaf.indices:
+        return equation
+    (index,) = leaf.indices
+    return f"(forall {index.name}, ({index.name} < m)%nat -> {equation})"
 
 
 def output(mode: str) -> str:
@@ -99,6 +109,7 @@ def variables(claim: Claim) -> tuple[list[str], list[str]]:
     spell = spelling(claim.mode)
     leaves: list[tuple[Leaf, Derivative | None]] = []
     everything: list[tuple[Expression, Derivative | None]] = [(e, None) for e in (claim.left, claim.right, *claim.nonzero)]
+    everything += [(e, None) for pair in claim.given for e in pair]
     everything += [(e, d) for d in claim.derivatives for e in (d.function, d.point)]
     for expression, derivative in everything:
         leaves += [(part, derivative) for part in within(expression) if isinstance(part, Leaf)]

@@ -7,6 +7,7 @@ The kernel's normal form is the oracle. It is not trusted here: Coq checks each 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
@@ -31,7 +32,7 @@ from symbn.kernel import polynomial as poly
 from symbn.kernel.normal import Generator, Normalizer, OutsideFragment, Ratio
 from symbn.kernel.polynomial import UNIT, Monomial, Polynomial, TooLarge
 from symbn.kernel.term import Index, Power, Term, subterms
-from symbn.layers.graph import Graph
+from symbn.layers.graph import Graph, Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +48,12 @@ class Forms:
     radicand = root^power, with the leaf `root` > 0; eliminated: the scalar that is put for it, as in eps = root^2 - var.
     """
 
-    def __init__(self, graph: Graph, batch: int | None, expressions: list[Expression]) -> None:
+    def __init__(
+        self, graph: Graph, batch: int | None, expressions: list[Expression], given: Sequence[tuple[Leaf, Expression]] = ()
+    ) -> None:
+        """given: the values of inputs, which no normal form names."""
         self.graph = graph
+        self.given = _definitions(graph, given)
         self.normalizer = Normalizer(graph.positive, batch)
         self.eliminated: dict[str, Expression] = {}
         self.radicand: Expression | None = None
@@ -91,7 +96,7 @@ class Forms:
 
     def term(self, expression: Expression) -> Term:
         """Return an expression over the nodes as a term over the inputs. The root is written as what it is of."""
-        return self.graph.expand(term_of(expression))
+        return self.given.expand(self.graph.expand(term_of(expression)))
 
     def ratio(self, expression: Expression) -> Ratio:
         """Return the normal form. Raises: NotCertified."""
@@ -101,10 +106,10 @@ class Forms:
         except (OutsideFragment, TooLarge) as error:
             raise NotCertified(str(error)) from None
 
-    def same(self, left: Expression, right: Expression) -> bool:
-        """Tell whether the two sides have one normal form, however their indices coincide."""
+    def same(self, left: Expression, right: Expression, distinct: frozenset[frozenset[Index]]) -> bool:
+        """Tell whether the two sides have one normal form, however their indices coincide; those of a pair may not."""
         difference = self.ratio(Binary("-", left, right))
-        return all(not case.top for case in self.normalizer.cases(difference, frozenset()))
+        return all(not case.top for case in self.normalizer.cases(difference, distinct))
 
     def form(self, expression: Expression) -> Expression:
         """Return the normal form as an expression, in which the only sums are moments."""
@@ -214,6 +219,14 @@ class Forms:
 
 
 _BOUND = Index("j'")
+
+
+def _definitions(graph: Graph, given: Sequence[tuple[Leaf, Expression]]) -> Graph:
+    nodes = {}
+    for leaf, value in given:
+        slots = tuple(index.axis for index in leaf.indices)
+        nodes[leaf.name] = Node(leaf.name, slots, "given", leaf.name, graph.expand(term_of(value)), leaf.indices)
+    return Graph("given", nodes)
 
 
 def _number(value: Fraction) -> Expression:

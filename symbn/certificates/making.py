@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from symbn.answer import PROVED, REFUTED, Step
 from symbn.certificates.expressions import NotCertified
@@ -12,6 +12,9 @@ from symbn.certificates.refutations import refutation_of
 from symbn.certificates.scripts import proof_of
 from symbn.certificates.statements import claim_of
 from symbn.certificates.writing import Certificate
+from symbn.decision.refute import counterexample
+from symbn.kernel.goal import Goal
+from symbn.kernel.term import BATCH, Entry, Mul, Term, num
 from symbn.kernel.verdict import Proved, Refuted
 
 NOT_CERTIFIED = "not certified"
@@ -35,6 +38,14 @@ def made_of(steps: Iterable[Step]) -> list[Made]:
     return found
 
 
+def satisfiable(goal: Goal, nonzero: tuple[Term, ...]) -> bool:
+    """Tell whether the hypotheses of a claim hold somewhere: of contradictory ones everything follows. An exact point is looked
+    for at which the product of what must not be 0 is not 0."""
+    entries = tuple(Entry("x", (index,)) for index in goal.indices if isinstance(index.name, int) and index.axis == BATCH)
+    product = Mul((num(1), *nonzero))
+    return counterexample(replace(goal, left=product, right=Mul((num(0), *entries))), differs=True) is not None
+
+
 def _made(step: Step, number: int) -> Made:
     decision = step.decision
     if step.verdict not in (PROVED, REFUTED) or decision is None or decision.equation is None:
@@ -47,7 +58,9 @@ def _made(step: Step, number: int) -> Made:
             equation, feature = one_column(equation)
             note = "; ".join(filter(None, (note, NOTE)))
         match decision.verdict:
-            case Proved(nonzero=nonzero):
+            case Proved(goal=goal, nonzero=nonzero):
+                if not satisfiable(goal, nonzero):
+                    raise NotCertified("no input is known that satisfies the hypotheses")
                 claim = claim_of(equation, tuple(map(term_of_column, nonzero)) if wide else nonzero)
                 return Made(step, Certificate(number, source, False, claim, tuple(proof_of(claim)), note))
             case Refuted():

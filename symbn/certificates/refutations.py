@@ -21,12 +21,14 @@ from symbn.certificates.expressions import (
     NotCertified,
     RealPower,
     Root,
+    reindexed,
     term_of,
     within,
     written,
 )
-from symbn.certificates.scripts import Lines, Scripts, block
-from symbn.certificates.spelling import spelling
+from symbn.certificates.identities import Lines, block
+from symbn.certificates.scripts import Scripts
+from symbn.certificates.spelling import spelling, unfolded
 from symbn.certificates.statements import Claim, Derivative, witness
 from symbn.kernel.evaluate import Irrational, Point, Undefined, evaluate
 from symbn.kernel.term import Index, KernelError
@@ -64,7 +66,22 @@ class _Refutation:
         entries: dict[tuple[str, tuple[int, ...]], Fraction] = {**point.entries}
         entries.update({(n, (j,)): v[j - 1] for n, v in self.arrays.items() for j in places})
         self.point = replace(point, scalars=given, entries=entries)
+        self.given = [(leaf, unfolded(value, claim.mode)) for leaf, value in claim.given]
+        for leaf, value in self.given:
+            self.put(leaf, value)
         self.equations = Lines()
+
+    def put(self, leaf: Leaf, value: Expression) -> None:
+        """Give an input the value that a condition gives it."""
+        name, entries = leaf.name, {**self.point.entries}
+        if not leaf.indices:
+            self.scalars[name] = self.value(value)
+            self.point = replace(self.point, scalars={**self.point.scalars, name: self.scalars[name]})
+            return
+        (index,) = leaf.indices
+        self.arrays[name] = [self.value(reindexed(value, {index: Index(j)})) for j in range(1, self.point.m + 1)]
+        entries.update({(name, (j,)): found for j, found in enumerate(self.arrays[name], 1)})
+        self.point = replace(self.point, entries=entries)
 
     def script(self) -> Lines:
         claim = self.claim
@@ -72,8 +89,12 @@ class _Refutation:
         for place in range(len(claim.derivatives)):
             lines += self.general(place)
         lines += ["intros Claim.", *self.at_the_point()]
-        both = [self.scripts.left, self.scripts.right]
+        both = [self.scripts.left, self.scripts.right, *(value for _, value in self.given)]
         lines += self.atoms([*both, *(total for _, total in map(self.total, range(len(claim.derivatives))))])
+        for name, text in hypotheses(claim):
+            if name.startswith("Hgiven"):
+                leaf, value = self.given[int(name.removeprefix("Hgiven"))]
+                lines += [f"assert ({name} : {text}).", *block(self.has_value(leaf, value))]
         lines.append(f"specialize (Claim {self.arguments(claim)}).")
         if claim.direct:
             lines.append(f"assert (Same := uniqueness_limite _ _ _ _ Claim (General1 {self.arguments(self.auxiliary(0))})).")
@@ -107,7 +128,7 @@ class _Refutation:
         letters = self.claim.letters if self.claim.direct else derivative.formal
         return replace(
             self.claim, left=Leaf(witness(0)), right=total, derivatives=(replace(derivative, formal=()),), direct=True,
-            letters=letters, conditions=(), nonzero=(), batch=None,
+            letters=letters, conditions=(), nonzero=(), batch=None, given=(),
         )  # fmt: skip
 
     def general(self, place: int) -> Lines:
@@ -144,6 +165,18 @@ class _Refutation:
             lines.append(f"assert (HL : has_gradient m L {output(self.claim.mode)} g) by apply linear_loss.")
         return lines
 
+    def has_value(self, leaf: Leaf, value: Expression) -> Lines:
+        """Return the script that an input has its value, at every position."""
+        changed = f"change ({self.text(leaf)} = {self.text(value)})."
+        if not leaf.indices:
+            return [changed, *self.worked_out()]
+        (index,) = leaf.indices
+        return [
+            f"intros {index.name} Hin. {changed}", *(f"try rewrite {name}." for name in self.equations),
+            f"pose (size := m). change ({index.name} < size)%nat in Hin. cbv delta [size m] in Hin.",
+            f"repeat (destruct {index.name}; [{self.exactly()[:-1]}; evaluated |]); exfalso; lia.",
+        ]  # fmt: skip
+
     def arguments(self, claim: Claim) -> str:
         """Return the inputs and the proofs of the hypotheses at which a claim is taken."""
         arrays, scalars = variables(claim)
@@ -151,7 +184,7 @@ class _Refutation:
         own = self.claim.direct or claim is self.claim
         proofs = []
         for name, text in hypotheses(claim):
-            if name == "HL" or (not own and name in {f"H{i.name}" for i in claim.letters}):
+            if name == "HL" or name.startswith("Hgiven") or (not own and name in {f"H{i.name}" for i in claim.letters}):
                 proofs.append(name)
             elif text.startswith("0 < "):
                 proofs.append(f"ltac:(cbv delta [{text[4:]}]; lra)")

@@ -10,12 +10,11 @@ is differentiable at y with gradient g.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import assert_never
 
 from symbn.certificates.expressions import (
-    BatchSum,
     Expression,
     Leaf,
     NotCertified,
@@ -23,8 +22,8 @@ from symbn.certificates.expressions import (
     rebuilt,
     reindexed,
     within,
-    Kronecker,
 )
+from symbn.certificates.letters import fresh, hygienic
 from symbn.certificates.spelling import PRIME, RESERVED, Moved, check_letter, unfolded, whole_array
 from symbn.elaboration.elaborate import Equation
 from symbn.elaboration.meaning import (
@@ -43,10 +42,8 @@ from symbn.elaboration.meaning import (
 )
 from symbn.elaboration.meaning import parts as inner
 from symbn.kernel.goal import Condition
-from symbn.kernel.term import Delta, Entry, Index, Power, Sum, Term, Var, add, mul, num
+from symbn.kernel.term import BATCH, Delta, Entry, Index, Power, Sum, Term, Var, add, mul, num
 from symbn.layers.graph import Graph
-
-_LETTERS = "jkilpqruvwhabcdefo"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +60,8 @@ class Derivative:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """An equation for Coq. direct: left is the lone derivative. nonzero: what must not be 0, by hypothesis."""
+    """An equation for Coq. direct: left is the lone derivative. nonzero: what must not be 0, by hypothesis. given: the inputs
+    to which a condition gives a value; what is said of an entry is said of every entry."""
 
     mode: str
     left: Expression
@@ -75,6 +73,7 @@ class Claim:
     conditions: tuple[Condition, ...]
     nonzero: tuple[Expression, ...]
     batch: int | None
+    given: tuple[tuple[Leaf, Expression], ...] = ()
 
     @property
     def with_loss(self) -> bool:
@@ -88,20 +87,21 @@ def witness(place: int) -> str:
 
 def claim_of(equation: Equation, nonzero: tuple[Term, ...] = ()) -> Claim:
     """Return the claim that an equation makes. Raises: NotCertified."""
-    if equation.given:
-        raise NotCertified("a condition gives a value to an input")
     if any(len(node.slots) > 1 for node in equation.graph.nodes.values()):
         raise NotCertified("features are not certified yet")
     compared = {i for c in equation.conditions for i in (c.left, c.right)}
-    indices = free(equation.left) | free(equation.right) | compared
+    known = frozenset[Index]().union(*(free(value) - set(fixed.indices) for fixed, value in equation.given))
+    indices = free(equation.left) | free(equation.right) | compared | known
     for index in indices:
         check_letter(index)
     letters = {i: i for i in sorted(indices, key=str) if isinstance(i.name, str)}
     for index in letters:
         if str(index.name) in RESERVED or not str(index.name).isidentifier() or not str(index.name).isascii():
-            letters[index] = _fresh({*letters, *letters.values()})
-    every = {i for side in (equation.left, equation.right) for part in _all(side) for i in free(part)}
+            letters[index] = fresh({*letters, *letters.values()})
+    meanings = (equation.left, equation.right, *(value for _, value in equation.given))
+    every = {i for side in meanings for part in _all(side) for i in free(part)}
     build = _Builder(equation.graph, equation.mode, {*letters, *letters.values(), *every})
+    given = tuple(_given(build, fixed, value, letters) for fixed, value in equation.given)
     sides = [hygienic(reindexed(build.side(side), letters), letters.values()) for side in (equation.left, equation.right)]
     direct = _lone(sides[0]) or _lone(sides[1])
     if _lone(sides[1]) and not _lone(sides[0]):
@@ -111,7 +111,8 @@ def claim_of(equation: Equation, nonzero: tuple[Term, ...] = ()) -> Claim:
         # Stated at the indices of the equation themselves.
         leaf, (derivative,) = sides[0], build.found
         assert isinstance(leaf, Leaf)
-        build.found[:] = [_at(derivative, leaf.indices, letters.values())]
+        put = dict(zip(derivative.formal, leaf.indices, strict=True))
+        build.found[:] = [at_indices(derivative, put, letters.values())]
         sides[0] = Leaf(leaf.name)
     conditions = tuple(
         Condition(letters.get(c.left, c.left), letters.get(c.right, c.right), c.equal) for c in equation.conditions
@@ -120,8 +121,22 @@ def claim_of(equation: Equation, nonzero: tuple[Term, ...] = ()) -> Claim:
     where = tuple(hygienic(expression_of(_folded(term, equation.graph)), letters.values()) for term in nonzero)
     return Claim(
         equation.mode, sides[0], sides[1], tuple(build.found), direct, tuple(letters.values()), positions, conditions,
-        tuple(unfolded(e, equation.mode, statement=True) for e in where), equation.batch,
+        tuple(unfolded(e, equation.mode, statement=True) for e in where), equation.batch, given,
     )  # fmt: skip
+
+
+def _given(
+    build: _Builder, fixed: Quantity, value: Meaning, letters: Mapping[Index, Index]
+) -> tuple[Leaf, Expression]:
+    """Return an input and its value. Raises: NotCertified."""
+    graph = build.graph
+    if any(isinstance(part, Slope) for part in _all(value)) or any(graph.depends(name, fixed.name) for name in names(value)):
+        raise NotCertified("a condition gives an input a value that depends on it, or holds a derivative")
+    formal = {index: fresh([*build.letters, *letters.values()]) for index in fixed.indices}
+    if len(formal) > 1 or any(index.axis != BATCH for index in formal):
+        raise NotCertified("features are not certified yet")
+    side = reindexed(build.side(value), {**letters, **formal})
+    return Leaf(fixed.name, tuple(formal.values())), hygienic(side, (*letters.values(), *formal.values()))
 
 
 def _lone(side: Expression) -> bool:
@@ -132,55 +147,14 @@ def _is_witness(part: Expression) -> bool:
     return isinstance(part, Leaf) and part.name.startswith("D") and part.name[1:].isdigit()
 
 
-def _at(derivative: Derivative, indices: tuple[Index, ...], letters: Iterable[Index]) -> Derivative:
-    """Return the derivative at the indices of the equation, in the place of its own."""
-    names_of = dict(zip(derivative.formal, indices, strict=True))
+def at_indices(derivative: Derivative, put: Mapping[Index, Index], letters: Iterable[Index]) -> Derivative:
+    """Return the derivative with other indices, in the place of its own."""
     moved = derivative.moved
-    index = None if moved.index is None else names_of.get(moved.index, moved.index)
-    function = reindexed(derivative.function, names_of)
+    index = None if moved.index is None else put.get(moved.index, moved.index)
+    function = reindexed(hygienic(derivative.function, (*letters, *put.values())), put)
     return Derivative(
-        (), hygienic(function, (*letters, *indices)), Moved(moved.name, index, moved.array),
-        reindexed(derivative.point, names_of), derivative.loss,
-    )  # fmt: skip
-
-
-def _fresh(avoid: Iterable[Index]) -> Index:
-    taken = {str(index.name) for index in avoid} | RESERVED
-    return next(
-        Index(letter) for letter in (*_LETTERS, *(f"{a}{b}" for b in range(1, 100) for a in _LETTERS)) if letter not in taken
+        (), function, Moved(moved.name, index, moved.array), reindexed(derivative.point, put), derivative.loss
     )
-
-
-def hygienic(expression: Expression, avoid: Iterable[Index]) -> Expression:
-    """Return the expression with bound letters that stand for nothing else, in it or in Coq."""
-    taken = set(avoid)
-
-    def put(part: Expression) -> Expression | None:
-        if not isinstance(part, BatchSum):
-            return None
-        index, body = part.index, part.body
-        plain = isinstance(index.name, str) and index.name.isascii() and index.name.isidentifier()
-        if index in taken or not plain or str(index.name) in RESERVED:
-            new = _fresh(taken | _letters_in(body))
-            index, body = new, reindexed(body, {index: new})
-        return BatchSum(index, hygienic(body, taken | {index}))
-
-    return rebuilt(expression, put)
-
-
-def _letters_in(expression: Expression) -> set[Index]:
-    found: set[Index] = set()
-    for part in within(expression):
-        match part:
-            case Leaf(indices=indices):
-                found.update(indices)
-            case Kronecker(left=left, right=right):
-                found.update((left, right))
-            case BatchSum(index=index):
-                found.add(index)
-            case _:
-                pass
-    return found
 
 
 def _folded(term: Term, graph: Graph) -> Term:
@@ -249,7 +223,7 @@ class _Builder:
         actual = tuple(sorted((i for i in free(slope) if isinstance(i.name, str)), key=str))
         formal: list[Index] = []
         for _ in actual:
-            formal.append(_fresh([*formal, *self.letters]))
+            formal.append(fresh([*formal, *self.letters]))
         derivative = self.derivative(slope, dict(zip(actual, formal, strict=True)), tuple(formal))
         if derivative not in self.found:
             self.found.append(derivative)
@@ -260,7 +234,7 @@ class _Builder:
         graph, by = self.graph, slope.by
         index = put.get(by.indices[0], by.indices[0]) if by.indices else None
         loss = isinstance(slope.of, Quantity) and slope.of.name == graph.loss
-        out = _fresh([*formal, *put, *self.letters]) if loss else None
+        out = fresh([*formal, *put, *self.letters]) if loss else None
         if out is not None:
             term: Term = Entry("y", (out,))
         else:
@@ -297,4 +271,4 @@ def _all(meaning: Meaning) -> Iterable[Meaning]:
         yield from _all(part)
 
 
-__all__ = ["Claim", "Derivative", "claim_of", "hygienic", "witness"]
+__all__ = ["Claim", "Derivative", "at_indices", "claim_of", "witness"]

@@ -72,6 +72,14 @@ Proof.
   intros H. unfold var. rewrite (mean_ext m x z H). f_equal. apply bsum_ext. intros. rewrite H by assumption. reflexivity.
 Qed.
 
+(** A batch of a chosen size: its entries are a mean and deviations, the last of which is the negative sum of the others. *)
+Lemma centred n z : exists a c,
+  (forall j, z j = a + c j) /\ mean (S n) z = a /\ c n = - bsum n c /\ var (S n) z = bsum (S n) (fun j => c j ^ 2) / INR (S n).
+Proof.
+  exists (mean (S n) z), (fun j => z j - mean (S n) z). split; [intros; ring |]. split; [reflexivity |]. split; [| reflexivity].
+  pose proof (sum_centred (S n) z (Nat.lt_0_succ n)) as H. cbn [bsum] in H. lra.
+Qed.
+
 (** Roots and powers, by what they are when multiplied out *)
 Lemma positive_root r n : 0 < r -> (0 < n)%nat -> exists s, 0 < s /\ r = s ^ n.
 Proof.
@@ -80,6 +88,8 @@ Proof.
 Qed.
 Lemma nonneg_root r : 0 <= r -> exists s, 0 <= s /\ r = s ^ 2.
 Proof. intros H. exists (sqrt r). split; [apply sqrt_pos | rewrite pow2_sqrt; lra]. Qed.
+Lemma even_power a n : 0 <= a ^ (S (S n)) -> 0 <= a ^ (S (S (S (S n)))).
+Proof. intros H. replace (a ^ S (S (S (S n)))) with (a ^ 2 * a ^ S (S n)) by (simpl; ring). apply Rmult_le_pos; [apply pow2_ge_0 | exact H]. Qed.
 Lemma sqrt_is b r : 0 <= r -> b = r ^ 2 -> sqrt b = r.
 Proof. intros H ->. apply sqrt_pow2. exact H. Qed.
 Lemma Rpower_root b q n : 0 < b -> (0 < n)%nat -> Rpower b q = Rpower (b ^ n) (q / INR n).
