@@ -16,7 +16,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
@@ -61,11 +61,12 @@ class CoqError(Exception):
 
 @dataclass(slots=True)
 class Workshop:
-    """A temporary folder in which Coq runs, until the deadline."""
+    """A temporary folder in which Coq runs, until the deadline. compiled: where the compiled library is, if not here."""
 
     folder: Path
     program: str
     deadline: float = field(default_factory=lambda: monotonic() + SECONDS)
+    compiled: Path | None = None
 
     def accepts(self, name: str, text: str | None = None, seconds: float = SECONDS) -> str:
         """Compile one file, in that many seconds at most, and return what Coq prints. Raises: CoqError."""
@@ -73,7 +74,9 @@ class Workshop:
         if text is not None:
             path.write_text(text, "utf-8")
         # Claims and proofs have a logical path of their own, so that neither can stand for a file of the library.
-        root = ["-Q", ".", "Certificate", "-Q", "library", "Symbn"] if "/" not in name else ["-Q", "library", "Symbn"]
+        root = ["-Q", str(self.compiled or "library"), "Symbn"]
+        if "/" not in name:
+            root = ["-Q", ".", "Certificate", *root]
         environment = {key: value for key, value in os.environ.items() if not key.startswith("COQ")}
         with subprocess.Popen(
             [self.program, "-q", "-noglob", *root, f"{name}.v"], cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
@@ -99,28 +102,49 @@ def find_coq() -> str | None:
     return shutil.which("coqc")
 
 
-def audit(certificates: Sequence[Certificate], seconds: float = SECONDS, proofs: str | None = None) -> list[Answer]:
-    """Return what Coq says of each certificate. proofs: another proof file to be judged against the same claims, for tests."""
+def audit(
+    certificates: Sequence[Certificate],
+    seconds: float = SECONDS,
+    tell: Callable[[str, int, int], None] = lambda words, done, total: None,
+    compiled: Path | None = None,
+    proofs: str | None = None,
+) -> list[Answer]:
+    """Return what Coq says of each certificate.
+
+    tell: told what is being done. compiled: a folder with the compiled library (see `compile_library`). proofs: another proof
+    file to be judged against the same claims, for tests.
+    """
     program = find_coq()
     if program is None:
         return [Answer(c.number, UNCHECKED, NO_COQ) for c in certificates]
     with tempfile.TemporaryDirectory(prefix="symbn-certify-") as name:
-        workshop = Workshop(Path(name), program, monotonic() + seconds)
-        (workshop.folder / "library").mkdir()
+        workshop = Workshop(Path(name), program, monotonic() + seconds, compiled)
         answers: dict[int, Answer] = {}
         try:
-            for file, text in library().items():
-                (workshop.folder / "library" / file).write_text(text, "utf-8")
-            for module in LIBRARY:
-                workshop.accepts(f"library/{module}")
+            if compiled is None:
+                compile_library(workshop, tell)
+            tell("Coq: statements", 0, len(certificates))
             stated = _claims(workshop, certificates, answers)
+            tell("Coq: proofs", 0, len(stated))
             accepted = _proofs(workshop, stated, answers, proofs)
+            tell("Coq: axioms", 0, len(accepted))
             _assumptions(workshop, accepted, answers)
         except CoqError as error:
             if not workshop.late():
                 for c in certificates:
                     answers.setdefault(c.number, Answer(c.number, REJECTED, f"{error.file}.v: {error}"))
         return [answers.get(c.number, Answer(c.number, UNCHECKED, NO_TIME)) for c in certificates]
+
+
+def compile_library(workshop: Workshop, tell: Callable[[str, int, int], None] = lambda words, done, total: None) -> Path:
+    """Compile the library in the workshop and return its folder. Raises: CoqError."""
+    (workshop.folder / "library").mkdir()
+    for file, text in library().items():
+        (workshop.folder / "library" / file).write_text(text, "utf-8")
+    for place, module in enumerate(LIBRARY):
+        tell("Coq: library", place, len(LIBRARY))
+        workshop.accepts(f"library/{module}")
+    return workshop.folder / "library"
 
 
 def _claims(workshop: Workshop, certificates: Sequence[Certificate], answers: dict[int, Answer]) -> list[Certificate]:

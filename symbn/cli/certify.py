@@ -14,6 +14,7 @@ from symbn.certificates.making import NOT_CERTIFIED, Made, made_of
 from symbn.certificates.writing import write
 from symbn.checking import check_formula
 from symbn.cli.output import batch_size
+from symbn.cli.progress import Tell, progress
 from symbn.elaboration.notation import Notation
 from symbn.errors import UsageError
 from symbn.judging import Options
@@ -21,7 +22,7 @@ from symbn.layers.batchnorm import CLOSED_FORMS
 from symbn.running import Settings, check_path, find_documents
 
 OK, NOT_ALL, BUG = 0, 3, 1
-_SHOWN = 100
+_SHOWN, _NAME = 100, 30
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -35,7 +36,12 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError("nothing to certify: give formulas or documents (see `symbn certify --help`)")
     if arguments.output is None and not arguments.check:
         raise UsageError("say where to write the certificate, -o DIR, or have it checked only, --check")
-    made = made_of(step for step in _steps(arguments, options) if step.verdict != ASSUMED)
+    with progress() as tell:
+        return _run(arguments, options, tell)
+
+
+def _run(arguments: argparse.Namespace, options: Options, tell: Tell) -> int:
+    made = made_of(step for step in _steps(arguments, options, tell) if step.verdict != ASSUMED)
     certificates = [m.certificate for m in made if m.certificate is not None]
     if arguments.output is not None:
         try:
@@ -44,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
             raise UsageError(f"{arguments.output}: cannot be written: {error.strerror}") from None
     answers = {}
     if arguments.check and certificates:
-        answers = {answer.number: answer for answer in audit(certificates, _seconds(arguments.time_limit))}
+        answers = {answer.number: answer for answer in audit(certificates, _seconds(arguments.time_limit), tell)}
     states = [_print(m, answers, bool(arguments.check)) for m in made]
     if arguments.output is not None:
         print(f"{len(certificates)} of {len(made)} steps are in {arguments.output}: read Definitions.v and Claims.v")
@@ -59,7 +65,7 @@ def _seconds(text: str) -> float:
     return float(text)
 
 
-def _steps(arguments: argparse.Namespace, options: Options) -> Iterator[Step]:
+def _steps(arguments: argparse.Namespace, options: Options, tell: Tell) -> Iterator[Step]:
     """Yield the answers: to the closed forms, and to each input, a document if there is a file of that name."""
     if arguments.closed_forms:
         for form in CLOSED_FORMS:
@@ -68,7 +74,9 @@ def _steps(arguments: argparse.Namespace, options: Options) -> Iterator[Step]:
     for text in arguments.inputs:
         if os.path.exists(text) or (any(sign in text for sign in "*?") and "=" not in text):
             for path in find_documents([text]):
-                yield from check_path(path, Settings(options)).steps
+                name = os.path.basename(path)[:_NAME]
+                settings = Settings(options, arguments.notation)
+                yield from check_path(path, settings, lambda done, total, name=name: tell(name, done, total)).steps  # type: ignore[misc]
         else:
             yield from check_formula(text, options)
 

@@ -172,6 +172,9 @@ def build_parser() -> argparse.ArgumentParser:
     certify.add_argument("--check", action="store_true", help="have Coq check it, in a temporary folder, and audit the proofs")
     certify.add_argument("--closed-forms", action="store_true", help="certify the equations of `symbn table`, too")
     certify.add_argument("--time-limit", metavar="S", default="300", help="seconds that Coq may take in all (default: 300)")
+    certify.add_argument(
+        "--notation", metavar="FILE", help="TOML with the roles of names in documents, or a folder with one for each"
+    )
     certify.add_argument("--let", metavar="ROLE=NAME", action="append", default=[], help="what a name means; repeatable")
     certify.add_argument("--mode", choices=MODES, default=TRAINING, help="eval: mean and variance are constants")
     certify.add_argument("--batch", metavar="M", help="state the equations for this batch size")
