@@ -220,12 +220,10 @@ def _assumptions(workshop: Workshop, certificates: Sequence[Certificate], answer
             guilty = _at_line(text, error.line, r"Check \(Certificate.Proofs.proof")
             left = _without(left, guilty, CoqError(error.file, error.line, f"the proof is not one of the claim: {error}"), answers)
             continue
-        if _unknown_axioms(_said(printed)[0]) is None:
-            answers.update({c.number: Answer(c.number, CERTIFIED) for c in left})
-            return
-        said = _said(workshop.accepts("Audit", audit_text(left, each=True)))
+        together = _unknown_axioms(_said(printed)[0])
+        said = {} if together is None or len(left) == 1 else _said(workshop.accepts("Audit", audit_text(left, each=True)))
         for certificate in left:
-            wrong = _unknown_axioms(said.get(certificate.number, ""))
+            wrong = _unknown_axioms(said[certificate.number]) if said else together
             answers[certificate.number] = Answer(certificate.number, REJECTED if wrong else CERTIFIED, wrong or "")
         return
 

@@ -26,7 +26,7 @@ from symbn.running import Settings, check_path, find_documents
 from tests.certificates.helpers import certificate, made
 
 DERIVATIONS = Path(__file__).resolve().parents[2] / "derivations"
-SAMPLE, SEED = 50, 8
+SAMPLE, SEED = 25, 8
 
 FALSE = (
     r"\frac{\partial L}{\partial x_i} = \frac{\gamma}{m s} (m g_i - \sum_j g_j + \hat x_i \sum_j g_j \hat x_j)",
@@ -84,7 +84,7 @@ def test_refutations_and_other_notation_are_certified(library: Path) -> None:
 
 def test_a_sample_of_the_derivations_is_certified(library: Path) -> None:
     """All of them take some minutes: `symbn certify derivations --check`."""
-    options = Settings(Options(Notation(), keep=True))
+    options = Settings(Options(Notation(), repair=False, keep=True))
     steps = [step for path in find_documents([str(DERIVATIONS)]) for step in check_path(path, options).steps]
     found = made_of(step for step in steps if step.verdict in ("proved", "refuted"))
     assert {m.reason for m in found if m.certificate is None} <= WITHOUT
@@ -204,7 +204,7 @@ def test_a_tampered_coefficient_is_refused(library: Path, proved: Certificate) -
 
 
 def test_a_proof_that_takes_too_long_is_rejected(library: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(auditing, "EACH", 4.0)
+    monkeypatch.setattr(auditing, "EACH", 2.0)
     slow = replace(certificate("sum_i xhat_i = 0"), script=("repeat (assert True by exact I).",))
     other = replace(certificate("dL/dbeta = sum_j g_j"), number=2)
     first, second = audit([slow, other], compiled=library)

@@ -61,7 +61,12 @@ Ltac close := cbv beta; cbn [INR Nat.pred]; sized; aligned; first [ rational | p
 (** At a chosen batch size: [at_every_place] puts each position for an index, [centre n z] writes the batch z of n + 1 entries
     as its mean and deviations. *)
 Ltac at_every_place :=
-  repeat match goal with H : (?i < _)%nat |- _ => is_var i; destruct i; try (exfalso; lia) end;
+  repeat match goal with
+  | H : (_ < O)%nat |- _ => exfalso; lia
+  | H : (S _ < _)%nat |- _ => apply Nat.succ_lt_mono in H
+  | H : (?i < _)%nat |- _ => is_var i; destruct i
+  end;
+  try (exfalso; lia);
   cbv beta iota delta [delta Nat.eqb] in *.
 Ltac centre n z :=
   let a := fresh "a" in let c := fresh "c" in let Z := fresh "Z" in let M := fresh "M" in let C := fresh "C" in
