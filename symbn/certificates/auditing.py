@@ -79,8 +79,8 @@ class Workshop:
             root = ["-Q", ".", "Certificate", *root]
         environment = {key: value for key, value in os.environ.items() if not key.startswith("COQ")}
         with subprocess.Popen(
-            [self.program, "-q", "-noglob", *root, f"{name}.v"], cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            text=True, errors="replace", env=environment, start_new_session=True,
+            [self.program, "-q", "-noglob", *root, f"{name}.v"], cwd=self.folder,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="replace", env=environment, start_new_session=True,
         ) as process:  # fmt: skip
             try:
                 out, err = process.communicate(timeout=max(0.0, min(seconds, self.deadline - monotonic())))
@@ -218,7 +218,9 @@ def _assumptions(workshop: Workshop, certificates: Sequence[Certificate], answer
             printed = workshop.accepts("Audit", text)
         except CoqError as error:
             guilty = _at_line(text, error.line, r"Check \(Certificate.Proofs.proof")
-            left = _without(left, guilty, CoqError(error.file, error.line, f"the proof is not one of the claim: {error}"), answers)
+            left = _without(
+                left, guilty, CoqError(error.file, error.line, f"the proof is not one of the claim: {error}"), answers
+            )
             continue
         together = _unknown_axioms(_said(printed)[0])
         said = {} if together is None or len(left) == 1 else _said(workshop.accepts("Audit", audit_text(left, each=True)))

@@ -125,9 +125,7 @@ def claim_of(equation: Equation, nonzero: tuple[Term, ...] = ()) -> Claim:
     )  # fmt: skip
 
 
-def _given(
-    build: _Builder, fixed: Quantity, value: Meaning, letters: Mapping[Index, Index]
-) -> tuple[Leaf, Expression]:
+def _given(build: _Builder, fixed: Quantity, value: Meaning, letters: Mapping[Index, Index]) -> tuple[Leaf, Expression]:
     """Return an input and its value. Raises: NotCertified."""
     graph = build.graph
     if any(isinstance(part, Slope) for part in _all(value)) or any(graph.depends(name, fixed.name) for name in names(value)):
@@ -152,9 +150,7 @@ def at_indices(derivative: Derivative, put: Mapping[Index, Index], letters: Iter
     moved = derivative.moved
     index = None if moved.index is None else put.get(moved.index, moved.index)
     function = reindexed(hygienic(derivative.function, (*letters, *put.values())), put)
-    return Derivative(
-        (), function, Moved(moved.name, index, moved.array), reindexed(derivative.point, put), derivative.loss
-    )
+    return Derivative((), function, Moved(moved.name, index, moved.array), reindexed(derivative.point, put), derivative.loss)
 
 
 def _folded(term: Term, graph: Graph) -> Term:
