@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 
 from symbn.certificates.expressions import Expression, Leaf, position, within, written
+from symbn.certificates.rules import POINT, TIME
 from symbn.certificates.spelling import spelling
 from symbn.certificates.statements import Claim, Derivative, witness
+from symbn.elaboration.functions import slope
 from symbn.layers.batchnorm import EVALUATION
 
 _INPUTS = ("eps", "gamma", "beta", "running_mean", "running_var")
@@ -20,6 +22,7 @@ def proposition(claim: Claim) -> str:
     groups = ["(m : nat)"]
     groups += [f"({' '.join(arrays)} : nat -> R)"] if arrays else []
     groups += [f"({' '.join(scalars)} : R)"] if scalars else []
+    groups += [f"({' '.join(claim.functions)} : R -> R)"] if claim.functions else []
     groups += [f"(L : {LOSS_TYPE})"] if claim.with_loss else []
     groups += [f"({' '.join(str(i.name) for i in claim.letters)} : nat)"] if claim.letters else []
     lines = [f"forall {' '.join(groups)},"]
@@ -83,6 +86,7 @@ def hypotheses(claim: Claim) -> list[tuple[str, str]]:
     spell = spelling(claim.mode)
     found += [(f"Hnz{place}", f"{written(e, spell)} <> 0") for place, e in enumerate(claim.nonzero)]
     found += [(f"Hgiven{place}", _given(leaf, value, claim.mode)) for place, (leaf, value) in enumerate(claim.given)]
+    found += [(f"Hslope_{f}", f"derivable_pt_lim {f} {POINT} {slope(f)}") for f in claim.functions]
     if claim.with_loss:
         found.append(("HL", f"has_gradient m L {output(claim.mode)} g"))
     return found
@@ -129,6 +133,9 @@ def variables(claim: Claim) -> tuple[list[str], list[str]]:
             named.add((moved.name, moved.index is not None))
     if claim.with_loss:
         words.update([*re.findall(r"\w+", output(claim.mode)), "g"])
+    words -= set(claim.functions)
+    named |= {(name, False) for function in claim.functions for name in (slope(function), POINT)}
+    named -= {(TIME, False)}
     arrays = [name for name in ("x", "g") if name in words] + sorted(n for n, indexed in named if indexed)
     scalars = [name for name in _INPUTS if name in words] + sorted(n for n, indexed in named if not indexed)
     return arrays, scalars

@@ -115,7 +115,7 @@ class Identities:
                 side = "_left" if self.text(h.left).split()[1] == index else ""
                 inside = f"fun {index} => {self.text(h.right)}"
                 lines.append(f"try rewrite (bsum_delta{side} m {position(other)} ({inside})) by lia.")
-        return [*lines, "sum_parts m.", "close."]
+        return [*lines, "sum_parts m.", *self.values, "close."]
 
     def powered(self, base: Expression, exponent: Fraction, form: Expression) -> Lines:
         """b^(p/n) = r, from b^p = r^n, or b^p r^n = 1 where the exponent is negative; b > 0."""

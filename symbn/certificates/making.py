@@ -9,6 +9,7 @@ from symbn.answer import PROVED, REFUTED, Step
 from symbn.certificates.expressions import NotCertified
 from symbn.certificates.features import NOTE, has_features, one_column, point_of_column, term_of_column
 from symbn.certificates.refutations import refutation_of
+from symbn.certificates.rules import is_rule, rule_of, term_of_rule
 from symbn.certificates.scripts import proof_of
 from symbn.certificates.statements import claim_of
 from symbn.certificates.writing import Certificate
@@ -57,11 +58,14 @@ def _made(step: Step, number: int) -> Made:
         if wide := has_features(equation):
             equation, feature = one_column(equation)
             note = "; ".join(filter(None, (note, NOTE)))
+        if rule := is_rule(equation):
+            equation = rule_of(equation)
         match decision.verdict:
             case Proved(goal=goal, nonzero=nonzero):
                 if not satisfiable(goal, nonzero):
                     raise NotCertified("no input is known that satisfies the hypotheses")
-                claim = claim_of(equation, tuple(map(term_of_column, nonzero)) if wide else nonzero)
+                about = term_of_column if wide else term_of_rule if rule else None
+                claim = claim_of(equation, tuple(map(about, nonzero)) if about else nonzero)
                 return Made(step, Certificate(number, source, False, claim, tuple(proof_of(claim)), note))
             case Refuted():
                 claim = claim_of(equation)

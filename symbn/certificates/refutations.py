@@ -27,9 +27,11 @@ from symbn.certificates.expressions import (
     written,
 )
 from symbn.certificates.identities import Lines, block
+from symbn.certificates.rules import MARK, POINT
 from symbn.certificates.scripts import Scripts
 from symbn.certificates.spelling import spelling, unfolded
 from symbn.certificates.statements import Claim, Derivative, witness
+from symbn.elaboration.functions import slope
 from symbn.kernel.evaluate import Irrational, Point, Undefined, evaluate
 from symbn.kernel.term import Index, KernelError
 from symbn.layers.batchnorm import EVALUATION, batch_norm
@@ -58,11 +60,14 @@ class _Refutation:
         arrays, scalars = variables(claim)
         scalars = [*scalars, *(["beta"] if claim.with_loss and "beta" not in scalars else [])]
         self.names = {"running_mean": "mu", "running_var": "var"}
+        self.functions = {f: point.scalars.get(f, point.scalars.get(f"{f}free", Fraction(1))) for f in claim.functions}
         self.scalars = {n: point.scalars.get(self.names.get(n, n), _DEFAULTS.get(n, Fraction(1))) for n in scalars}
         places = range(1, point.m + 1)
         self.arrays = {n: [point.entries.get((n, (j,)), Fraction(0)) for j in places] for n in arrays}
         self.places = {i: point.indices.get(i) for i in claim.letters}
-        given = {**point.scalars, **{self.names.get(n, n): v for n, v in self.scalars.items()}}
+        if claim.functions:
+            self.scalars[POINT] = Fraction(0)
+        given = {**point.scalars, **{f + MARK: value for f, value in self.functions.items()}, **{self.names.get(n, n): v for n, v in self.scalars.items()}}
         entries: dict[tuple[str, tuple[int, ...]], Fraction] = {**point.entries}
         entries.update({(n, (j,)): v[j - 1] for n, v in self.arrays.items() for j in places})
         self.point = replace(point, scalars=given, entries=entries)
@@ -158,6 +163,11 @@ class _Refutation:
             lines.append(f"pose ({name} := at_list [{'; '.join(map(number, values))}]).")
         for name, value in self.scalars.items():
             lines.append(f"pose ({name} := {number(value)}).")
+        for name, value in self.functions.items():
+            # The line with the value and the derivative of the counterexample at 0.
+            lines.append(f"pose ({name} := (fun t => {number(value)} + {slope(name)} * t)).")
+            known = f"derivable_pt_lim {name} {POINT} {slope(name)}"
+            lines.append(f"assert (Hslope_{name} : {known}) by apply line_derivative.")
         for index, place in self.places.items():
             lines.append(f"pose ({index.name} := {(place or 1) - 1}%nat).")
         if self.claim.with_loss:
@@ -180,11 +190,11 @@ class _Refutation:
     def arguments(self, claim: Claim) -> str:
         """Return the inputs and the proofs of the hypotheses at which a claim is taken."""
         arrays, scalars = variables(claim)
-        names = ["m", *arrays, *scalars, *(["L"] if claim.with_loss else []), *(str(i.name) for i in claim.letters)]
+        names = ["m", *arrays, *scalars, *claim.functions, *(["L"] if claim.with_loss else []), *(str(i.name) for i in claim.letters)]
         own = self.claim.direct or claim is self.claim
         proofs = []
         for name, text in hypotheses(claim):
-            if name == "HL" or name.startswith("Hgiven") or (not own and name in {f"H{i.name}" for i in claim.letters}):
+            if name == "HL" or name.startswith(("Hgiven", "Hslope_")) or (not own and name in {f"H{i.name}" for i in claim.letters}):
                 proofs.append(name)
             elif text.startswith("0 < "):
                 proofs.append(f"ltac:(cbv delta [{text[4:]}]; lra)")
@@ -200,7 +210,7 @@ class _Refutation:
             raise NotCertified(f"no exact value at the point: {error}") from None
 
     def exactly(self) -> str:
-        known = ["m", *self.arrays, *self.scalars, *(str(i.name) for i in self.places)]
+        known = ["m", *self.arrays, *self.scalars, *self.functions, *(str(i.name) for i in self.places)]
         return f"cbv beta iota zeta delta [{' '.join(known)} {_UNFOLDED}]."
 
     def atoms(self, expressions: list[Expression]) -> Lines:
@@ -230,6 +240,8 @@ class _Refutation:
         lines.append(f"assert ({name} : {self.text(root)} = {number(value)}).")
         if isinstance(root, Root):
             return lines + block([f"rewrite B{name}. apply sqrt_is; lra."])
+        if inner <= 0:
+            raise NotCertified("a fractional power of what may be 0")
         p, n = abs(root.exponent.numerator), root.exponent.denominator
         lemma = "power_is" if root.exponent > 0 else "power_inverse_is"
         return lines + block([f"rewrite B{name}. apply ({lemma} _ _ {p} _ {n}); [lra | lra | lia | simpl; lra | evaluated]."])

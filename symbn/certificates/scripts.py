@@ -104,7 +104,7 @@ class Scripts:
     def introduction(self) -> Lines:
         claim = self.stated
         arrays, scalars = variables(claim)
-        names = ["m", *arrays, *scalars, *(["L"] if claim.with_loss else []), *(str(i.name) for i in claim.letters)]
+        names = ["m", *arrays, *scalars, *claim.functions, *(["L"] if claim.with_loss else []), *(str(i.name) for i in claim.letters)]
         lines = [f"intros {' '.join((*names, *(name for name, _ in hypotheses(claim))))}."]
         lines.append("assert (Hm0 : (0 < m)%nat) by lia.")
         if claim.batch is not None:
@@ -119,6 +119,7 @@ class Scripts:
             lines.append(f"destruct (positive_root ({radicand}) {self.forms.power}) as [root [Hroot Eroot]]; [lra | lia |].")
             lines.append(f"assert (E{scalar} : {scalar} = {written(value, plain)}) by lra.")
             lines.append(f"subst {scalar}.")
+        lines += self.roots()
         lines += [f"subst {old.name}." for old in _coinciding(claim)]
         for place, (leaf, value) in enumerate(self.given):
             lines += self.value(leaf, value, f"Hgiven{place}")
@@ -129,6 +130,16 @@ class Scripts:
             lines += block(self.identities.identity(expression, form))
             lines.append(f"change ({self.text(expression)} <> 0) in Hnz{place}.")
             lines.append(f"try rewrite {equal} in Hnz{place}.")
+        return lines
+
+    def roots(self) -> Lines:
+        """Return the lines that name a root of each leaf that stands under one, and note the equation for every `field`."""
+        lines = Lines()
+        for base, (name, degree) in self.forms.rooted.items():
+            lemma = "nonneg_root" if isinstance(base, Leaf) and base.name.startswith("var:") else "positive_root"
+            lines.append(f"destruct ({lemma} ({self.text(base)}) {degree}) as [{name} [H{name} E{name}]];")
+            lines.append("  [first [sign | apply var_nonneg; lia] | lia |].")
+            self.identities.values.append(f"rewrite ?E{name}.")
         return lines
 
     def value(self, leaf: Leaf, value: Expression, hypothesis: str) -> Lines:

@@ -24,6 +24,7 @@ from symbn.certificates.expressions import (
     rebuilt,
     written,
 )
+from symbn.certificates.rules import MARK, POINT, TIME
 from symbn.kernel.term import BATCH, Index
 from symbn.layers.batchnorm import EVALUATION, TRAINING
 
@@ -70,6 +71,10 @@ def spelling(mode: str, moved: Moved | None = None, eliminated: Mapping[str, Exp
         if ":" in name:  # mean:g and var:g, of any array
             kind, _, array = name.partition(":")
             return f"{kind} m {array}"
+        if name.removesuffix(PRIME).endswith(MARK):
+            return f"{name.removesuffix(PRIME).removesuffix(MARK)} {VARIABLE if name.endswith(PRIME) else POINT}"
+        if name == TIME:
+            return POINT
         if name.endswith(PRIME):
             assert moved is not None
             base = name.removesuffix(PRIME)

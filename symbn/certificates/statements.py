@@ -24,6 +24,7 @@ from symbn.certificates.expressions import (
     within,
 )
 from symbn.certificates.letters import fresh, hygienic
+from symbn.certificates.rules import MARK, TIME
 from symbn.certificates.spelling import PRIME, RESERVED, Moved, check_letter, unfolded, whole_array
 from symbn.elaboration.elaborate import Equation
 from symbn.elaboration.meaning import (
@@ -74,6 +75,13 @@ class Claim:
     nonzero: tuple[Expression, ...]
     batch: int | None
     given: tuple[tuple[Leaf, Expression], ...] = ()
+
+    @property
+    def functions(self) -> tuple[str, ...]:
+        """Return the functions of a rule, in order."""
+        sides = (self.left, self.right, *(derivative.function for derivative in self.derivatives))
+        leaves = {part.name.removesuffix(PRIME) for side in sides for part in within(side) if isinstance(part, Leaf)}
+        return tuple(sorted(name.removesuffix(MARK) for name in leaves if name.endswith(MARK)))
 
     @property
     def with_loss(self) -> bool:
@@ -191,7 +199,7 @@ class _Builder:
                     raise NotCertified("the number of features")
                 if name == self.graph.loss:
                     raise NotCertified("the value of the loss")
-                plain = name.isalpha() and name.isascii() and name not in RESERVED
+                plain = name.removesuffix(MARK).isalpha() and name.isascii() and (name not in RESERVED or name.endswith(MARK))
                 if name not in self.graph.nodes and name != "m" and not plain:
                     raise NotCertified(f"the name {name}")
                 return Entry(name, indices) if indices else Var(name)
@@ -245,7 +253,8 @@ class _Builder:
             function = _perturbed(expression_of(term), {n for n in graph.nodes if graph.depends(n, "x")})
         else:
             kept = frozenset(n for n in graph.nodes if n == by.name or not graph.depends(n, by.name))
-            function = _perturbed(expression_of(graph.expand(term, kept)), {by.name})
+            moving = {n for n in names(slope.of) if n.endswith(MARK)} if by.name == TIME else set()
+            function = _perturbed(expression_of(graph.expand(term, kept)), {by.name, *moving})
         taken = (*put, *formal, *self.letters, *(() if out is None else (out,)))
         function = hygienic(reindexed(hygienic(function, taken), put), taken)
         point = unfolded(reindexed(Leaf(by.name, by.indices), put), self.mode, statement=True)

@@ -86,8 +86,14 @@ Proof.
   intros H N. exists (Rpower r (/ INR n)). split; [apply exp_pos |].
   rewrite <- Rpower_pow by apply exp_pos. rewrite Rpower_mult, Rinv_l, Rpower_1; auto. apply not_0_INR. lia.
 Qed.
-Lemma nonneg_root r : 0 <= r -> exists s, 0 <= s /\ r = s ^ 2.
-Proof. intros H. exists (sqrt r). split; [apply sqrt_pos | rewrite pow2_sqrt; lra]. Qed.
+Lemma nonneg_root r n : 0 <= r -> (0 < n)%nat -> exists s, 0 <= s /\ r = s ^ n.
+Proof.
+  intros [H | <-] N.
+  - destruct (positive_root r n H N) as [s [S E]]. exists s. split; [left; exact S | exact E].
+  - exists 0. split; [right; reflexivity | symmetry; apply pow_i; exact N].
+Qed.
+Lemma positive_of a : 0 <= a -> a <> 0 -> 0 < a.
+Proof. intros [H | <-] N; [exact H | contradiction]. Qed.
 Lemma even_power a n : 0 <= a ^ (S (S n)) -> 0 <= a ^ (S (S (S (S n)))).
 Proof. intros H. replace (a ^ S (S (S (S n)))) with (a ^ 2 * a ^ S (S n)) by (simpl; ring). apply Rmult_le_pos; [apply pow2_ge_0 | exact H]. Qed.
 Lemma sqrt_is b r : 0 <= r -> b = r ^ 2 -> sqrt b = r.

@@ -17,7 +17,7 @@ Ltac sign :=
   | |- 0 < _ =>
       first [ assumption | lra
             | apply pow_lt; sign | apply Rinv_0_lt_compat; sign | apply Rdiv_lt_0_compat; sign | apply Rmult_lt_0_compat; sign
-            | apply Rplus_lt_le_0_compat; sign | apply Rplus_le_lt_0_compat; sign ]
+            | apply Rplus_lt_le_0_compat; sign | apply Rplus_le_lt_0_compat; sign | apply positive_of; assumption ]
   | |- 0 <= _ * _ => first [ apply Rmult_le_pos; sign | apply Rle_0_sqr | nonnegative ]
   | |- 0 <= _ => nonnegative
   | |- _ <> 0 =>
@@ -96,12 +96,13 @@ Ltac slopes :=
   | |- slope (fun t => - @?f t) _ _ _ => apply (slope_opp f); slopes
   | |- slope (fun t => / @?f t) _ _ _ => apply (slope_inv f); [slope_side | slopes]
   | |- slope (fun t => sqrt (@?f t)) _ _ _ => apply (slope_sqrt f); [slope_side | slopes]
-  | |- slope (fun t => Rpower (@?f t) ?q) _ _ _ => apply (slope_Rpower f); [slope_side | slopes]
+  | |- slope (fun t => Rpower (@?f t) ?q) _ _ _ => apply (slope_Rpower f); [lra | slope_side | slopes]
   | |- slope (fun t => @?f t ^ ?n) _ _ _ => apply (slope_pow f); slopes
   | |- slope (fun t => @?f t + @?g t) _ _ _ => apply (slope_plus f g); slopes
   | |- slope (fun t => @?f t - @?g t) _ _ _ => apply (slope_minus f g); slopes
   | |- slope (fun t => @?f t * @?g t) _ _ _ => apply (slope_mult f g); slopes
   | |- slope (fun t => @?f t / @?g t) _ _ _ => apply (slope_div f g); [slope_side | slopes | slopes]
+  | |- slope _ _ _ _ => split; [reflexivity | assumption] (* a function whose derivative is given *)
   end
 with slope_side := cbv beta; first [assumption | reflexivity | sign].
 
