@@ -68,7 +68,7 @@ class Forms:
         try:
             self._adjoin(terms)
             powers = [part for e in expressions for part in within(e) if isinstance(part, RealPower)]
-            if not all(self._positive(part.base) for part in powers):
+            if not all(self.positive(part.base) for part in powers):
                 # Coq's Rpower is 1 at 0.
                 raise NotCertified("a fractional power of what may be 0")
         except (OutsideFragment, TooLarge) as error:
@@ -109,8 +109,9 @@ class Forms:
         self.radicand = Binary("+", below, Leaf(name))
         self.eliminated = {name: Binary("-", Raise(Leaf(ROOT), self.power), below)}
 
-    def _positive(self, base: Expression) -> bool:
-        ratio = self.normalizer.ratio(self.term(base))
+    def positive(self, expression: Expression) -> bool:
+        """Tell whether the value is > 0 for all inputs. Raises: NotCertified."""
+        ratio = self.ratio(expression)
         return self.normalizer.surely_positive(ratio.top) and self.normalizer.surely_positive(ratio.bottom)
 
     def _is_root(self, which: int) -> bool:

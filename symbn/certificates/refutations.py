@@ -75,6 +75,7 @@ class _Refutation:
         for leaf, value in self.given:
             self.put(leaf, value)
         self.equations = Lines()
+        self.auxiliaries = [self.auxiliary(place) for place in range(len(claim.derivatives))]
 
     def put(self, leaf: Leaf, value: Expression) -> None:
         """Give an input the value that a condition gives it."""
@@ -96,13 +97,16 @@ class _Refutation:
         lines += ["intros Claim.", *self.at_the_point()]
         both = [self.scripts.left, self.scripts.right, *(value for _, value in self.given)]
         lines += self.atoms([*both, *(total for _, total in map(self.total, range(len(claim.derivatives))))])
+        for place, auxiliary in enumerate(self.auxiliaries):
+            for number_, divisor in enumerate(auxiliary.nonzero):
+                lines += self.differs_from_zero(divisor, f"Hnz{number_}_{place}")
         for name, text in hypotheses(claim):
             if name.startswith("Hgiven"):
                 leaf, value = self.given[int(name.removeprefix("Hgiven"))]
                 lines += [f"assert ({name} : {text}).", *block(self.has_value(leaf, value))]
         lines.append(f"specialize (Claim {self.arguments(claim)}).")
         if claim.direct:
-            lines.append(f"assert (Same := uniqueness_limite _ _ _ _ Claim (General1 {self.arguments(self.auxiliary(0))})).")
+            lines.append(f"assert (Same := uniqueness_limite _ _ _ _ Claim (General1 {self.arguments(self.auxiliaries[0], 0)})).")
             lines.append(f"change ({self.text(self.scripts.right)} = {self.text(self.total(0)[1])}) in Same.")
             return lines + self.different("Same", self.text(self.scripts.right), self.text(self.total(0)[1]), ())
         names = [witness(place) for place in range(len(claim.derivatives))]
@@ -128,16 +132,20 @@ class _Refutation:
     # ------------------------------------------------------------------ the derivatives, for all inputs
 
     def auxiliary(self, place: int) -> Claim:
-        """Return the true claim that a derivative is what the rules give."""
+        """Return the true claim that a derivative is what the rules give, wherever what they divide by is not 0."""
         derivative, total = self.total(place)
         letters = self.claim.letters if self.claim.direct else derivative.formal
-        return replace(
+        claim = replace(
             self.claim, left=Leaf(witness(0)), right=total, derivatives=(replace(derivative, formal=()),), direct=True,
             letters=letters, conditions=(), nonzero=(), batch=None, given=(),
         )  # fmt: skip
+        doubtful = tuple(e for e in Scripts(claim).doubtful() if e not in claim.nonzero)
+        if any(_names(e) & set(derivative.formal) for e in doubtful):
+            raise NotCertified("the derivative of a quotient whose divisor is another one at each entry")
+        return replace(claim, nonzero=doubtful)
 
     def general(self, place: int) -> Lines:
-        claim = self.auxiliary(place)
+        claim = self.auxiliaries[place]
         statement = " ".join(proposition(claim).split())
         return [f"assert (General{place + 1} : {statement}).", *block(Scripts(claim).proof())]
 
@@ -149,7 +157,7 @@ class _Refutation:
         quantified = f"forall {' '.join(formal)}, {bounds}" if formal else ""
         at = " ".join((name, *formal))
         own = " ".join((f"Is{name}", *formal, *(f"H{letter}" for letter in formal)))
-        general = f"General{place + 1} {self.arguments(self.auxiliary(place))}"
+        general = f"General{place + 1} {self.arguments(self.auxiliaries[place], place)}"
         intros = f"intros {' '.join((*formal, *(f'H{letter}' for letter in formal)))}. " if formal else ""
         lines = [f"assert (Is_{name} : {quantified}{at} = {self.text(total)})."]
         lines += block([f"{intros}exact (uniqueness_limite _ _ _ _ ({own}) ({general}))."])
@@ -175,6 +183,13 @@ class _Refutation:
             lines.append(f"assert (HL : has_gradient m L {output(self.claim.mode)} g) by apply linear_loss.")
         return lines
 
+    def differs_from_zero(self, divisor: Expression, name: str) -> Lines:
+        value = self.value(divisor)
+        if value == 0:
+            raise NotCertified("a derivative with a division by 0 at the point")
+        lines = [f"assert (V{name} : {self.text(divisor)} = {number(value)}).", *block(self.worked_out())]
+        return [*lines, f"assert ({name} : {self.text(divisor)} <> 0) by (rewrite V{name}; lra)."]
+
     def has_value(self, leaf: Leaf, value: Expression) -> Lines:
         """Return the script that an input has its value, at every position."""
         changed = f"change ({self.text(leaf)} = {self.text(value)})."
@@ -187,8 +202,8 @@ class _Refutation:
             f"repeat (destruct {index.name}; [{self.exactly()[:-1]}; evaluated |]); exfalso; lia.",
         ]  # fmt: skip
 
-    def arguments(self, claim: Claim) -> str:
-        """Return the inputs and the proofs of the hypotheses at which a claim is taken."""
+    def arguments(self, claim: Claim, auxiliary: int | None = None) -> str:
+        """Return the inputs and the proofs of the hypotheses at which a claim is taken. auxiliary: the number of that one."""
         arrays, scalars = variables(claim)
         names = ["m", *arrays, *scalars, *claim.functions, *(["L"] if claim.with_loss else []), *(str(i.name) for i in claim.letters)]
         own = self.claim.direct or claim is self.claim
@@ -196,6 +211,8 @@ class _Refutation:
         for name, text in hypotheses(claim):
             if name == "HL" or name.startswith(("Hgiven", "Hslope_")) or (not own and name in {f"H{i.name}" for i in claim.letters}):
                 proofs.append(name)
+            elif name.startswith("Hnz"):
+                proofs.append(f"{name}_{auxiliary}")
             elif text.startswith("0 < "):
                 proofs.append(f"ltac:(cbv delta [{text[4:]}]; lra)")
             else:
@@ -266,6 +283,11 @@ class _Refutation:
 
 def _bound(expression: Expression) -> bool:
     """Tell whether a part of a sum depends on its index: such parts are asked of before the sum is written out."""
+    return bool(_names(expression))
+
+
+def _names(expression: Expression) -> set[Index]:
+    """Return the indices of an expression that no sum in it binds."""
     inner = {e.index for e in within(expression) if isinstance(e, BatchSum)}
     found: set[Index] = set()
     for part in within(expression):
@@ -273,7 +295,7 @@ def _bound(expression: Expression) -> bool:
             found.update(part.indices)
         elif isinstance(part, Kronecker):
             found.update((part.left, part.right))
-    return any(index not in inner for index in found)
+    return found - inner
 
 
 __all__ = ["number", "refutation_of"]

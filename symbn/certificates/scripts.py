@@ -83,6 +83,11 @@ class Scripts:
         """Return a side with everything but its derivatives written out."""
         return unfolded(side, self.mode)
 
+    def doubtful(self) -> list[Expression]:
+        """Return what the rules for the derivatives divide by, or take a root of, and what is not known to be positive."""
+        signed = dict.fromkeys(expression for rules, _, _ in self.slopes for expression in rules.signed)
+        return [expression for expression in signed if not self.forms.positive(expression)]
+
     # ------------------------------------------------------------------ the whole
 
     def proof(self) -> Lines:
