@@ -6,7 +6,7 @@ import re
 
 from symbn.certificates.expressions import Expression, Leaf, position, within, written
 from symbn.certificates.rules import POINT, TIME
-from symbn.certificates.spelling import spelling
+from symbn.certificates.spelling import OTHER_BATCH, about, spelling
 from symbn.certificates.statements import Claim, Derivative, witness
 from symbn.elaboration.functions import slope
 from symbn.layers.batchnorm import EVALUATION
@@ -39,13 +39,14 @@ def conclusion(claim: Claim) -> str:
         return equality
     lines = []
     for place, derivative in enumerate(claim.derivatives):
-        kind = "".join("nat -> " for _ in derivative.formal) + "R"
+        kind = "(nat -> R) -> " * derivative.batchwise + "nat -> " * len(derivative.formal) + "R"
         lines.append(f"exists {witness(place)} : {kind},")
     for place, derivative in enumerate(claim.derivatives):
-        at = "".join(f" {i.name}" for i in derivative.formal)
+        at = f" {OTHER_BATCH}" * derivative.batchwise + "".join(f" {i.name}" for i in derivative.formal)
         value = f"{witness(place)}{at}"
         inner = derivable(derivative, claim.mode, f"({value})" if at else value)
         bounds = "".join(f"({i.name} < m)%nat -> " for i in derivative.formal)
+        inner = about(OTHER_BATCH, inner) if derivative.batchwise else inner
         lines.append(f"({f'forall{at}, ' if at else ''}{bounds}{inner}) /\\")
     return "\n  ".join((*lines, equality))
 

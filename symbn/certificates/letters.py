@@ -48,3 +48,9 @@ def _letters_in(expression: Expression) -> set[Index]:
             case _:
                 pass
     return found
+
+
+def free_indices(expression: Expression) -> set[Index]:
+    """Return the indices of an expression that no sum in it binds. Each letter is bound once at most."""
+    bound = {part.index for part in within(expression) if isinstance(part, BatchSum)}
+    return _letters_in(expression) - bound

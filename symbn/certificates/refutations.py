@@ -12,11 +12,9 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
-from symbn.certificates.claims import LOSS_TYPE, hypotheses, output, proposition, variables
+from symbn.certificates.claims import LOSS_TYPE, hypotheses, output, variables
 from symbn.certificates.expressions import (
-    BatchSum,
     Expression,
-    Kronecker,
     Leaf,
     NotCertified,
     RealPower,
@@ -29,7 +27,8 @@ from symbn.certificates.expressions import (
 from symbn.certificates.identities import Lines, block
 from symbn.certificates.rules import MARK, POINT
 from symbn.certificates.scripts import Scripts
-from symbn.certificates.spelling import spelling, unfolded
+from symbn.certificates.letters import free_indices
+from symbn.certificates.spelling import OF_BATCH, OTHER_BATCH, VARIABLE, about, spelling, unfolded
 from symbn.certificates.statements import Claim, Derivative, witness
 from symbn.elaboration.functions import slope
 from symbn.kernel.evaluate import Irrational, Point, Undefined, evaluate
@@ -75,7 +74,7 @@ class _Refutation:
         for leaf, value in self.given:
             self.put(leaf, value)
         self.equations = Lines()
-        self.auxiliaries = [self.auxiliary(place) for place in range(len(claim.derivatives))]
+        self.auxiliaries = [self.scripts.auxiliary(place) for place in range(len(claim.derivatives))]
 
     def put(self, leaf: Leaf, value: Expression) -> None:
         """Give an input the value that a condition gives it."""
@@ -93,13 +92,13 @@ class _Refutation:
         claim = self.claim
         lines = Lines()
         for place in range(len(claim.derivatives)):
-            lines += self.general(place)
+            lines += self.scripts.general(place)
         lines += ["intros Claim.", *self.at_the_point()]
         both = [self.scripts.left, self.scripts.right, *(value for _, value in self.given)]
         lines += self.atoms([*both, *(total for _, total in map(self.total, range(len(claim.derivatives))))])
         for place, auxiliary in enumerate(self.auxiliaries):
-            for number_, divisor in enumerate(auxiliary.nonzero):
-                lines += self.differs_from_zero(divisor, f"Hnz{number_}_{place}")
+            for n, divisor in enumerate(auxiliary.nonzero):
+                lines += self.differs_from_zero(divisor, f"Hnz{n}_{place}")
         for name, text in hypotheses(claim):
             if name.startswith("Hgiven"):
                 leaf, value = self.given[int(name.removeprefix("Hgiven"))]
@@ -131,36 +130,29 @@ class _Refutation:
 
     # ------------------------------------------------------------------ the derivatives, for all inputs
 
-    def auxiliary(self, place: int) -> Claim:
-        """Return the true claim that a derivative is what the rules give, wherever what they divide by is not 0."""
-        derivative, total = self.total(place)
-        letters = self.claim.letters if self.claim.direct else derivative.formal
-        claim = replace(
-            self.claim, left=Leaf(witness(0)), right=total, derivatives=(replace(derivative, formal=()),), direct=True,
-            letters=letters, conditions=(), nonzero=(), batch=None, given=(),
-        )  # fmt: skip
-        doubtful = tuple(e for e in Scripts(claim).doubtful() if e not in claim.nonzero)
-        if any(_names(e) & set(derivative.formal) for e in doubtful):
-            raise NotCertified("the derivative of a quotient whose divisor is another one at each entry")
-        return replace(claim, nonzero=doubtful)
-
-    def general(self, place: int) -> Lines:
-        claim = self.auxiliaries[place]
-        statement = " ".join(proposition(claim).split())
-        return [f"assert (General{place + 1} : {statement}).", *block(Scripts(claim).proof())]
-
     def unique(self, place: int, derivative: Derivative) -> Lines:
         """Every derivative of the claim is the one that the rules give, with the atoms already worked out."""
         name, (_, total) = witness(place), self.total(place)
         formal = [str(i.name) for i in derivative.formal]
         bounds = "".join(f"({letter} < m)%nat -> " for letter in formal)
-        quantified = f"forall {' '.join(formal)}, {bounds}" if formal else ""
-        at = " ".join((name, *formal))
-        own = " ".join((f"Is{name}", *formal, *(f"H{letter}" for letter in formal)))
-        general = f"General{place + 1} {self.arguments(self.auxiliaries[place], place)}"
-        intros = f"intros {' '.join((*formal, *(f'H{letter}' for letter in formal)))}. " if formal else ""
-        lines = [f"assert (Is_{name} : {quantified}{at} = {self.text(total)})."]
-        lines += block([f"{intros}exact (uniqueness_limite _ _ _ _ ({own}) ({general}))."])
+        batch = [OTHER_BATCH] * derivative.batchwise
+        quantified = f"forall {' '.join((*batch, *formal))}, {bounds}" if batch or formal else ""
+        at = " ".join((name, *batch, *formal))
+        own = f"({' '.join((f'Is{name}', *batch, *formal, *(f'H{letter}' for letter in formal)))})"
+        general = f"General{place + 1} {about(batch[0] if batch else 'x', self.arguments(self.auxiliaries[place], place))}"
+        intros = f"intros {' '.join((*batch, *formal, *(f'H{letter}' for letter in formal)))}. " if quantified else ""
+        nested = [witness(n) for n in range(place) if self.claim.derivatives[n].batchwise]
+        steps = [f"{intros}apply (uniqueness_limite _ _ _ _ {own})."]
+        if any(isinstance(e, Leaf) and OF_BATCH in e.name for e in within(derivative.function)):
+            # It is the derivative of a derivative, which is known by what comes before.
+            known = " || ".join(f"rewrite Is_{inner} by first [assumption | position]" for inner in nested)
+            steps += [f"refine (derivative_ext _ _ _ _ _ ({general})). intros {VARIABLE}. repeat ({known}). reflexivity."]
+        else:
+            steps += [f"exact ({general})."]
+        value = written(total, spelling(self.claim.mode, batch=batch[0] if batch else "x"))
+        lines = [f"assert (Is_{name} : {quantified}{at} = {value}).", *block(steps)]
+        if batch:
+            return lines
         return lines + [f"try rewrite {equation} in Is_{name}." for equation in self.equations]
 
     # ------------------------------------------------------------------ the point
@@ -243,7 +235,7 @@ class _Refutation:
         for expression in expressions:
             roots.update(dict.fromkeys(e for e in within(expression) if isinstance(e, Root | RealPower)))
         for place, root in enumerate(sorted(roots, key=lambda e: sum(1 for _ in within(e)))):
-            if _bound(root):
+            if free_indices(root):
                 raise NotCertified("a root that depends on a summed index")
             lines += self.root(root, f"Eroot{place}")
             self.equations.insert(0, f"Eroot{place}")
@@ -279,23 +271,6 @@ class _Refutation:
             lines.append(f"assert ({name} : {side} = {number(value)}).")
             lines += block([*steps, self.exactly(), "evaluated."])
         return [*lines, f"assert (No := eq_trans (eq_sym Left) (eq_trans {equation} Right)). lra."]
-
-
-def _bound(expression: Expression) -> bool:
-    """Tell whether a part of a sum depends on its index: such parts are asked of before the sum is written out."""
-    return bool(_names(expression))
-
-
-def _names(expression: Expression) -> set[Index]:
-    """Return the indices of an expression that no sum in it binds."""
-    inner = {e.index for e in within(expression) if isinstance(e, BatchSum)}
-    found: set[Index] = set()
-    for part in within(expression):
-        if isinstance(part, Leaf):
-            found.update(part.indices)
-        elif isinstance(part, Kronecker):
-            found.update((part.left, part.right))
-    return found - inner
 
 
 __all__ = ["number", "refutation_of"]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from symbn.certificates.claims import function, hypotheses, output, variables
+from symbn.certificates.claims import function, hypotheses, output, proposition, variables
 from symbn.certificates.differentiation import Differentiation
 from symbn.certificates.expressions import (
     BatchSum,
@@ -24,9 +24,9 @@ from symbn.certificates.expressions import (
 )
 from symbn.certificates.forms import Forms
 from symbn.certificates.identities import Identities, Lines, block, indented
-from symbn.certificates.letters import hygienic
-from symbn.certificates.spelling import PRIME, VARIABLE, spelling, unfolded
-from symbn.certificates.statements import Claim, Derivative, at_indices, witness
+from symbn.certificates.letters import free_indices, hygienic
+from symbn.certificates.spelling import OTHER_BATCH, PRIME, VARIABLE, spelling, unfolded
+from symbn.certificates.statements import Claim, Derivative, at_indices, batchwise, perturbed, witness
 from symbn.kernel.term import Index
 from symbn.layers.batchnorm import EVALUATION, batch_norm
 
@@ -41,7 +41,12 @@ class Scripts:
         self.stated = claim
         self.claim = claim = _merged(claim) if certified else claim
         self.mode = claim.mode
-        self.slopes = [self._slope(derivative) for derivative in claim.derivatives]
+        self.slopes: list[tuple[Differentiation, Expression, Expression]] = []
+        self.derivatives: list[Derivative] = []
+        for derivative in claim.derivatives:
+            own = replace(derivative, function=self._with_totals(derivative.function), batchwise=False)
+            self.derivatives.append(own)
+            self.slopes.append(self._slope(own))
         self.left, self.right = (self._resolved(side) for side in (claim.left, claim.right))
         self.nonzero = [unfolded(e, self.mode) for e in claim.nonzero]
         self.given = [(leaf, unfolded(value, self.mode)) for leaf, value in claim.given]
@@ -53,6 +58,39 @@ class Scripts:
         self.forms = Forms(graph, claim.batch, [self.left, self.right, *values, *self.nonzero], self.given)
         self.identities = Identities(self.forms, self.mode)
         self.text, self.name = self.identities.text, self.identities.name
+
+    def _with_totals(self, function: Expression) -> Expression:
+        """Return a function of t with the derivatives in it put in, at the perturbed batch."""
+
+        def put(part: Expression) -> Expression | None:
+            for place, derivative in enumerate(self.derivatives):
+                if isinstance(part, Leaf) and part.name == batchwise(place) + PRIME:
+                    total = _placed(self.slopes[place][2], dict(zip(derivative.formal, part.indices, strict=True)))
+                    moving = {"x"} if self.mode == EVALUATION else {"x", "mu", "var"}
+                    return perturbed(total, moving)
+            return None
+
+        return rebuilt(function, put)
+
+    def auxiliary(self, place: int) -> Claim:
+        """Return the true claim that a derivative is what the rules give, wherever what they divide by is not 0."""
+        derivative = self.derivatives[place]
+        letters = self.claim.letters if self.claim.direct else derivative.formal
+        claim = replace(
+            self.claim, left=Leaf(witness(0)), right=self.total(derivative, self.slopes[place][2]),
+            derivatives=(replace(derivative, formal=()),), direct=True,
+            letters=letters, conditions=(), nonzero=(), batch=None, given=(),
+        )  # fmt: skip
+        doubtful = tuple(Scripts(claim).doubtful())
+        if any(free_indices(e) & set(derivative.formal) for e in doubtful):
+            raise NotCertified("the derivative of a quotient whose divisor is another one at each entry")
+        return replace(claim, nonzero=doubtful)
+
+    def general(self, place: int) -> Lines:
+        """Return the lines that prove a derivative for all inputs."""
+        claim = self.auxiliary(place)
+        statement = " ".join(proposition(claim).split())
+        return [f"assert (General{place + 1} : {statement}).", *block(Scripts(claim).proof())]
 
     def _slope(self, derivative: Derivative) -> tuple[Differentiation, Expression, Expression]:
         kept = frozenset({derivative.moved.name + PRIME})
@@ -92,16 +130,22 @@ class Scripts:
 
     def proof(self) -> Lines:
         """Return the script. Raises: NotCertified."""
-        lines = self.introduction()
+        lines = [line for place, d in enumerate(self.claim.derivatives) if d.batchwise for line in self.general(place)]
+        lines += self.introduction()
         if self.claim.direct:
             return lines + self.derivative(0, self.right)
         for derivative, (_, _, change) in zip(self.claim.derivatives, self.slopes, strict=True):
-            formal = " ".join(str(i.name) for i in derivative.formal)
-            value = self.text(self.total(derivative, change))
+            batch = (OTHER_BATCH,) * derivative.batchwise
+            formal = " ".join((*batch, *(str(i.name) for i in derivative.formal)))
+            spell = spelling(self.mode, None, self.forms.eliminated, *batch)
+            value = written(self.total(derivative, change), spell)
             lines.append(f"exists ({f'fun {formal} => ' if formal else ''}{value}).")
         for place, derivative in enumerate(self.claim.derivatives):
             lines.append("split.")
             names = [str(i.name) for i in derivative.formal]
+            if derivative.batchwise:
+                lines += block(["intros. cbv beta.", f"apply (General{place + 1} m); first [assumption | lia]."])
+                continue
             goal = [f"intros {' '.join((*names, *(f'H{n}' for n in names)))}."] if names else []
             lines += block(goal + self.derivative(place, self.total(derivative, self.slopes[place][2])))
         return lines + self.equality(self.left, self.right)
@@ -185,7 +229,7 @@ class Scripts:
 
     def derivative(self, place: int, value: Expression) -> Lines:
         """Return the script for derivable_pt_lim f a value, of the derivative in that place."""
-        derivative = self.claim.derivatives[place]
+        derivative = self.derivatives[place]
         rules, at, change = self.slopes[place]
         lines = Lines()
         for expression, positive in rules.signed.items():

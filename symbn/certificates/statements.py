@@ -11,7 +11,7 @@ is differentiable at y with gradient g.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 from symbn.certificates.expressions import (
@@ -25,7 +25,7 @@ from symbn.certificates.expressions import (
 )
 from symbn.certificates.letters import fresh, hygienic
 from symbn.certificates.rules import MARK, TIME
-from symbn.certificates.spelling import PRIME, RESERVED, Moved, check_letter, unfolded, whole_array
+from symbn.certificates.spelling import OF_BATCH, PRIME, RESERVED, Moved, check_letter, unfolded, whole_array
 from symbn.elaboration.elaborate import Equation
 from symbn.elaboration.meaning import (
     LOCAL,
@@ -50,13 +50,14 @@ from symbn.layers.graph import Graph
 @dataclass(frozen=True, slots=True)
 class Derivative:
     """d function / d t at the point. formal: the indices that it depends on. loss: the index j of y_j = function, of which the
-    loss is taken; None where there is no loss."""
+    loss is taken; None where there is no loss. batchwise: it is a function of the batch, since its own derivative is taken."""
 
     formal: tuple[Index, ...]
     function: Expression
     moved: Moved
     point: Expression
     loss: Index | None
+    batchwise: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,11 @@ class Claim:
 def witness(place: int) -> str:
     """Return the name of a derivative in a claim."""
     return f"D{place + 1}"
+
+
+def batchwise(place: int) -> str:
+    """Return the name of a derivative as a function of the batch."""
+    return f"{witness(place)}{OF_BATCH}"
 
 
 def claim_of(equation: Equation, nonzero: tuple[Term, ...] = ()) -> Claim:
@@ -186,6 +192,7 @@ class _Builder:
         self.graph, self.mode = graph, mode
         self.letters = tuple(letters)
         self.found: list[Derivative] = []
+        self.inside = False  # a derivative
 
     def side(self, meaning: Meaning) -> Expression:
         return unfolded(expression_of(self.term(meaning)), self.mode, statement=True)
@@ -220,18 +227,27 @@ class _Builder:
 
     def slope(self, slope: Slope) -> Term:
         """Return the leaf that stands for a derivative."""
-        if any(isinstance(part, Slope) for part in _all(slope.of)):
-            raise NotCertified("a derivative of a derivative")
+        nested = any(isinstance(part, Slope) for part in _all(slope.of))
+        if nested and (slope.by.name != "x" or slope.kind == LOCAL or self.inside):
+            raise NotCertified("a derivative of a derivative, other than twice by the input")
         if slope.by.name == self.graph.upstream or len(slope.by.indices) > 1:
             raise NotCertified("a derivative by the upstream gradient or by features")
         actual = tuple(sorted((i for i in free(slope) if isinstance(i.name, str)), key=str))
         formal: list[Index] = []
         for _ in actual:
             formal.append(fresh([*formal, *self.letters]))
-        derivative = self.derivative(slope, dict(zip(actual, formal, strict=True)), tuple(formal))
+        put = dict(zip(actual, formal, strict=True))
+        if nested:
+            inner, self.inside = self.inside, True
+            derivative = self.derivative(slope, put, tuple(formal))
+            self.inside = inner
+        else:
+            derivative = replace(self.derivative(slope, put, tuple(formal)), batchwise=self.inside)
+        if self.inside and derivative.loss is not None:
+            raise NotCertified("a derivative of a derivative of the loss")
         if derivative not in self.found:
             self.found.append(derivative)
-        name = witness(self.found.index(derivative))
+        name = (batchwise if self.inside else witness)(self.found.index(derivative))
         return Entry(name, actual) if actual else Var(name)
 
     def derivative(self, slope: Slope, put: dict[Index, Index], formal: tuple[Index, ...]) -> Derivative:
@@ -248,13 +264,14 @@ class _Builder:
         if slope.kind == LOCAL and isinstance(slope.of, Quantity):
             own = graph.own_term(graph.leaf(slope.of.name, slope.of.indices), by.name)
             assert own is not None
-            function = _perturbed(expression_of(own), {by.name})
+            function = perturbed(expression_of(own), {by.name})
         elif by.name == "x":
-            function = _perturbed(expression_of(term), {n for n in graph.nodes if graph.depends(n, "x")})
+            inner = {batchwise(place) for place in range(len(self.found))}
+            function = perturbed(expression_of(term), {*inner, *(n for n in graph.nodes if graph.depends(n, "x"))})
         else:
             kept = frozenset(n for n in graph.nodes if n == by.name or not graph.depends(n, by.name))
             moving = {n for n in names(slope.of) if n.endswith(MARK)} if by.name == TIME else set()
-            function = _perturbed(expression_of(graph.expand(term, kept)), {by.name, *moving})
+            function = perturbed(expression_of(graph.expand(term, kept)), {by.name, *moving})
         taken = (*put, *formal, *self.letters, *(() if out is None else (out,)))
         function = hygienic(reindexed(hygienic(function, taken), put), taken)
         point = unfolded(reindexed(Leaf(by.name, by.indices), put), self.mode, statement=True)
@@ -263,7 +280,9 @@ class _Builder:
         return Derivative(formal, function, Moved(by.name, index, array), point, out)
 
 
-def _perturbed(expression: Expression, moved: set[str]) -> Expression:
+def perturbed(expression: Expression, moved: set[str]) -> Expression:
+    """Return the expression with the leaves of those names marked as moved."""
+
     def put(part: Expression) -> Expression | None:
         return Leaf(part.name + PRIME, part.indices) if isinstance(part, Leaf) and part.name in moved else None
 
@@ -276,4 +295,4 @@ def _all(meaning: Meaning) -> Iterable[Meaning]:
         yield from _all(part)
 
 
-__all__ = ["Claim", "Derivative", "at_indices", "claim_of", "witness"]
+__all__ = ["Claim", "Derivative", "at_indices", "batchwise", "claim_of", "perturbed", "witness"]

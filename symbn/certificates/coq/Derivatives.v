@@ -68,6 +68,8 @@ Proof.
 Qed.
 Lemma slope_upd_left x i j : slope (fun t => upd x i t j) (x i) (x j) (delta j i).
 Proof. rewrite delta_sym. apply slope_upd. Qed.
+Lemma derivative_ext f h a d : (forall t, f t = h t) -> derivable_pt_lim f a d -> derivable_pt_lim h a d.
+Proof. intros E H. replace h with f by (apply functional_extensionality; exact E). exact H. Qed.
 Lemma line_derivative v d a : derivable_pt_lim (fun t => v + d * t) a d.
 Proof.
   apply (slope_derivative _ _ (v + d * a) (0 + (0 * a + d * 1))); [| ring].
