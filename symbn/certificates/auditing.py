@@ -80,7 +80,8 @@ class Workshop:
         environment = {key: value for key, value in os.environ.items() if not key.startswith("COQ")}
         with subprocess.Popen(
             [self.program, "-q", "-noglob", *root, f"{name}.v"], cwd=self.folder,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="replace", env=environment, start_new_session=True,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="replace",
+            env=environment, start_new_session=True,
         ) as process:  # fmt: skip
             try:
                 out, err = process.communicate(timeout=max(0.0, min(seconds, self.deadline - monotonic())))

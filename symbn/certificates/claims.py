@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from symbn.certificates.expressions import Expression, Leaf, position, within, written
+from symbn.certificates.expressions import Expression, Leaf, within
+from symbn.certificates.printing import position, written
 from symbn.certificates.rules import POINT, TIME
 from symbn.certificates.spelling import OTHER_BATCH, about, spelling
 from symbn.certificates.statements import Claim, Derivative, witness

@@ -20,16 +20,16 @@ from symbn.certificates.expressions import (
     Binary,
     Expression,
     Inverse,
+    Kronecker,
     Leaf,
     Literal,
     NotCertified,
     Raise,
     RealPower,
-    Kronecker,
-    term_of,
     within,
 )
 from symbn.certificates.spelling import ROOT
+from symbn.certificates.terms import term_of
 from symbn.kernel import polynomial as poly
 from symbn.kernel.normal import Generator, Normalizer, OutsideFragment, Ratio
 from symbn.kernel.polynomial import UNIT, Monomial, Polynomial, TooLarge

@@ -9,21 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from symbn.certificates.expressions import (
-    BatchSum,
-    Binary,
-    Expression,
-    Inverse,
-    Leaf,
-    Raise,
-    RealPower,
-    Root,
-    parts,
-    position,
-    within,
-    written,
-)
+from symbn.certificates.expressions import BatchSum, Binary, Expression, Inverse, Leaf, Raise, RealPower, Root, parts, within
 from symbn.certificates.forms import Forms
+from symbn.certificates.printing import position, written
 from symbn.certificates.spelling import spelling
 
 Lines = list[str]

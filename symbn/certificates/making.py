@@ -11,7 +11,7 @@ from symbn.certificates.features import NOTE, has_features, one_column, point_of
 from symbn.certificates.refutations import refutation_of
 from symbn.certificates.rules import is_rule, rule_of, term_of_rule
 from symbn.certificates.scripts import proof_of
-from symbn.certificates.statements import claim_of
+from symbn.certificates.stating import claim_of
 from symbn.certificates.writing import Certificate
 from symbn.decision.refute import counterexample
 from symbn.kernel.goal import Goal

@@ -13,23 +13,15 @@ from dataclasses import replace
 from fractions import Fraction
 
 from symbn.certificates.claims import LOSS_TYPE, hypotheses, output, variables
-from symbn.certificates.expressions import (
-    Expression,
-    Leaf,
-    NotCertified,
-    RealPower,
-    Root,
-    reindexed,
-    term_of,
-    within,
-    written,
-)
+from symbn.certificates.expressions import Expression, Leaf, NotCertified, RealPower, Root, reindexed, within
 from symbn.certificates.identities import Lines, block
+from symbn.certificates.letters import free_indices
+from symbn.certificates.printing import written
 from symbn.certificates.rules import MARK, POINT
 from symbn.certificates.scripts import Scripts
-from symbn.certificates.letters import free_indices
 from symbn.certificates.spelling import OF_BATCH, OTHER_BATCH, VARIABLE, about, spelling, unfolded
 from symbn.certificates.statements import Claim, Derivative, witness
+from symbn.certificates.terms import term_of
 from symbn.elaboration.functions import slope
 from symbn.kernel.evaluate import Irrational, Point, Undefined, evaluate
 from symbn.kernel.term import Index, KernelError
@@ -66,7 +58,11 @@ class _Refutation:
         self.places = {i: point.indices.get(i) for i in claim.letters}
         if claim.functions:
             self.scalars[POINT] = Fraction(0)
-        given = {**point.scalars, **{f + MARK: value for f, value in self.functions.items()}, **{self.names.get(n, n): v for n, v in self.scalars.items()}}
+        given = {
+            **point.scalars,
+            **{f + MARK: value for f, value in self.functions.items()},
+            **{self.names.get(n, n): v for n, v in self.scalars.items()},
+        }
         entries: dict[tuple[str, tuple[int, ...]], Fraction] = {**point.entries}
         entries.update({(n, (j,)): v[j - 1] for n, v in self.arrays.items() for j in places})
         self.point = replace(point, scalars=given, entries=entries)
@@ -105,7 +101,9 @@ class _Refutation:
                 lines += [f"assert ({name} : {text}).", *block(self.has_value(leaf, value))]
         lines.append(f"specialize (Claim {self.arguments(claim)}).")
         if claim.direct:
-            lines.append(f"assert (Same := uniqueness_limite _ _ _ _ Claim (General1 {self.arguments(self.auxiliaries[0], 0)})).")
+            lines.append(
+                f"assert (Same := uniqueness_limite _ _ _ _ Claim (General1 {self.arguments(self.auxiliaries[0], 0)}))."
+            )
             lines.append(f"change ({self.text(self.scripts.right)} = {self.text(self.total(0)[1])}) in Same.")
             return lines + self.different("Same", self.text(self.scripts.right), self.text(self.total(0)[1]), ())
         names = [witness(place) for place in range(len(claim.derivatives))]
@@ -197,11 +195,22 @@ class _Refutation:
     def arguments(self, claim: Claim, auxiliary: int | None = None) -> str:
         """Return the inputs and the proofs of the hypotheses at which a claim is taken. auxiliary: the number of that one."""
         arrays, scalars = variables(claim)
-        names = ["m", *arrays, *scalars, *claim.functions, *(["L"] if claim.with_loss else []), *(str(i.name) for i in claim.letters)]
+        names = [
+            "m",
+            *arrays,
+            *scalars,
+            *claim.functions,
+            *(["L"] if claim.with_loss else []),
+            *(str(i.name) for i in claim.letters),
+        ]
         own = self.claim.direct or claim is self.claim
         proofs = []
         for name, text in hypotheses(claim):
-            if name == "HL" or name.startswith(("Hgiven", "Hslope_")) or (not own and name in {f"H{i.name}" for i in claim.letters}):
+            if (
+                name == "HL"
+                or name.startswith(("Hgiven", "Hslope_"))
+                or (not own and name in {f"H{i.name}" for i in claim.letters})
+            ):
                 proofs.append(name)
             elif name.startswith("Hnz"):
                 proofs.append(f"{name}_{auxiliary}")

@@ -63,8 +63,8 @@ def _letter(name: str) -> str:
 def term_of_rule(term: Term) -> Term:
     """Return a term of the kernel at t = 0 as one about functions."""
     match term:
-        case Add(terms=(Var(name=name), Mul(factors=(Var(name=change), Num(value=value))))) if (
-            value == 0 and change == slope(_letter(name))
+        case Add(terms=(Var(name=name), Mul(factors=(Var(name=change), Num(value=value))))) if value == 0 and change == slope(
+            _letter(name)
         ):
             return Var(_letter(name) + MARK)
         case Add(terms=terms):

@@ -11,20 +11,11 @@ from dataclasses import replace
 
 from symbn.certificates.claims import function, hypotheses, output, proposition, variables
 from symbn.certificates.differentiation import Differentiation
-from symbn.certificates.expressions import (
-    BatchSum,
-    Binary,
-    Expression,
-    Leaf,
-    NotCertified,
-    position,
-    rebuilt,
-    reindexed,
-    written,
-)
+from symbn.certificates.expressions import BatchSum, Binary, Expression, Leaf, NotCertified, rebuilt, reindexed
 from symbn.certificates.forms import Forms
 from symbn.certificates.identities import Identities, Lines, block, indented
 from symbn.certificates.letters import free_indices, hygienic
+from symbn.certificates.printing import position, written
 from symbn.certificates.spelling import OTHER_BATCH, PRIME, VARIABLE, spelling, unfolded
 from symbn.certificates.statements import Claim, Derivative, at_indices, batchwise, perturbed, witness
 from symbn.kernel.term import Index
@@ -153,7 +144,14 @@ class Scripts:
     def introduction(self) -> Lines:
         claim = self.stated
         arrays, scalars = variables(claim)
-        names = ["m", *arrays, *scalars, *claim.functions, *(["L"] if claim.with_loss else []), *(str(i.name) for i in claim.letters)]
+        names = [
+            "m",
+            *arrays,
+            *scalars,
+            *claim.functions,
+            *(["L"] if claim.with_loss else []),
+            *(str(i.name) for i in claim.letters),
+        ]
         lines = [f"intros {' '.join((*names, *(name for name, _ in hypotheses(claim))))}."]
         lines.append("assert (Hm0 : (0 < m)%nat) by lia.")
         if claim.batch is not None:

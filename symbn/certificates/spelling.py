@@ -11,19 +11,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from symbn.certificates.expressions import (
-    SIZE,
-    Binary,
-    Expression,
-    Leaf,
-    Literal,
-    NotCertified,
-    Root,
-    Spelling,
-    position,
-    rebuilt,
-    written,
-)
+from symbn.certificates.expressions import SIZE, Binary, Expression, Leaf, Literal, NotCertified, Root, Spelling, rebuilt
+from symbn.certificates.printing import position, written
 from symbn.certificates.rules import MARK, POINT, TIME
 from symbn.kernel.term import BATCH, Index
 from symbn.layers.batchnorm import EVALUATION, TRAINING
