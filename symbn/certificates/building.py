@@ -60,6 +60,8 @@ class Builder:
 
     def slope(self, slope: Slope) -> Term:
         """Return the leaf that stands for a derivative."""
+        if slope.by.name != TIME or not any(name.endswith(MARK) for name in names(slope.of)):
+            self.term(slope.by)  # which refuses names that cannot be written
         nested = any(isinstance(part, Slope) for part in all_parts(slope.of))
         if nested and (slope.by.name != "x" or slope.kind == LOCAL or self.inside):
             raise NotCertified("a derivative of a derivative, other than twice by the input")

@@ -26,7 +26,11 @@ def rule_of(equation: Equation) -> Equation:
     """Return the rule that is meant. Raises: NotCertified."""
     left, right = _about_functions(equation.left), _about_functions(equation.right)
     rest = names(left) | names(right)
-    if any(isinstance(part, Slope) and part.by != Quantity(TIME) for side in (left, right) for part in _within(side)):
+    every = [part for side in (left, right) for part in _within(side)]
+    slopes = [part for part in every if isinstance(part, Slope)]
+    if every.count(Quantity(TIME)) > len(slopes) or not any(name.endswith(MARK) for name in rest):
+        raise NotCertified(f"the name {TIME}")
+    if any(part.by != Quantity(TIME) for part in slopes):
         raise NotCertified("a rule with another derivative in it")
     if rest & {name.removesuffix(MARK) for name in rest if name.endswith(MARK)}:
         raise NotCertified("a rule in which a letter is a function and a number")
