@@ -59,6 +59,10 @@ class CoqError(Exception):
         self.file, self.line = file, line
 
 
+class TooSlow(CoqError):
+    """Coq takes too long, which says nothing about what it was given."""
+
+
 @dataclass(slots=True)
 class Workshop:
     """A temporary folder in which Coq runs, until the deadline. compiled: where the compiled library is, if not here."""
@@ -87,7 +91,7 @@ class Workshop:
                 out, err = process.communicate(timeout=max(0.0, min(seconds, self.deadline - monotonic())))
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
-                raise CoqError(name, None, "the time limit") from None
+                raise TooSlow(name, None, "Coq takes too long for it") from None
         if process.returncode != 0:
             found = _PLACE.search(err)
             message = " ".join(err.partition("Error:")[2].split()) or f"coqc ended with status {process.returncode}"
@@ -131,9 +135,9 @@ def audit(
             tell("Coq: axioms", 0, len(accepted))
             _assumptions(workshop, accepted, answers)
         except CoqError as error:
-            if not workshop.late():
-                for c in certificates:
-                    answers.setdefault(c.number, Answer(c.number, REJECTED, f"{error.file}.v: {error}"))
+            state = UNCHECKED if isinstance(error, TooSlow) else REJECTED
+            for c in certificates if not workshop.late() else ():
+                answers.setdefault(c.number, Answer(c.number, state, f"{error.file}.v: {error}"))
         return [answers.get(c.number, Answer(c.number, UNCHECKED, NO_TIME)) for c in certificates]
 
 
@@ -175,8 +179,8 @@ def _proofs(
 
 
 def _accepted(workshop: Workshop, certificates: list[Certificate], answers: dict[int, Answer]) -> list[Certificate]:
-    """Return the certificates whose proofs Coq accepts. What comes before the first error is not compiled again; where no
-    error is known, since the time is up, the halves are tried."""
+    """Return the certificates whose proofs Coq accepts. What comes before the first error is not compiled again; where its
+    place is not known, as when the time is up, the halves are tried."""
     if not certificates:
         return []
     text = proofs_text(certificates)
@@ -196,10 +200,10 @@ def _accepted(workshop: Workshop, certificates: list[Certificate], answers: dict
 
 
 def _without(left: list[Certificate], guilty: int | None, error: CoqError, answers: dict[int, Answer]) -> list[Certificate]:
-    """Reject one certificate and return the others. Raises: CoqError if nobody knows which one it is."""
+    """Leave one certificate out and return the others. Raises: CoqError if nobody knows which one it is."""
     if guilty is None:
         raise error
-    answers[guilty] = Answer(guilty, REJECTED, str(error))
+    answers[guilty] = Answer(guilty, UNCHECKED if isinstance(error, TooSlow) else REJECTED, str(error))
     return [certificate for certificate in left if certificate.number != guilty]
 
 

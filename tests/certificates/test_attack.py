@@ -13,7 +13,7 @@ from scripts.attacking.certifying import certified, sampled
 from symbn.certificates.auditing import REJECTED, Answer
 from symbn.certificates.writing import Certificate
 
-SEED, EACH, COUNT = 4, 12, 16
+SEED, EACH, COUNT = 4, 10, 10
 
 
 def test_no_certificate_of_the_attack_is_rejected(library: Path) -> None:
