@@ -56,6 +56,10 @@ def jacobian(context: Context, of: Resolved | None, by_node: Node, span: Span, i
         f"{name} without indices is the sum of all entries of the Jacobian: write \\sum_i \\sum_k",
     ]
     taken = context.choices.pick(f"jacobian {of.role} {by.role}", options)
+    if taken == 2:
+        context.totals += 1
+        if context.totals == 2:  # nobody compares two grand totals and writes neither sum
+            context.choices.withheld.append(f"true only if each {name} is the sum of all its entries: write \\sum_i \\sum_k")
     if taken == 1:
         index = context.neighbour(of.key, BATCH, span)
         target = Quantity(by.role, (index,))

@@ -1,0 +1,65 @@
+r"""Which local derivatives a careful reader would grant, seen when the equation is built.
+
+\partial\hat x_i / \partial x_i with mean and variance held fixed is an edge of the computation graph, and every staged derivation
+writes it. Between two entries the local derivative is a Kronecker delta, and who writes \partial\hat x_i / \partial x_k means
+the Jacobian: reading it as local would pardon the commonest mistake there is, that the moments depend on every entry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from symbn.elaboration.meaning import LOCAL, Meaning, Quantity, Slope, SumOver, Times, parts
+from symbn.kernel.goal import Condition
+from symbn.kernel.term import BATCH, Index
+
+_Pairs = frozenset[frozenset[Index]]
+
+
+def is_granted(left: Meaning, right: Meaning, conditions: tuple[Condition, ...]) -> tuple[bool, str | None]:
+    """Tell whether the local derivatives make a reading at all, and why nothing is proved by it, or None.
+
+    It is none where the text itself says that the two entries differ: the local derivative would be 0 by being written.
+    """
+    apart = frozenset(frozenset({c.left, c.right}) for c in conditions if not c.equal)
+    doubt = None
+    for side in (left, right):
+        for slope, granted, differ in _local(side, apart, frozenset()):
+            if differ:
+                return False, None
+            if not granted:
+                name = f"d{slope.of.name}/d{slope.by.name}" if isinstance(slope.of, Quantity) else "the derivative"
+                doubt = doubt or (
+                    f"true only if {name} between two entries is the local derivative, 0 unless they are the same: say what is "
+                    "held fixed, or write the total derivative, since mean and variance depend on every entry"
+                )
+    return True, doubt
+
+
+def _local(meaning: Meaning, apart: _Pairs, upstream: frozenset[tuple[str, Index]]) -> Iterator[tuple[Slope, bool, bool]]:
+    """Yield the local derivatives of an entry by another one, whether each is granted, and whether the entries surely differ.
+
+    upstream: the nodes, with the bound index, by which the loss is differentiated in the same product. There the sum is the
+    chain rule through that node, whose local derivatives are what it wants.
+    """
+    match meaning:
+        case Slope(of=Quantity(indices=row), by=Quantity(indices=column), kind=kind) if kind == LOCAL:
+            pair = [i for i in (*row, *column) if i.axis == BATCH]
+            if len(pair) == 2 and pair[0] != pair[1]:
+                numbers = all(isinstance(index.name, int) for index in pair)
+                of = meaning.of
+                assert isinstance(of, Quantity)
+                yield meaning, (of.name, pair[0]) in upstream, numbers or frozenset(pair) in apart
+        case SumOver(index=index, excluding=excluding, body=body):
+            apart = frozenset(pair for pair in apart if index not in pair) | {frozenset({index, i}) for i in excluding}
+            upstream = frozenset(known for known in upstream if known[1] != index)
+            factors = body.factors if isinstance(body, Times) else (body,)
+            chained = {
+                (factor.by.name, index)
+                for factor in factors
+                if isinstance(factor, Slope) and factor.of == Quantity("L") and index in factor.by.indices
+            }
+            yield from _local(body, apart, upstream | chained)
+        case _:
+            for part in parts(meaning):
+                yield from _local(part, apart, upstream)
