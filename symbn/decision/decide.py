@@ -1,8 +1,8 @@
 """One equation under all its readings -> one answer.
 
 The language's own reading comes first. Proved under it: proved. Proved under another only: proved, with a caveat that names
-the reading, unless the reading is too loose for that: then undecided. Refuted: false under every admissible reading, each with a counterexample of its own. Anything else is
-undecided, with the reason.
+the reading, unless the reading is too loose for that: then undecided. Refuted: false under every admissible reading, each
+with a counterexample of its own. Anything else is undecided, with the reason.
 """
 
 from __future__ import annotations

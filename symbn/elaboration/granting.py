@@ -1,8 +1,9 @@
 r"""Which local derivatives a careful reader would grant, seen when the equation is built.
 
-\partial\hat x_i / \partial x_i with mean and variance held fixed is an edge of the computation graph, and every staged derivation
-writes it. Between two entries the local derivative is a Kronecker delta, and who writes \partial\hat x_i / \partial x_k means
-the Jacobian: reading it as local would pardon the commonest mistake there is, that the moments depend on every entry.
+\partial\hat x_i / \partial x_i with mean and variance held fixed is an edge of the computation graph, and staged derivations
+write it all the time. Between two entries the local derivative is a Kronecker delta, and who writes
+\partial\hat x_i / \partial x_k means the Jacobian: reading it as local would pardon the commonest mistake there is, to forget
+that the moments depend on every entry.
 """
 
 from __future__ import annotations

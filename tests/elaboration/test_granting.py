@@ -12,7 +12,8 @@ GRANTED = [
     (r"\frac{\partial \hat x}{\partial x} = \frac1s", "local derivative"),
     (
         r"\frac{\partial L}{\partial x_i} = \sum_j \frac{\partial L}{\partial \hat x_j} \frac{\partial \hat x_j}{\partial x_i}"
-        r" + \frac{\partial L}{\partial \sigma^2} \frac{\partial \sigma^2}{\partial x_i} + \frac1m \frac{\partial L}{\partial \mu}",
+        r" + \frac{\partial L}{\partial \sigma^2} \frac{\partial \sigma^2}{\partial x_i}"
+        r" + \frac1m \frac{\partial L}{\partial \mu}",
         "local derivative",
     ),
     (r"\frac{\partial \hat x}{\partial x} = 0", "sum of all entries"),
