@@ -25,11 +25,10 @@ def is_granted(left: Meaning, right: Meaning, conditions: tuple[Condition, ...])
     apart = frozenset(frozenset({c.left, c.right}) for c in conditions if not c.equal)
     doubt = None
     for side in (left, right):
-        for slope, granted, differ in _local(side, apart, frozenset()):
+        for name, granted, differ in _local(side, apart, frozenset()):
             if differ:
                 return False, None
             if not granted:
-                name = f"d{slope.of.name}/d{slope.by.name}" if isinstance(slope.of, Quantity) else "the derivative"
                 doubt = doubt or (
                     f"true only if {name} between two entries is the local derivative, 0 unless they are the same: say what is "
                     "held fixed, or write the total derivative, since mean and variance depend on every entry"
@@ -37,20 +36,18 @@ def is_granted(left: Meaning, right: Meaning, conditions: tuple[Condition, ...])
     return True, doubt
 
 
-def _local(meaning: Meaning, apart: _Pairs, upstream: frozenset[tuple[str, Index]]) -> Iterator[tuple[Slope, bool, bool]]:
+def _local(meaning: Meaning, apart: _Pairs, upstream: frozenset[tuple[str, Index]]) -> Iterator[tuple[str, bool, bool]]:
     """Yield the local derivatives of an entry by another one, whether each is granted, and whether the entries surely differ.
 
     upstream: the nodes, with the bound index, by which the loss is differentiated in the same product. There the sum is the
     chain rule through that node, whose local derivatives are what it wants.
     """
     match meaning:
-        case Slope(of=Quantity(indices=row), by=Quantity(indices=column), kind=kind) if kind == LOCAL:
+        case Slope(of=Quantity(name=of, indices=row), by=Quantity(name=by, indices=column), kind=kind) if kind == LOCAL:
             pair = [i for i in (*row, *column) if i.axis == BATCH]
             if len(pair) == 2 and pair[0] != pair[1]:
                 numbers = all(isinstance(index.name, int) for index in pair)
-                of = meaning.of
-                assert isinstance(of, Quantity)
-                yield meaning, (of.name, pair[0]) in upstream, numbers or frozenset(pair) in apart
+                yield f"d{of}/d{by}", (of, pair[0]) in upstream, numbers or frozenset(pair) in apart
         case SumOver(index=index, excluding=excluding, body=body):
             apart = frozenset(pair for pair in apart if index not in pair) | {frozenset({index, i}) for i in excluding}
             upstream = frozenset(known for known in upstream if known[1] != index)
