@@ -104,7 +104,8 @@ DOUBTED = [
     (r"\frac{\partial \hat x_i}{\partial x_i} \frac{\partial x_i}{\partial \hat x_i} = 1", "what is held fixed"),
     (
         r"\frac{d\hat x_i}{dx_i} = \frac{\partial\hat x_i}{\partial x_i}"
-        r" + \frac{\partial\hat x_i}{\partial\mu}\frac{d\mu}{dx_i} + \frac{\partial\hat x_i}{\partial\sigma^2}\frac{d\sigma^2}{dx_i}",
+        r" + \frac{\partial\hat x_i}{\partial\mu}\frac{d\mu}{dx_i}"
+        r" + \frac{\partial\hat x_i}{\partial\sigma^2}\frac{d\sigma^2}{dx_i}",
         "written with d and with",
     ),
     (r"\frac{\partial \hat x}{\partial x} x = 0", "matrix product"),
