@@ -55,7 +55,8 @@ class _Refutation:
         self.scalars = {n: point.scalars.get(self.names.get(n, n), _DEFAULTS.get(n, Fraction(1))) for n in scalars}
         places = range(1, point.m + 1)
         self.arrays = {n: [point.entries.get((n, (j,)), Fraction(0)) for j in places] for n in arrays}
-        self.places = {i: point.indices.get(i) for i in claim.letters}
+        # An index that the point does not place makes no difference.
+        self.places = {i: point.indices.get(i, 1) for i in claim.letters}
         if claim.functions:
             self.scalars[POINT] = Fraction(0)
         given = {
@@ -65,7 +66,7 @@ class _Refutation:
         }
         entries: dict[tuple[str, tuple[int, ...]], Fraction] = {**point.entries}
         entries.update({(n, (j,)): v[j - 1] for n, v in self.arrays.items() for j in places})
-        self.point = replace(point, scalars=given, entries=entries)
+        self.point = replace(point, scalars=given, entries=entries, indices={**point.indices, **self.places})
         self.given = [(leaf, unfolded(value, claim.mode)) for leaf, value in claim.given]
         for leaf, value in self.given:
             self.put(leaf, value)
@@ -167,7 +168,7 @@ class _Refutation:
             known = f"derivable_pt_lim {name} {POINT} {slope(name)}"
             lines.append(f"assert (Hslope_{name} : {known}) by apply line_derivative.")
         for index, place in self.places.items():
-            lines.append(f"pose ({index.name} := {(place or 1) - 1}%nat).")
+            lines.append(f"pose ({index.name} := {place - 1}%nat).")
         if self.claim.with_loss:
             lines.append(f"pose (L := (fun y => bsum m (fun j => g j * y j)) : {LOSS_TYPE}).")
             lines.append(f"assert (HL : has_gradient m L {output(self.claim.mode)} g) by apply linear_loss.")

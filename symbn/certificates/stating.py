@@ -43,10 +43,9 @@ def claim_of(equation: Equation, nonzero: tuple[Term, ...] = ()) -> Claim:
     build = Builder(equation.graph, equation.mode, {*letters, *letters.values(), *every})
     given = tuple(_given(build, fixed, value, letters) for fixed, value in equation.given)
     sides = [hygienic(reindexed(build.side(side), letters), letters.values()) for side in (equation.left, equation.right)]
-    direct = _lone(sides[0]) or _lone(sides[1])
-    if _lone(sides[1]) and not _lone(sides[0]):
+    if len(build.found) == 1 and _is_witness(sides[1]) and not _holds_witness(sides[0]):
         sides.reverse()
-    direct = direct and len(build.found) == 1 and not any(_is_witness(part) for part in within(sides[1]))
+    direct = len(build.found) == 1 and _is_witness(sides[0]) and not _holds_witness(sides[1])
     if direct:
         # Stated at the indices of the equation themselves.
         leaf, (derivative,) = sides[0], build.found
@@ -79,12 +78,12 @@ def _given(build: Builder, fixed: Quantity, value: Meaning, letters: Mapping[Ind
     return Leaf(fixed.name, tuple(formal.values())), hygienic(side, (*letters.values(), *formal.values()))
 
 
-def _lone(side: Expression) -> bool:
-    return _is_witness(side)
-
-
 def _is_witness(part: Expression) -> bool:
     return isinstance(part, Leaf) and part.name.startswith("D") and part.name[1:].isdigit()
+
+
+def _holds_witness(side: Expression) -> bool:
+    return any(_is_witness(part) for part in within(side))
 
 
 def _folded(term: Term, graph: Graph) -> Term:

@@ -61,8 +61,8 @@ examples:
 
 what is written: Claims.v, the statements, which a person reads beside Definitions.v; Proofs.v, their proofs (of the negation,
 for a refuted step); the library they stand on; README, how to check it without symbn. each step gets a line: certified,
-certificate rejected (a bug of symbn), written, or not certified with the reason. exit status: 0 all certified (or written),
-1 a certificate rejected, 2 a usage error, 3 some steps have no certificate, or Coq is not installed
+certificate rejected (a bug of symbn), written, not checked (Coq is not installed, or took too long), or not certified with
+the reason. exit status: 0 all certified (or written), 1 a certificate rejected, 2 a usage error, 3 some are not certified
 """
 
 

@@ -35,6 +35,8 @@ FALSE = (
     r"\sum_k \frac{\partial (x_i - \mu)}{\partial x_k} = 1",
     r"\frac{\partial \hat x_i}{\partial x_k} = \frac{1}{s}(\delta_{ik} - \frac1m)",
     r"y_i = x_i \quad\text{if } \gamma = \sqrt{\sigma^2},\ \beta = \mu",
+    r"\frac{\partial \hat x_i}{\partial x_k} = 0, \quad i = k",
+    r"m s \frac{\partial L}{\partial \mu} = \frac{\partial L}{\partial x_1}",
     "(m-1)(m-2)(m-3) = 0",
     "(f/g)' = (g f' + f g')/g^2",
     r"\frac{\partial}{\partial x_i} \frac{1}{\mu} = \frac{1}{m \mu^2}",
