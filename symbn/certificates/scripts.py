@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from symbn.certificates.claims import function, hypotheses, output, proposition, variables
+from symbn.certificates.claims import hypotheses, proposition, variables
 from symbn.certificates.differentiation import Differentiation
 from symbn.certificates.expressions import BatchSum, Binary, Expression, Leaf, NotCertified, rebuilt, reindexed
 from symbn.certificates.forms import Forms
-from symbn.certificates.identities import Identities, Lines, block, indented
+from symbn.certificates.identities import Identities, Lines, block
 from symbn.certificates.letters import free_indices, hygienic
 from symbn.certificates.printing import position, written
 from symbn.certificates.spelling import OTHER_BATCH, PRIME, VARIABLE, spelling, unfolded
@@ -293,4 +293,4 @@ def proof_of(claim: Claim) -> Lines:
     return Scripts(claim).proof()
 
 
-__all__ = ["Scripts", "block", "function", "indented", "output", "proof_of"]
+__all__ = ["Scripts", "proof_of"]

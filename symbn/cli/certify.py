@@ -36,21 +36,18 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError("nothing to certify: give formulas or documents (see `symbn certify --help`)")
     if arguments.output is None and not arguments.check:
         raise UsageError("say where to write the certificate, -o DIR, or have it checked only, --check")
+    limit = _seconds(arguments.time_limit)
+    answers: dict[int, Answer] = {}
     with progress() as tell:
-        return _run(arguments, options, tell)
-
-
-def _run(arguments: argparse.Namespace, options: Options, tell: Tell) -> int:
-    made = made_of(step for step in _steps(arguments, options, tell) if step.verdict != ASSUMED)
-    certificates = [m.certificate for m in made if m.certificate is not None]
-    if arguments.output is not None:
-        try:
-            write(Path(arguments.output), certificates)
-        except OSError as error:
-            raise UsageError(f"{arguments.output}: cannot be written: {error.strerror}") from None
-    answers = {}
-    if arguments.check and certificates:
-        answers = {answer.number: answer for answer in audit(certificates, _seconds(arguments.time_limit), tell)}
+        made = made_of(step for step in _steps(arguments, options, tell) if step.verdict != ASSUMED)
+        certificates = [m.certificate for m in made if m.certificate is not None]
+        if arguments.output is not None:
+            try:
+                write(Path(arguments.output), certificates)
+            except OSError as error:
+                raise UsageError(f"{arguments.output}: cannot be written: {error.strerror}") from None
+        if arguments.check and certificates:
+            answers = {answer.number: answer for answer in audit(certificates, limit, tell)}
     states = [_print(m, answers, bool(arguments.check)) for m in made]
     if arguments.output is not None:
         print(f"{len(certificates)} of {len(made)} steps are in {arguments.output}: read Definitions.v and Claims.v")

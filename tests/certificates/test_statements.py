@@ -159,6 +159,16 @@ def test_the_files_are_written(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert "2 of 2 steps" in capsys.readouterr().out
 
 
+def test_a_notation_file_says_what_names_mean_in_documents(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "notes.md").write_text("$$\\frac{\\partial q}{\\partial x_i} = \\frac1m$$\n", "utf-8")
+    (tmp_path / "notes.toml").write_text("mean = 'q'\n", "utf-8")
+    wanted = ["certify", str(tmp_path / "notes.md"), "-o", str(tmp_path / "out")]
+    assert main(wanted) == 3
+    assert main([*wanted, "--notation", str(tmp_path / "notes.toml")]) == 0
+    assert main([*wanted, "--notation", str(tmp_path)]) == 0
+    assert "1 of 1 steps" in capsys.readouterr().out
+
+
 def test_nothing_to_certify_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["certify", "--check"]) == 2
     assert main(["certify", "mu = mu"]) == 2
