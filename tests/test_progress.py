@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import pytest
 
+from symbn.cli import main
 from symbn.cli.progress import progress
 
 
@@ -27,3 +29,15 @@ def test_what_is_printed_meanwhile_stays_on_standard_output(
     out, shown = capsys.readouterr()
     assert out == "an answer\n"
     assert "Coq: proofs" in shown
+
+
+def test_a_report_that_goes_to_a_file_is_not_shown_instead(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "notes.md").write_text("$\\mu = 0$\n", "utf-8")
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    assert main(["check", "--no-cache", "--no-repair", str(tmp_path / "notes.md")]) == 1
+    out, shown = capsys.readouterr()
+    assert "refuted at m = 1" in out
+    assert "refuted at m = 1" not in shown

@@ -113,7 +113,8 @@ def _watched(paths: list[str], settings: Settings, jobs: int) -> Iterator[Docume
 
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as progress:
+    # Else what is printed meanwhile goes to the console, even if standard output is a file.
+    with Progress(*columns, console=console, transient=True, redirect_stdout=sys.stdout.isatty()) as progress:
         documents = progress.add_task("documents", total=len(paths), visible=len(paths) > 1)
         formulas = progress.add_task("", total=1, visible=False)
 

@@ -20,6 +20,8 @@ def progress() -> Iterator[Tell]:
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=False) as shown:
+    # Else what is printed meanwhile goes to the console, even if standard output is a file.
+    console, both = Console(stderr=True), sys.stdout.isatty()
+    with Progress(*columns, console=console, transient=True, redirect_stdout=both) as shown:
         task = shown.add_task("", total=None)
         yield lambda words, done, total: shown.update(task, description=words, completed=done, total=total)
