@@ -30,9 +30,9 @@ import re
 import sys
 import time
 from fractions import Fraction
-from itertools import product
 from math import floor, gcd, isqrt
-from typing import Any, Callable, Dict, FrozenSet, Iterator, List, Optional, Tuple
+from typing import Any
+from collections.abc import Iterator
 
 MAX_BYTES, MAX_STEPS, MAX_NODES, MAX_DEPTH = 50_000_000, 20_000, 20_000, 100
 MAX_DIGITS, MAX_EXPONENT, MAX_BITS, MAX_BATCH, MAX_POINT = 2_000, 64, 60_000, 4096, 500
@@ -42,8 +42,8 @@ WRITTEN_OUT = 12  # the largest batch whose sums are written out
 BATCH, FEATURE = "batch", "feature"
 TRAINING, EVALUATION = "train", "eval"
 TOTAL, LOCAL = "total", "local"
-Index = Tuple[str, Any]  # (axis, a letter or a place from 1)
-Tree = Tuple[Any, ...]  # (kind, ...), see section 2
+Index = tuple[str, Any]  # (axis, a letter or a place from 1)
+Tree = tuple[Any, ...]  # (kind, ...), see section 2
 
 
 class Refused(Exception):
@@ -89,7 +89,7 @@ def strict_json(data: bytes) -> Any:
             raise Refused("a whole number is too long")
         return int(text)
 
-    def pairs(items: List[Tuple[str, Any]]) -> Dict[str, Any]:
+    def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(items)
         if len(found) != len(items):
             raise Refused("a key is given twice")
@@ -111,7 +111,7 @@ def strict_json(data: bytes) -> Any:
         raise Refused("it is not JSON") from None
 
 
-def fields(value: Any, names: str) -> List[Any]:
+def fields(value: Any, names: str) -> list[Any]:
     """Return the values of an object that has exactly these fields."""
     wanted = names.split()
     if not isinstance(value, dict) or set(value) != set(wanted):
@@ -125,7 +125,7 @@ def text_of(value: Any) -> str:
     return value
 
 
-def list_of(value: Any, most: int = MAX_NODES) -> List[Any]:
+def list_of(value: Any, most: int = MAX_NODES) -> list[Any]:
     if not isinstance(value, list):
         raise Refused("a list is missing")
     if len(value) > most:
@@ -179,7 +179,7 @@ def index_of(value: Any) -> Index:
     return axis, whole_of(value, 1, MAX_BATCH)
 
 
-def indices_of(value: Any) -> Tuple[Index, ...]:
+def indices_of(value: Any) -> tuple[Index, ...]:
     return tuple(index_of(item) for item in list_of(value, 100))
 
 
@@ -224,7 +224,7 @@ def tree_of(value: Any, depth: int = 0) -> Tree:
     return "slope", inner, target, kind
 
 
-def parts_of(tree: Tree) -> Tuple[Tree, ...]:
+def parts_of(tree: Tree) -> tuple[Tree, ...]:
     kind = tree[0]
     if kind in ("plus", "times"):
         return tree[1]  # type: ignore[no-any-return]
@@ -237,11 +237,11 @@ def nodes_of(tree: Tree) -> Iterator[Tree]:
         yield from nodes_of(part)
 
 
-def names_of(tree: Tree) -> FrozenSet[str]:
+def names_of(tree: Tree) -> frozenset[str]:
     return frozenset(node[1] for node in nodes_of(tree) if node[0] == "name")
 
 
-def free_of(tree: Tree) -> FrozenSet[Index]:
+def free_of(tree: Tree) -> frozenset[Index]:
     """Return the indices that no sum binds, letters and places."""
     kind = tree[0]
     if kind == "name":
@@ -260,7 +260,7 @@ def inverse(tree: Tree) -> Tree:
     return "power", tree, Fraction(-1)
 
 
-Definitions = Dict[str, Tuple[Tuple[Index, ...], Optional[Tree]]]
+Definitions = dict[str, tuple[tuple[Index, ...], Tree | None]]
 
 
 def layer(mode: str, features: bool) -> Definitions:
@@ -312,7 +312,7 @@ def depends(nodes: Definitions, name: str, on: str) -> bool:
     return name == on or (definition is not None and any(depends(nodes, part, on) for part in names_of(definition)))
 
 
-def held_fixed(nodes: Definitions, of: str, by: str) -> List[str]:
+def held_fixed(nodes: Definitions, of: str, by: str) -> list[str]:
     """Return what a local derivative holds fixed although it depends on `by`. Raises: Refused if `by` is no parent."""
     parents, todo = set(), [of]
     while todo:
@@ -321,7 +321,7 @@ def held_fixed(nodes: Definitions, of: str, by: str) -> List[str]:
                 todo.append(part)
             parents.add(part)
     if by not in parents or of in ("L", by):
-        raise Refused("a derivative is called local, but %s is not in the definition of %s" % (by, of))
+        raise Refused(f"a derivative is called local, but {by} is not in the definition of {of}")
     return [n for n in nodes if n in parents and n not in (by, *AUXILIARY) and depends(nodes, n, by)]
 
 
@@ -331,7 +331,7 @@ def held_fixed(nodes: Definitions, of: str, by: str) -> List[str]:
 class Statement:
     """One step: its trees, which indices there are, and that everything in it has a meaning."""
 
-    def __init__(self, step: Dict[str, Any]) -> None:
+    def __init__(self, step: dict[str, Any]) -> None:
         self.mode = step["mode"]
         if self.mode not in (TRAINING, EVALUATION) or not isinstance(step["features"], bool):
             raise Refused("the mode is train or eval, and `features` true or false")
@@ -339,11 +339,11 @@ class Statement:
         self.nodes = layer(self.mode, step["features"])
         self.left, self.right = tree_of(step["left"]), tree_of(step["right"])
         self.conditions = [self.condition(item) for item in list_of(step["conditions"], 100)]
-        self.given: Dict[str, Tuple[Tuple[Index, ...], Tree]] = {}
-        self.shown_given: List[Tuple[Tree, Tree]] = []
+        self.given: dict[str, tuple[tuple[Index, ...], Tree]] = {}
+        self.shown_given: list[tuple[Tree, Tree]] = []
         for item in list_of(step["given"], 100):
             self.give(item)
-        self.slots: Dict[str, Tuple[str, ...]] = {}
+        self.slots: dict[str, tuple[str, ...]] = {}
         self.trees = [self.left, self.right, *(tree for pair in self.shown_given for tree in pair)]
         for tree in self.trees:
             self.meaningful(tree)
@@ -360,18 +360,18 @@ class Statement:
         for formal, value in self.given.values():
             if free_of(value) - set(formal) - set(self.indices):
                 raise Refused("a given value has an index that the equation does not have")
-        axes: Dict[str, str] = {}
+        axes: dict[str, str] = {}
         for index in self.every_index():
             if axes.setdefault(index[1], index[0]) != index[0] and isinstance(index[1], str):
-                raise Refused("the letter %s is an example in one place and a feature in another" % index[1])
+                raise Refused(f"the letter {index[1]} is an example in one place and a feature in another")
         if not step["features"] and FEATURE in (index[0] for index in self.every_index()):
             raise Refused("there are features, and the step says that there are none")
-        self.local: List[str] = []
+        self.local: list[str] = []
         for node in (node for tree in self.trees for node in nodes_of(tree)):
             if node[0] == "slope" and node[3] == LOCAL:
                 of, by = node[1][1], node[2][1]
                 words = " and ".join(held_fixed(self.nodes, of, by))
-                self.local.append("d%s/d%s is the local derivative, with %s held fixed" % (of, by, words))
+                self.local.append(f"d{of}/d{by} is the local derivative, with {words} held fixed")
 
     def every_index(self) -> Iterator[Index]:
         yield from self.indices
@@ -380,7 +380,7 @@ class Statement:
             yield from node[1:] if node[0] == "delta" else ()
             yield from (node[1], *node[2]) if node[0] == "sum" else ()
 
-    def condition(self, value: Any) -> Tuple[Index, bool, Index]:
+    def condition(self, value: Any) -> tuple[Index, bool, Index]:
         left, sign, right = (list_of(value, 3) + [None] * 3)[:3]
         if sign not in ("=", "!="):
             raise Refused("a condition says that two indices are equal or that they are not")
@@ -394,7 +394,12 @@ class Statement:
         if len(pair) != 2:
             raise Refused("a given value is a pair")
         fixed, tree = tree_of(pair[0]), tree_of(pair[1])
-        if fixed[0] != "name" or fixed[1] in self.given or fixed[1] in SIZES or not all(isinstance(i[1], str) for i in fixed[2]):
+        if (
+            fixed[0] != "name"
+            or fixed[1] in self.given
+            or fixed[1] in SIZES
+            or not all(isinstance(i[1], str) for i in fixed[2])
+        ):
             raise Refused("a value is given to gamma, beta, g or a free number, once")
         if (fixed[1] in self.nodes and fixed[1] not in ("gamma", "beta", "g")) or len(set(fixed[2])) != len(fixed[2]):
             raise Refused("a value is given to gamma, beta, g or a free number, once")
@@ -410,7 +415,7 @@ class Statement:
                 if node[1] in SIZES:
                     known = ()
                 if self.slots.setdefault(node[1], axes if known is None else known) != axes:
-                    raise Refused("%s has other indices than its own" % node[1])
+                    raise Refused(f"{node[1]} has other indices than its own")
             if node[0] == "slope":
                 loss = node[1][0] == "name" and node[1][1] == "L"
                 if loss and node[3] != TOTAL:
@@ -434,13 +439,13 @@ class Statement:
         if self.letters:
             text += " and all " + ", ".join(sorted({letter for _, letter in self.letters}))
         if self.conditions:
-            signs = ["%s %s %s" % (a[1], "=" if equal else "!=", b[1]) for a, equal, b in self.conditions]
+            signs = ["{} {} {}".format(a[1], "=" if equal else "!=", b[1]) for a, equal, b in self.conditions]
             text += " with " + " and ".join(signs)
         if self.given:
-            text += " where " + " and ".join("%s = %s" % (shown(a), shown(b)) for a, b in self.shown_given)
+            text += " where " + " and ".join(f"{shown(a)} = {shown(b)}" for a, b in self.shown_given)
         if self.mode == EVALUATION:
             text += " (mean and variance are constants)"
-        return "%s: %s = %s" % (text, shown(self.left), shown(self.right))
+        return f"{text}: {shown(self.left)} = {shown(self.right)}"
 
 
 SUM, PRODUCT, POWER, ATOM = range(4)  # how strongly a text holds together
@@ -448,10 +453,10 @@ SUM, PRODUCT, POWER, ATOM = range(4)  # how strongly a text holds together
 
 def shown(tree: Tree, least: int = SUM) -> str:
     text, strength = written(tree)
-    return text if strength >= least else "(%s)" % text
+    return text if strength >= least else f"({text})"
 
 
-def written(tree: Tree) -> Tuple[str, int]:
+def written(tree: Tree) -> tuple[str, int]:
     kind = tree[0]
     if kind == "num":
         return str(tree[1]), SUM if tree[1] < 0 else ATOM if tree[1].denominator == 1 else PRODUCT
@@ -461,8 +466,8 @@ def written(tree: Tree) -> Tuple[str, int]:
         return "delta" + below(tree[1:]), ATOM
     if kind == "sum":
         name = str(tree[1][1])
-        but = ", ".join("%s != %s" % (name, other[1]) for other in tree[2])
-        return "(sum_%s %s)" % ("{%s}" % but if but else name, shown(tree[3], POWER)), ATOM
+        but = ", ".join(f"{name} != {other[1]}" for other in tree[2])
+        return "(sum_{} {})".format(f"{{{but}}}" if but else name, shown(tree[3], POWER)), ATOM
     if kind == "plus":
         text = shown(tree[1][0], SUM) if tree[1] else ""
         for term in tree[1][1:]:
@@ -481,21 +486,21 @@ def written(tree: Tree) -> Tuple[str, int]:
     if kind == "power":
         base, to = tree[1], tree[2]
         if to == Fraction(1, 2):
-            return "sqrt(%s)" % shown(base), ATOM
+            return f"sqrt({shown(base)})", ATOM
         if to == -1:
             return "1/" + shown(base, POWER), PRODUCT
-        inner = "(%s)" % shown(base) if base[0] == "slope" else shown(base, ATOM)
+        inner = f"({shown(base)})" if base[0] == "slope" else shown(base, ATOM)
         return inner + ("^%s" if to.denominator == 1 and to >= 0 else "^(%s)") % to, POWER
     by = "d" + shown(tree[2])
-    return ("d%s/%s" % (shown(tree[1]), by) if tree[1][0] == "name" else "(d/%s %s)" % (by, shown(tree[1], ATOM))), ATOM
+    return (f"d{shown(tree[1])}/{by}" if tree[1][0] == "name" else f"(d/{by} {shown(tree[1], ATOM)})"), ATOM
 
 
-def below(indices: Tuple[Index, ...]) -> str:
+def below(indices: tuple[Index, ...]) -> str:
     names = ",".join(str(index[1]) for index in indices)
-    return "_{%s}" % names if len(indices) > 1 else "_" + names if indices else ""
+    return f"_{{{names}}}" if len(indices) > 1 else "_" + names if indices else ""
 
 
-def split_sign(tree: Tree) -> Tuple[bool, Tree]:
+def split_sign(tree: Tree) -> tuple[bool, Tree]:
     """Return whether a minus sign stands in front, and what stands behind it."""
     if tree[0] == "num" and tree[1] < 0:
         return True, num(-tree[1])
@@ -513,10 +518,10 @@ def split_sign(tree: Tree) -> Tuple[bool, Tree]:
 # where the symbol is never negative. A Ratio is a polynomial over a product of polynomials. Equal forms have equal values
 # wherever no divisor is 0. The symbols need not be independent for that: if they are not, something true is not verified.
 
-Position = Tuple[str, int]
-Monomial = Tuple[Tuple[int, Any], ...]
-Polynomial = Dict[Monomial, Any]
-Factor = Tuple[Tuple[Monomial, Any], ...]
+Position = tuple[str, int]
+Monomial = tuple[tuple[int, Any], ...]
+Polynomial = dict[Monomial, Any]
+Factor = tuple[tuple[Monomial, Any], ...]
 UNKNOWN, NOT_NEGATIVE, POSITIVE = range(3)
 ONE: Polynomial = {(): 1}
 
@@ -526,13 +531,13 @@ class Table:
     E^q, kept with 0 <= q < 1, the polynomial E."""
 
     def __init__(self) -> None:
-        self.numbers: Dict[Any, int] = {}
-        self.keys: List[Any] = []
-        self.sign: List[int] = []
-        self.inside: List[FrozenSet[Position]] = []
-        self.radicand: Dict[int, Polynomial] = {}
+        self.numbers: dict[Any, int] = {}
+        self.keys: list[Any] = []
+        self.sign: list[int] = []
+        self.inside: list[frozenset[Position]] = []
+        self.radicand: dict[int, Polynomial] = {}
 
-    def symbol(self, key: Any, sign: int, inside: FrozenSet[Position] = frozenset()) -> int:
+    def symbol(self, key: Any, sign: int, inside: frozenset[Position] = frozenset()) -> int:
         if key not in self.numbers:
             self.numbers[key] = len(self.keys)
             self.keys.append(key)
@@ -598,7 +603,7 @@ class Ratio:
 
     __slots__ = ("bottom", "table", "top")
 
-    def __init__(self, table: Table, top: Polynomial, bottom: Optional[Dict[Factor, Any]] = None) -> None:
+    def __init__(self, table: Table, top: Polynomial, bottom: dict[Factor, Any] | None = None) -> None:
         self.table, self.top, self.bottom = table, top, bottom or {}
 
     def __add__(self, other: Ratio) -> Ratio:
@@ -614,7 +619,7 @@ class Ratio:
             add_to(total, monomial, value)
         return Ratio(self.table, total, common)
 
-    def over(self, common: Dict[Factor, Any]) -> Polynomial:
+    def over(self, common: dict[Factor, Any]) -> Polynomial:
         top = self.top
         for key, exponent in common.items():
             for _ in range(exponent - self.bottom.get(key, 0)):
@@ -652,7 +657,9 @@ class Ratio:
                 result = result * self
             return result
         number, common, rest = self.content(rational_power)
-        result = Ratio(table, {(): number_power(table, number, exponent)} if not rational_power else root_of(table, number, exponent))
+        result = Ratio(
+            table, {(): number_power(table, number, exponent)} if not rational_power else root_of(table, number, exponent)
+        )
         for which, e in common:
             result = result * symbol_power(table, which, e * exponent)
         if rest != ONE:
@@ -661,7 +668,7 @@ class Ratio:
             result = result * self.factor_power(dict(key), -e * exponent)
         return result
 
-    def content(self, known: bool) -> Tuple[Fraction, Monomial, Polynomial]:
+    def content(self, known: bool) -> tuple[Fraction, Monomial, Polynomial]:
         """Return a number > 0, a monomial and a polynomial whose product is the top. known: only symbols never negative."""
         table, top = self.table, self.top
         shared = {w: e for w, e in next(iter(top)) if not known or table.sign[w] != UNKNOWN}
@@ -673,7 +680,11 @@ class Ratio:
         for value in top.values():
             fraction = Fraction(value)
             numerator = gcd(numerator, fraction.numerator)
-            denominator = fraction.denominator * (denominator // gcd(denominator, fraction.denominator)) if denominator else fraction.denominator
+            denominator = (
+                fraction.denominator * (denominator // gcd(denominator, fraction.denominator))
+                if denominator
+                else fraction.denominator
+            )
         number = Fraction(numerator, denominator)
         rest: Polynomial = {}
         for monomial, value in top.items():
@@ -749,9 +760,9 @@ def root_of(table: Table, number: Fraction, exponent: Fraction) -> Polynomial:
 # A value is {set of tags: coefficient}: a + b d + .. with d^2 = 0 for each derivative that is being taken. The coefficients are
 # Ratios, fractions or floats; a model says which, and what the inputs and the sums are.
 
-Value = Dict[FrozenSet[int], Any]
-PLAIN: FrozenSet[int] = frozenset()
-Environment = Dict[Index, Position]
+Value = dict[frozenset[int], Any]
+PLAIN: frozenset[int] = frozenset()
+Environment = dict[Index, Position]
 
 
 def plus(left: Value, right: Value) -> Value:
@@ -774,20 +785,20 @@ class World:
     """What the quantities are: at a point of the model, or (outer, moved) next to one, where the quantity `moved` has tag added,
     all that is computed from it is computed anew, and everything else is as outside. held: only abbreviations are."""
 
-    def __init__(self, model: Any, statement: Statement, at: Environment, outer: Optional[World] = None) -> None:
+    def __init__(self, model: Any, statement: Statement, at: Environment, outer: World | None = None) -> None:
         self.model, self.statement, self.at, self.outer = model, statement, at, outer
         self.tag = 1 if outer is None else outer.tag + 1
-        self.moved: Tuple[str, Tuple[Position, ...]] = ("", ())
+        self.moved: tuple[str, tuple[Position, ...]] = ("", ())
         self.held = False
-        self.known: Dict[Any, Value] = {}
-        self.inner: Dict[Any, World] = {}
+        self.known: dict[Any, Value] = {}
+        self.inner: dict[Any, World] = {}
 
-    def quantity(self, name: str, at: Tuple[Position, ...], scope: Tuple[Position, ...]) -> Value:
+    def quantity(self, name: str, at: tuple[Position, ...], scope: tuple[Position, ...]) -> Value:
         if (name, at) not in self.known:
             self.known[name, at] = self.found(name, at, scope)
         return self.known[name, at]
 
-    def found(self, name: str, at: Tuple[Position, ...], scope: Tuple[Position, ...]) -> Value:
+    def found(self, name: str, at: tuple[Position, ...], scope: tuple[Position, ...]) -> Value:
         statement = self.statement
         if self.outer is None:
             if name in statement.given:
@@ -803,11 +814,11 @@ class World:
             return self.outer.quantity(name, at, scope)
         return self.defined(name, at, scope)
 
-    def defined(self, name: str, at: Tuple[Position, ...], scope: Tuple[Position, ...]) -> Value:
+    def defined(self, name: str, at: tuple[Position, ...], scope: tuple[Position, ...]) -> Value:
         formal, tree = self.statement.nodes[name]
         return self.value(tree, dict(zip(formal, at)), scope)
 
-    def value(self, tree: Any, at: Environment, scope: Tuple[Position, ...]) -> Value:
+    def value(self, tree: Any, at: Environment, scope: tuple[Position, ...]) -> Value:
         """Return the value of a tree whose letters stand at `at`. scope: all positions at hand, which are distinct."""
         Work.spend(1)
         model, kind = self.model, tree[0]
@@ -835,7 +846,7 @@ class World:
             return self.sum(tree, at, scope, frozenset(map(place, tree[2])))
         return self.slope(tree[1], tree[2], tree[3], at, scope)
 
-    def sum(self, tree: Tree, at: Environment, scope: Tuple[Position, ...], but: FrozenSet[Position]) -> Value:
+    def sum(self, tree: Tree, at: Environment, scope: tuple[Position, ...], but: frozenset[Position]) -> Value:
         axis, body = tree[1][0], tree[3]
         total: Value = {PLAIN: self.model.number(Fraction(0))}
         for position in scope:
@@ -849,7 +860,7 @@ class World:
                 total = plus(total, {tags: self.model.rest(value, elsewhere, scope)})
         return total
 
-    def power(self, base: Tree, exponent: Fraction, at: Environment, scope: Tuple[Position, ...]) -> Value:
+    def power(self, base: Tree, exponent: Fraction, at: Environment, scope: tuple[Position, ...]) -> Value:
         """(b + n)^q = sum_k binomial(q, k) b^(q-k) n^k for nilpotent n; and (b^p)^q = b^(pq) only where b is not negative."""
         model = self.model
         if base[0] == "power" and exponent.denominator != 1:
@@ -877,7 +888,7 @@ class World:
             nilpotent = times(nilpotent, rest)
         return total
 
-    def slope(self, of: Tree, by: Tree, kind: str, at: Environment, scope: Tuple[Position, ...]) -> Value:
+    def slope(self, of: Tree, by: Tree, kind: str, at: Environment, scope: tuple[Position, ...]) -> Value:
         if of[1] == "L":
             return self.value(loss_slope(self.statement.nodes, by), at, scope)
         places = tuple(at[i] if isinstance(i[1], str) else i for i in by[2])
@@ -903,10 +914,10 @@ class World:
 class EveryBatch:
     """Symbols for everything: x_i = mean + c_i with sum_i c_i = 0, and a symbol for each sum of powers."""
 
-    def __init__(self, batch: Optional[int]) -> None:
+    def __init__(self, batch: int | None) -> None:
         self.table = Table()
         self.batch = batch
-        self.divisors: Dict[str, None] = {}
+        self.divisors: dict[str, None] = {}
 
     def number(self, value: Fraction) -> Ratio:
         return Ratio(self.table, {(): value} if value else {})
@@ -916,15 +927,15 @@ class EveryBatch:
             return self.number(Fraction(self.batch))
         return self.symbol(("size", axis), POSITIVE)
 
-    def symbol(self, key: Any, sign: int = UNKNOWN, inside: Tuple[Position, ...] = ()) -> Ratio:
+    def symbol(self, key: Any, sign: int = UNKNOWN, inside: tuple[Position, ...] = ()) -> Ratio:
         return Ratio(self.table, {((self.table.symbol(key, sign, frozenset(inside)), 1),): 1})
 
-    def leaf(self, name: str, at: Tuple[Position, ...]) -> Ratio:
+    def leaf(self, name: str, at: tuple[Position, ...]) -> Ratio:
         if name == "x":
             return self.symbol(("mean", at[1:]), UNKNOWN, at[1:]) + self.entry("c", at)
         return self.entry(name, at)
 
-    def entry(self, name: str, at: Tuple[Position, ...]) -> Ratio:
+    def entry(self, name: str, at: tuple[Position, ...]) -> Ratio:
         return self.symbol(("entry", name, at), POSITIVE if name in ("eps", "var") else UNKNOWN, at)
 
     def complete(self, axis: str) -> bool:
@@ -939,7 +950,7 @@ class EveryBatch:
     def power(self, value: Ratio, exponent: Fraction) -> Ratio:
         return value.raised(exponent)
 
-    def rest(self, value: Ratio, elsewhere: Position, scope: Tuple[Position, ...]) -> Ratio:
+    def rest(self, value: Ratio, elsewhere: Position, scope: tuple[Position, ...]) -> Ratio:
         """Return the sum of the value over all positions of the axis that are not at hand."""
         table, axis = self.table, elsewhere[0]
         here = [position for position in scope if position[0] == axis]
@@ -952,7 +963,9 @@ class EveryBatch:
             if not bound:
                 total = total + outside * (self.size(axis) + self.number(Fraction(-len(here))))
                 continue
-            if axis != BATCH or any(k[0] != "entry" or k[2][0] != elsewhere or elsewhere in k[2][1:] or e % 1 for k, e in bound):
+            if axis != BATCH or any(
+                k[0] != "entry" or k[2][0] != elsewhere or elsewhere in k[2][1:] or e % 1 for k, e in bound
+            ):
                 raise NotChecked("a sum of something other than products of entries")
             inner = self.moment(tuple(sorted((k[1], k[2][1:], e) for k, e in bound)))
             for position in here:
@@ -964,7 +977,7 @@ class EveryBatch:
             total = total + outside * inner
         return total * Ratio(table, ONE, value.bottom)
 
-    def moment(self, parts: Tuple[Tuple[str, Tuple[Position, ...], Any], ...]) -> Ratio:
+    def moment(self, parts: tuple[tuple[str, tuple[Position, ...], Any], ...]) -> Ratio:
         """Return sum_j of the product of entries; what is centred sums to 0."""
         if len(parts) == 1 and parts[0][0] == "c" and parts[0][2] == 1:
             return Ratio(self.table, {})
@@ -979,7 +992,7 @@ class WrittenOut(EveryBatch):
     def complete(self, axis: str) -> bool:
         return axis == BATCH
 
-    def entry(self, name: str, at: Tuple[Position, ...]) -> Ratio:
+    def entry(self, name: str, at: tuple[Position, ...]) -> Ratio:
         if name != "c" or at[0] != (BATCH, self.batch):
             return super().entry(name, at)
         total = Ratio(self.table, {})
@@ -991,9 +1004,9 @@ class WrittenOut(EveryBatch):
 class Point:
     """Exact values of the inputs: nested lists, one level for each index."""
 
-    def __init__(self, sizes: Dict[str, int], values: Dict[str, Any]) -> None:
+    def __init__(self, sizes: dict[str, int], values: dict[str, Any]) -> None:
         self.sizes, self.values = sizes, values
-        self.divisors: Dict[str, None] = {}
+        self.divisors: dict[str, None] = {}
 
     def number(self, value: Fraction) -> Any:
         return value
@@ -1001,7 +1014,7 @@ class Point:
     def size(self, axis: str) -> Any:
         return self.number(Fraction(self.sizes[axis]))
 
-    def leaf(self, name: str, at: Tuple[Position, ...]) -> Any:
+    def leaf(self, name: str, at: tuple[Position, ...]) -> Any:
         if name not in self.values:
             raise Refused("the counterexample gives no value to " + name)
         value = self.values[name]
@@ -1045,15 +1058,16 @@ def whole_root(value: int, degree: int) -> int:
 class Rounded(Point):
     """A point in floating point. It proves nothing; it may show that something has no value, or that sides differ."""
 
-    def __init__(self, sizes: Dict[str, int], seed: int) -> None:
+    def __init__(self, sizes: dict[str, int], seed: int) -> None:
         super().__init__(sizes, {})
         self.random = random.Random(seed)
 
     def number(self, value: Fraction) -> Any:
         return float(value)
 
-    def leaf(self, name: str, at: Tuple[Position, ...]) -> Any:
-        return self.values.setdefault((name, at), self.random.uniform(0.5, 2.5))
+    def leaf(self, name: str, at: tuple[Position, ...]) -> Any:
+        size = self.random.uniform(0.5, 2.5)
+        return self.values.setdefault((name, at), size if name in ("eps", "var") else self.random.choice((-1, 1)) * size)
 
     def check(self, value: Value) -> None:
         """Numbers do not grow."""
@@ -1069,12 +1083,12 @@ class Rounded(Point):
 # ---------------------------------------------------------------------- 7. the claims of a step
 
 
-def cases(statement: Statement, batch: Optional[int]) -> Iterator[Environment]:
+def cases(statement: Statement, batch: int | None) -> Iterator[Environment]:
     """Yield each way in which the indices may coincide, as positions: places, and numbers below 0 for what is none of them.
     For every m the inputs of one position are like those of another, so that one choice of positions stands for all."""
     count = 0
 
-    def assign(at: Environment, used: Tuple[Position, ...], todo: List[Index]) -> Iterator[Environment]:
+    def assign(at: Environment, used: tuple[Position, ...], todo: list[Index]) -> Iterator[Environment]:
         if not todo:
             values = {**at, **{index: index for index in statement.places}}
             if all((values[a] == values[b]) == equal for a, equal, b in statement.conditions):
@@ -1097,12 +1111,12 @@ def cases(statement: Statement, batch: Optional[int]) -> Iterator[Environment]:
 
 
 def named(at: Environment) -> str:
-    words = ["%s at %s" % (i[1], p[1] if p[1] > 0 else "a position of its own" if list(at.values()).count(p) == 1 else "a common position")
+    words = ["{} at {}".format(i[1], p[1] if p[1] > 0 else "a position of its own" if list(at.values()).count(p) == 1 else "a common position")
              for i, p in at.items()]  # fmt: skip
-    return " (case: %s)" % ", ".join(words) if words else ""
+    return " (case: {})".format(", ".join(words)) if words else ""
 
 
-def same(statement: Statement, batch: Optional[int], forms: Any) -> List[str]:
+def same(statement: Statement, batch: int | None, forms: Any) -> list[str]:
     """Return what is divided by, where the sides are the same. Raises: Refused, NotChecked, NoValue."""
     try:
         return compared(statement, EveryBatch(batch), forms)
@@ -1112,7 +1126,7 @@ def same(statement: Statement, batch: Optional[int], forms: Any) -> List[str]:
         return compared(statement, WrittenOut(batch), forms)
 
 
-def compared(statement: Statement, model: EveryBatch, forms: Any) -> List[str]:
+def compared(statement: Statement, model: EveryBatch, forms: Any) -> list[str]:
     for at in cases(statement, model.batch):
         scope = (*statement.places, *dict.fromkeys(at.values()))
         if isinstance(model, WrittenOut):
@@ -1124,9 +1138,12 @@ def compared(statement: Statement, model: EveryBatch, forms: Any) -> List[str]:
             if forms is not None:
                 for side, value in (("left", left), ("right", right)):
                     if not equal(form_value(forms, side, world, at, scope), value):
-                        raise Refused("the stated normal form of the %s side is not that of the side%s" % (side, named(at)))
+                        raise Refused(f"the stated normal form of the {side} side is not that of the side{named(at)}")
         except NoValue as error:
             raise NoValue(str(error) + named(at)) from None
+        except NotChecked:
+            has_value(statement, at, model.batch)  # what is false anyway is refused
+            raise
         if not equal(left, right):
             raise Refused("the sides are not the same" + named(at))
         has_value(statement, at, model.batch)
@@ -1137,7 +1154,7 @@ def equal(left: Ratio, right: Ratio) -> bool:
     return not (left + right * Ratio(left.table, {(): -1})).top
 
 
-def settled(statement: Statement, at: Environment, batch: int) -> Tuple[Environment, Tuple[Position, ...]]:
+def settled(statement: Statement, at: Environment, batch: int) -> tuple[Environment, tuple[Position, ...]]:
     """Return the case with places for all positions of the batch, and all that are at hand then."""
     places = [(BATCH, place) for place in range(1, batch + 1)]
     spare = [place for place in places if place not in statement.places and place not in at.values()]
@@ -1147,11 +1164,11 @@ def settled(statement: Statement, at: Environment, batch: int) -> Tuple[Environm
     return moved, (*places, *features)
 
 
-def has_value(statement: Statement, at: Environment, batch: Optional[int]) -> None:
+def has_value(statement: Statement, at: Environment, batch: int | None) -> None:
     """Raises: Refused unless both sides have a value somewhere in this case, and the same one."""
     last = "it has no value"
     for seed in range(4):
-        positions = {p for p in at.values()}
+        positions = set(at.values())
         least = {axis: max([1, *(p for a, p in statement.places if a == axis)]) for axis in (BATCH, FEATURE)}
         sizes = {axis: least[axis] + sum(p[0] == axis and p[1] < 0 for p in positions) + 1 + seed for axis in least}
         sizes[BATCH] = batch or sizes[BATCH]
@@ -1163,18 +1180,18 @@ def has_value(statement: Statement, at: Environment, batch: Optional[int]) -> No
             last = str(error) if isinstance(error, NoValue) else last
             continue
         if abs(left - right) > 1e-6 * max(1e-3, abs(left), abs(right)):
-            raise Refused("the sides differ at a point: %.6g and %.6g" % (left, right))
+            raise Refused(f"the sides differ at a point: {left:.6g} and {right:.6g}")
         return
     raise Refused("the sides have no value: " + last + named(at))
 
 
-def rounded(statement: Statement, sizes: Dict[str, int], at: Environment, seed: int) -> List[float]:
+def rounded(statement: Statement, sizes: dict[str, int], at: Environment, seed: int) -> list[float]:
     world = World(Rounded(sizes, seed), statement, at)
     scope = tuple((axis, place) for axis, size in sizes.items() for place in range(1, size + 1))
     return [world.value(side, at, scope)[PLAIN] for side in (statement.left, statement.right)]
 
 
-def form_value(forms: Any, side: str, world: World, at: Environment, scope: Tuple[Position, ...]) -> Ratio:
+def form_value(forms: Any, side: str, world: World, at: Environment, scope: tuple[Position, ...]) -> Ratio:
     """Return the value of a stated normal form. Its generators are trees like those of the statement."""
     model, table = world.model, world.model.table
     values = [world.value(tree, at, scope)[PLAIN] for tree in forms["generators"]]
@@ -1202,25 +1219,28 @@ def forms_of(value: Any, statement: Statement) -> Any:
         if not free_of(tree) <= set(statement.indices):
             raise Refused("a normal form has an index that the equation does not have")
 
-    def pair(item: Any) -> List[Any]:
+    def pair(item: Any) -> list[Any]:
         if len(list_of(item)) != 2:
             raise Refused("a pair is missing")
         return list_of(item)
 
     def polynomial(terms: Any) -> Any:
         return [
-            (rational(coefficient), [(whole_of(w, 0, len(trees) - 1), exponent_of(e)) for w, e in map(pair, list_of(powers, 200))])
+            (
+                rational(coefficient),
+                [(whole_of(w, 0, len(trees) - 1), exponent_of(e)) for w, e in map(pair, list_of(powers, 200))],
+            )
             for coefficient, powers in map(pair, list_of(terms))
         ]
 
-    found: Dict[str, Any] = {"generators": trees}
+    found: dict[str, Any] = {"generators": trees}
     for side, form in zip(("left", "right"), sides):
         top, bottom = fields(form, "top bottom")
         found[side] = {"top": polynomial(top), "bottom": polynomial(bottom)}
     return found
 
 
-def point_of(value: Any, statement: Statement) -> Tuple[Point, Environment, Fraction, Fraction]:
+def point_of(value: Any, statement: Statement) -> tuple[Point, Environment, Fraction, Fraction]:
     """Return a counterexample that every condition admits. Raises: Refused."""
     m, n, values, at, left, right = fields(value, "m n values at left right")
     sizes = {BATCH: whole_of(m, 1, MAX_POINT), FEATURE: whole_of(n, 1, 50)}
@@ -1231,7 +1251,7 @@ def point_of(value: Any, statement: Statement) -> Tuple[Point, Environment, Frac
     if not isinstance(values, dict) or not isinstance(at, dict):
         raise Refused("the counterexample has no values")
 
-    def nested(item: Any, axes: Tuple[str, ...], positive: bool) -> Any:
+    def nested(item: Any, axes: tuple[str, ...], positive: bool) -> Any:
         if axes:
             if len(list_of(item, MAX_POINT)) != sizes[axes[0]]:
                 raise Refused("an input of the counterexample has another length than the batch")
@@ -1244,7 +1264,11 @@ def point_of(value: Any, statement: Statement) -> Tuple[Point, Environment, Frac
     found = {}
     for name, item in values.items():
         definition = statement.nodes.get(name, ((), None))
-        if name in statement.given or definition[1] is not None or name not in {*statement.nodes, *statement.slots} - {"m", "n", "L"}:
+        if (
+            name in statement.given
+            or definition[1] is not None
+            or name not in {*statement.nodes, *statement.slots} - {"m", "n", "L"}
+        ):
             raise Refused("the counterexample gives a value to what is no input")
         axes = statement.slots.get(name, tuple(index[0] for index in definition[0]))
         found[name] = nested(item, axes, name in ("eps", "var"))
@@ -1264,13 +1288,13 @@ def refuted(value: Any, statement: Statement) -> str:
     world = World(point, statement, at)
     found = [world.value(side, at, scope)[PLAIN] for side in (statement.left, statement.right)]
     if found != [left, right]:
-        raise Refused("at the counterexample the sides are %s and %s, not as stated" % tuple(map(brief, found)))
+        raise Refused("at the counterexample the sides are {} and {}, not as stated".format(*tuple(map(brief, found))))
     if left == right:
         raise Refused("the sides are equal at the counterexample")
-    inputs = ["%s = %s" % (name, bracketed(item)) for name, item in point.values.items()]
+    inputs = [f"{name} = {bracketed(item)}" for name, item in point.values.items()]
     inputs += ["%s = %d" % (index[1], position[1]) for index, position in at.items()]
     where = ", ".join(["m = %d" % point.sizes[BATCH], *inputs])
-    return "refuted at %s, where the left side is %s and the right side %s" % (where, brief(left), brief(right))
+    return f"refuted at {where}, where the left side is {brief(left)} and the right side {brief(right)}"
 
 
 def brief(number: Fraction) -> str:
@@ -1279,7 +1303,7 @@ def brief(number: Fraction) -> str:
 
 
 def bracketed(value: Any) -> str:
-    return "(%s)" % ", ".join(map(bracketed, value[:20])) if isinstance(value, list) else brief(value)
+    return "({})".format(", ".join(map(bracketed, value[:20]))) if isinstance(value, list) else brief(value)
 
 
 def smaller(statement: Statement, value: Any, m: int) -> str:
@@ -1302,47 +1326,47 @@ def smaller(statement: Statement, value: Any, m: int) -> str:
     return "; true for m <= %d" % most
 
 
-FIELDS = (
-    "number source verdict batch mode features readings caveats conditions given left right read_as forms counterexample true_up_to"
-)
+FIELDS = "number source verdict batch mode features readings caveats conditions given left right read_as forms counterexample true_up_to"
 
 
-def checked(value: Any, number: int) -> Tuple[str, str, List[str]]:
+def checked(value: Any, number: int) -> tuple[str, str, list[str]]:
     """Return the state of a step, what is said of it, and what a person should read beside that."""
-    aside: List[str] = []
+    aside: list[str] = []
     shown_as = ""
     Work.begin()
     try:
         step = dict(zip(FIELDS.split(), fields(value, FIELDS)))
         aside = texts_of(step)
         if whole_of(step["number"], 1, MAX_STEPS) != number:
-            raise Refused("it is not numbered as the %d. step" % number)
+            raise Refused(f"it is not numbered as step {number}")
         statement = Statement(step)
         shown_as = statement.read_as()
         if text_of(step["read_as"]) != shown_as:
             raise Refused("the text says something else than the tree, which says: " + shown_as)
         said = [text for text in step["caveats"] if re.match(r"d\S+ is the local derivative", text)]
         if set(said) != set(statement.local):
-            raise Refused("the caveats do not name the local derivatives of the tree: " + ("; ".join(statement.local) or "none"))
+            raise Refused(
+                "the caveats do not name the local derivatives of the tree: " + ("; ".join(statement.local) or "none")
+            )
         words = verdict_of(step, statement)
         local = "".join(", where " + text for text in dict.fromkeys(statement.local))
-        return "verified", "%s (%s%s)" % (shown_as, words, local), aside
+        return "verified", f"{shown_as} ({words}{local})", aside
     except (Refused, NoValue) as error:
-        return "refused", "%s%s" % (error, ": " + shown_as if shown_as else ""), aside
+        return "refused", "{}{}".format(error, ": " + shown_as if shown_as else ""), aside
     except NotChecked as error:
-        return "not checked", "%s%s" % (error, ": " + shown_as if shown_as else ""), aside
+        return "not checked", "{}{}".format(error, ": " + shown_as if shown_as else ""), aside
     except (RecursionError, MemoryError, OverflowError):
         return "not checked", "it is too large", aside
 
 
-def verdict_of(step: Dict[str, Any], statement: Statement) -> str:
+def verdict_of(step: dict[str, Any], statement: Statement) -> str:
     """Check the verdict, and return it in words. Raises: Refused, NotChecked, NoValue."""
     if step["verdict"] == "proved":
         if step["counterexample"] is not None or step["true_up_to"] is not None:
             raise Refused("it is said to be proved, and has a counterexample")
         divisors = same(statement, statement.batch, forms_of(step["forms"], statement))
         scope = "for every m" if statement.batch is None else "at m = %d" % statement.batch
-        where = ", wherever %s %s not 0" % (", ".join(divisors), "is" if len(divisors) == 1 else "are") if divisors else ""
+        where = ", wherever {} {} not 0".format(", ".join(divisors), "is" if len(divisors) == 1 else "are") if divisors else ""
         return "proved " + scope + where
     if step["verdict"] != "refuted":
         raise Refused("the verdict is neither proved nor refuted")
@@ -1351,7 +1375,7 @@ def verdict_of(step: Dict[str, Any], statement: Statement) -> str:
     return refuted(step["counterexample"], statement) + smaller(statement, step["true_up_to"], step["counterexample"]["m"])
 
 
-def texts_of(step: Dict[str, Any]) -> List[str]:
+def texts_of(step: dict[str, Any]) -> list[str]:
     """Return the author's text with its place, and what was read into it: only a person can check these."""
     text, file, line, column = fields(step["source"], "text file line column")
     place = "" if file is None else " (%s:%d:%d)" % (text_of(file), whole_of(line, 1, 10**9), whole_of(column, 1, 10**9))
@@ -1385,23 +1409,23 @@ def run(name: str) -> int:
         omitted_texts = [(text_of(fields(item[0], "text file line column")[0]), text_of(item[2])) for item in omitted]
     except (Refused, OSError, MemoryError, ValueError) as error:
         reason = (error.strerror or "cannot be read") if isinstance(error, OSError) else error
-        print("unusable: " + clean("%s: %s" % (name, reason)))
+        print("unusable: " + clean(f"{name}: {reason}"))
         return 2
     Work.last = time.monotonic() + SECONDS
     states = []
     for number, step in enumerate(steps, 1):
         state, words, aside = checked(step, number)
         states.append(state)
-        print(clean("%s: %s" % (state, words)))
+        print(clean(f"{state}: {words}"))
         for text in aside:
             print("    " + clean(text, 1000))
     for text, reason in omitted_texts:
-        print("left out of the certificate: " + clean("%s: %s" % (reason, text), 1000))
+        print("left out of the certificate: " + clean(f"{reason}: {text}", 1000))
     print("%d of %d steps verified. %s" % (states.count("verified"), len(states), CLOSING))
     return 1 if "refused" in states else 3 if "not checked" in states or not states else 0
 
 
-def main(arguments: List[str]) -> int:
+def main(arguments: list[str]) -> int:
     if len(arguments) != 1 or (arguments[0].startswith("-") and arguments[0] != "-"):
         print((__doc__ or "").strip())
         return 0 if arguments in (["-h"], ["--help"]) else 2
