@@ -30,7 +30,7 @@ import re
 import sys
 import time
 from fractions import Fraction
-from math import floor, gcd, isqrt
+from math import floor, gcd, isqrt, lcm
 from typing import Any
 from collections.abc import Iterator
 
@@ -119,6 +119,12 @@ def fields(value: Any, names: str) -> list[Any]:
     return [value[name] for name in wanted]
 
 
+def several(value: Any, count: int) -> list[Any]:
+    if not isinstance(value, list) or len(value) != count:
+        raise Refused(f"a list of {count} is missing")
+    return value
+
+
 def text_of(value: Any) -> str:
     if not isinstance(value, str) or len(value) > 1_000_000:
         raise Refused("a text is missing")
@@ -135,13 +141,12 @@ def list_of(value: Any, most: int = MAX_NODES) -> list[Any]:
 
 def whole_of(value: Any, low: int, high: int) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise Refused("a whole number from %d to %d is missing" % (low, high))
+        raise Refused(f"a whole number from {low} to {high} is missing")
     return value
 
 
 def rational(value: Any, digits: int = MAX_DIGITS) -> Fraction:
-    pattern = r"-?[0-9]{1,%d}(/[0-9]{1,%d})?" % (digits, digits)
-    if not isinstance(value, str) or not re.fullmatch(pattern, value):
+    if not isinstance(value, str) or not re.fullmatch(f"-?[0-9]{{1,{digits}}}(/[0-9]{{1,{digits}}})?", value):
         raise Refused("a number is not written as -3/2 is")
     top, _, bottom = value.partition("/")
     if bottom and int(bottom) == 0:
@@ -298,7 +303,7 @@ def layer(mode: str, features: bool) -> Definitions:
 def loss_slope(nodes: Definitions, by: Tree) -> Tree:
     """dL/dB = sum_j g_j dy_j/dB, by the chain rule, since g_j = dL/dy_j."""
     letters = tuple((index[0], index[1] + "'''''") for index in nodes["y"][0])  # longer than any letter of the file
-    product = ("times", (("name", "g", letters), ("slope", ("name", "y", letters), by, TOTAL)))
+    product: Tree = ("times", (("name", "g", letters), ("slope", ("name", "y", letters), by, TOTAL)))
     for index in letters:
         product = ("sum", index, (), product)
     return product
@@ -340,11 +345,11 @@ class Statement:
         self.left, self.right = tree_of(step["left"]), tree_of(step["right"])
         self.conditions = [self.condition(item) for item in list_of(step["conditions"], 100)]
         self.given: dict[str, tuple[tuple[Index, ...], Tree]] = {}
-        self.shown_given: list[tuple[Tree, Tree]] = []
         for item in list_of(step["given"], 100):
             self.give(item)
-        self.slots: dict[str, tuple[str, ...]] = {}
-        self.trees = [self.left, self.right, *(tree for pair in self.shown_given for tree in pair)]
+        self.slots = {name: tuple(index[0] for index in indices) for name, (indices, _) in self.nodes.items()}
+        self.slots.update({"m": (), "n": ()}, **{name: tuple(index[0] for index in at) for name, (at, _) in self.given.items()})
+        self.trees = [self.left, self.right, *(tree for _, tree in self.given.values())]
         for tree in self.trees:
             self.meaningful(tree)
         compared = {index for pair in self.conditions for index in (pair[0], pair[2])}
@@ -354,7 +359,7 @@ class Statement:
         self.places = [index for index in self.indices if not isinstance(index[1], str)]
         self.least = max([1, *(place for axis, place in self.places if axis == BATCH)])
         if self.batch is not None and self.batch < self.least:
-            raise Refused("the batch has no entry %d" % self.least)
+            raise Refused(f"the batch has no entry {self.least}")
         if any(index not in stated for index in self.places):
             raise NotChecked("a condition speaks of an entry that the equation does not have")
         for formal, value in self.given.values():
@@ -381,40 +386,32 @@ class Statement:
             yield from (node[1], *node[2]) if node[0] == "sum" else ()
 
     def condition(self, value: Any) -> tuple[Index, bool, Index]:
-        left, sign, right = (list_of(value, 3) + [None] * 3)[:3]
-        if sign not in ("=", "!="):
-            raise Refused("a condition says that two indices are equal or that they are not")
+        left, sign, right = several(value, 3)
         first, second = index_of(left), index_of(right)
-        if first[0] != second[0]:
-            raise Refused("a condition compares indices of one kind")
+        if sign not in ("=", "!=") or first[0] != second[0]:
+            raise Refused("a condition says that two indices of one kind are equal or that they are not")
         return first, sign == "=", second
 
     def give(self, value: Any) -> None:
-        pair = list_of(value, 2)
-        if len(pair) != 2:
-            raise Refused("a given value is a pair")
-        fixed, tree = tree_of(pair[0]), tree_of(pair[1])
+        fixed, tree = map(tree_of, several(value, 2))
+        free = (
+            fixed[0] == "name" and fixed[1] not in SIZES and (fixed[1] not in self.nodes or fixed[1] in ("gamma", "beta", "g"))
+        )
         if (
-            fixed[0] != "name"
+            not free
             or fixed[1] in self.given
-            or fixed[1] in SIZES
             or not all(isinstance(i[1], str) for i in fixed[2])
+            or len(set(fixed[2])) < len(fixed[2])
         ):
             raise Refused("a value is given to gamma, beta, g or a free number, once")
-        if (fixed[1] in self.nodes and fixed[1] not in ("gamma", "beta", "g")) or len(set(fixed[2])) != len(fixed[2]):
-            raise Refused("a value is given to gamma, beta, g or a free number, once")
         self.given[fixed[1]] = fixed[2], tree
-        self.shown_given.append((fixed, tree))
 
     def meaningful(self, tree: Tree) -> None:
         """Raises: Refused for a quantity with other indices than its own, for the loss where it is not determined."""
         for node in nodes_of(tree):
             if node[0] == "name":
                 axes = tuple(index[0] for index in node[2])
-                known = tuple(index[0] for index in self.nodes[node[1]][0]) if node[1] in self.nodes else None
-                if node[1] in SIZES:
-                    known = ()
-                if self.slots.setdefault(node[1], axes if known is None else known) != axes:
+                if self.slots.setdefault(node[1], axes) != axes:
                     raise Refused(f"{node[1]} has other indices than its own")
             if node[0] == "slope":
                 loss = node[1][0] == "name" and node[1][1] == "L"
@@ -432,7 +429,7 @@ class Statement:
 
     def read_as(self) -> str:
         """Return the statement in plain text, with all that it is claimed for."""
-        size = "m = %d" % self.batch if self.batch is not None else "all m >= %d" % self.least
+        size = f"m = {self.batch}" if self.batch is not None else f"all m >= {self.least}"
         if (names_of(self.left) | names_of(self.right)) & {"eps", "s", "xhat", "y"}:
             size += ", eps > 0"
         text = "for " + size
@@ -442,7 +439,7 @@ class Statement:
             signs = ["{} {} {}".format(a[1], "=" if equal else "!=", b[1]) for a, equal, b in self.conditions]
             text += " with " + " and ".join(signs)
         if self.given:
-            text += " where " + " and ".join(f"{shown(a)} = {shown(b)}" for a, b in self.shown_given)
+            text += " where " + " and ".join(f"{name}{below(at)} = {shown(tree)}" for name, (at, tree) in self.given.items())
         if self.mode == EVALUATION:
             text += " (mean and variance are constants)"
         return f"{text}: {shown(self.left)} = {shown(self.right)}"
@@ -648,18 +645,16 @@ class Ratio:
             if exponent < 0:
                 raise NoValue("it divides by what is always 0")
             return self
-        rational_power = exponent.denominator != 1
-        if rational_power and (self.sign() == UNKNOWN or any(table.sign_of(dict(key)) == UNKNOWN for key in self.bottom)):
+        root = exponent.denominator != 1
+        if root and (self.sign() == UNKNOWN or any(table.sign_of(dict(key)) == UNKNOWN for key in self.bottom)):
             raise NotChecked("a root of something that may be negative, as far as can be seen")
-        if exponent > 0 and not rational_power and len(self.top) > 1:
+        if exponent > 0 and not root and len(self.top) > 1:
             result = Ratio(table, ONE)
             for _ in range(exponent.numerator):
                 result = result * self
             return result
-        number, common, rest = self.content(rational_power)
-        result = Ratio(
-            table, {(): number_power(table, number, exponent)} if not rational_power else root_of(table, number, exponent)
-        )
+        number, common, rest = self.content(root)
+        result = Ratio(table, root_of(table, number, exponent) if root else {(): number_power(number, exponent)})
         for which, e in common:
             result = result * symbol_power(table, which, e * exponent)
         if rest != ONE:
@@ -676,24 +671,13 @@ class Ratio:
             powers = dict(monomial)
             shared.update((w, min(e, 0)) for w, e in powers.items() if w not in shared and (not known or table.sign[w]))
             shared = {w: min(e, powers.get(w, 0)) for w, e in shared.items()}
-        numerator = denominator = 0
-        for value in top.values():
-            fraction = Fraction(value)
-            numerator = gcd(numerator, fraction.numerator)
-            denominator = (
-                fraction.denominator * (denominator // gcd(denominator, fraction.denominator))
-                if denominator
-                else fraction.denominator
-            )
-        number = Fraction(numerator, denominator)
+        number = Fraction(gcd(*(v.numerator for v in top.values())), lcm(*(v.denominator for v in top.values())))
         rest: Polynomial = {}
         for monomial, value in top.items():
             powers = dict(monomial)
             for which, e in shared.items():
                 powers[which] = powers.get(which, 0) - e
             rest[tuple(sorted((w, e) for w, e in powers.items() if e != 0))] = value / number
-        if not known and rest == {(): -1}:
-            return -number, tuple(shared.items()), ONE
         return number, tuple(shared.items()), rest
 
     def factor_power(self, polynomial: Polynomial, exponent: Any) -> Ratio:
@@ -710,11 +694,11 @@ class Ratio:
         with_roots = any(w in table.radicand and "root" in table.keys[w] for monomial in polynomial for w, _ in monomial)
         if with_roots and len(polynomial) > 1 and table.sign_of(polynomial) != POSITIVE:
             raise NotChecked("a division by a sum of roots that may be 0")
-        first = factor(polynomial)[0][1]
-        if first < 0:
+        sign = 1 if factor(polynomial)[0][1] > 0 else -1
+        if sign < 0:
             polynomial = {monomial: -value for monomial, value in polynomial.items()}
-        sign = -1 if first < 0 and int(exponent) % 2 else 1
-        return Ratio(table, {(): sign}, {factor(polynomial): -int(exponent)})
+        bottom = {factor(polynomial): -int(exponent)} if len(polynomial) > 1 else {}
+        return Ratio(table, {(): sign} if exponent % 2 else ONE, bottom)
 
 
 def symbol_power(table: Table, which: int, exponent: Any) -> Ratio:
@@ -728,7 +712,7 @@ def symbol_power(table: Table, which: int, exponent: Any) -> Ratio:
     return result * Ratio(table, table.radicand[which]).raised(Fraction(whole))
 
 
-def number_power(table: Table, number: Fraction, exponent: Fraction) -> Fraction:
+def number_power(number: Fraction, exponent: Fraction) -> Fraction:
     if (abs(number.numerator).bit_length() + number.denominator.bit_length()) * abs(exponent.numerator) > MAX_BITS:
         raise NotChecked("a number grows too long")
     return number**exponent.numerator
@@ -782,12 +766,12 @@ def times(left: Value, right: Value) -> Value:
 
 
 class World:
-    """What the quantities are: at a point of the model, or (outer, moved) next to one, where the quantity `moved` has tag added,
-    all that is computed from it is computed anew, and everything else is as outside. held: only abbreviations are."""
+    """What the quantities are: at a point of the model, or next to one of an outer world. There the quantity `moved` has the
+    tag added, all that is computed from it is computed anew (held: only abbreviations are), and the rest is as outside."""
 
     def __init__(self, model: Any, statement: Statement, at: Environment, outer: World | None = None) -> None:
         self.model, self.statement, self.at, self.outer = model, statement, at, outer
-        self.tag = 1 if outer is None else outer.tag + 1
+        self.tag: int = 1 if outer is None else outer.tag + 1
         self.moved: tuple[str, tuple[Position, ...]] = ("", ())
         self.held = False
         self.known: dict[Any, Value] = {}
@@ -1005,7 +989,8 @@ class Point:
     """Exact values of the inputs: nested lists, one level for each index."""
 
     def __init__(self, sizes: dict[str, int], values: dict[str, Any]) -> None:
-        self.sizes, self.values = sizes, values
+        self.sizes = sizes
+        self.values: dict[Any, Any] = values
         self.divisors: dict[str, None] = {}
 
     def number(self, value: Fraction) -> Any:
@@ -1039,7 +1024,7 @@ class Point:
             if value < 0:
                 raise NoValue("a root of a negative number")
             value = Fraction(*(whole_root(part, exponent.denominator) for part in (value.numerator, value.denominator)))
-        return number_power(Table(), value, exponent)
+        return number_power(value, exponent)
 
 
 def whole_root(value: int, degree: int) -> int:
@@ -1111,9 +1096,10 @@ def cases(statement: Statement, batch: int | None) -> Iterator[Environment]:
 
 
 def named(at: Environment) -> str:
-    words = ["{} at {}".format(i[1], p[1] if p[1] > 0 else "a position of its own" if list(at.values()).count(p) == 1 else "a common position")
-             for i, p in at.items()]  # fmt: skip
-    return " (case: {})".format(", ".join(words)) if words else ""
+    places = list(at.values())
+    kinds = ["at a place of its own" if places.count(p) == 1 else f"at place {places.index(p) + 1}" for p in places]
+    words = [f"{i[1]} is {p[1]}" if p[1] > 0 else f"{i[1]} is {kind}" for (i, p), kind in zip(at.items(), kinds)]
+    return f" (case: {', '.join(words)})" if words else ""
 
 
 def same(statement: Statement, batch: int | None, forms: Any) -> list[str]:
@@ -1166,7 +1152,7 @@ def settled(statement: Statement, at: Environment, batch: int) -> tuple[Environm
 
 def has_value(statement: Statement, at: Environment, batch: int | None) -> None:
     """Raises: Refused unless both sides have a value somewhere in this case, and the same one."""
-    last = "it has no value"
+    last, met = "it has no value", 0
     for seed in range(4):
         positions = set(at.values())
         least = {axis: max([1, *(p for a, p in statement.places if a == axis)]) for axis in (BATCH, FEATURE)}
@@ -1180,9 +1166,12 @@ def has_value(statement: Statement, at: Environment, batch: int | None) -> None:
             last = str(error) if isinstance(error, NoValue) else last
             continue
         if abs(left - right) > 1e-6 * max(1e-3, abs(left), abs(right)):
-            raise Refused(f"the sides differ at a point: {left:.6g} and {right:.6g}")
-        return
-    raise Refused("the sides have no value: " + last + named(at))
+            raise Refused(f"the sides differ at a point: {left:.6g} and {right:.6g}{named(at)}")
+        met += 1
+        if met == 2:
+            return
+    if not met:
+        raise Refused("the sides have no value: " + last + named(at))
 
 
 def rounded(statement: Statement, sizes: dict[str, int], at: Environment, seed: int) -> list[float]:
@@ -1205,7 +1194,8 @@ def form_value(forms: Any, side: str, world: World, at: Environment, scope: tupl
             total = total + term
         return total
 
-    return polynomial(forms[side]["top"]) * model.power(polynomial(forms[side]["bottom"]), Fraction(-1))
+    bottom: Ratio = model.power(polynomial(forms[side]["bottom"]), Fraction(-1))
+    return polynomial(forms[side]["top"]) * bottom
 
 
 def forms_of(value: Any, statement: Statement) -> Any:
@@ -1219,19 +1209,12 @@ def forms_of(value: Any, statement: Statement) -> Any:
         if not free_of(tree) <= set(statement.indices):
             raise Refused("a normal form has an index that the equation does not have")
 
-    def pair(item: Any) -> list[Any]:
-        if len(list_of(item)) != 2:
-            raise Refused("a pair is missing")
-        return list_of(item)
-
     def polynomial(terms: Any) -> Any:
-        return [
-            (
-                rational(coefficient),
-                [(whole_of(w, 0, len(trees) - 1), exponent_of(e)) for w, e in map(pair, list_of(powers, 200))],
-            )
-            for coefficient, powers in map(pair, list_of(terms))
-        ]
+        found = []
+        for coefficient, powers in (several(term, 2) for term in list_of(terms)):
+            pairs = (several(item, 2) for item in list_of(powers, 200))
+            found.append((rational(coefficient), [(whole_of(w, 0, len(trees) - 1), exponent_of(e)) for w, e in pairs]))
+        return found
 
     found: dict[str, Any] = {"generators": trees}
     for side, form in zip(("left", "right"), sides):
@@ -1270,8 +1253,7 @@ def point_of(value: Any, statement: Statement) -> tuple[Point, Environment, Frac
             or name not in {*statement.nodes, *statement.slots} - {"m", "n", "L"}
         ):
             raise Refused("the counterexample gives a value to what is no input")
-        axes = statement.slots.get(name, tuple(index[0] for index in definition[0]))
-        found[name] = nested(item, axes, name in ("eps", "var"))
+        found[name] = nested(item, statement.slots[name], name in ("eps", "var"))
     if set(at) != {letter for _, letter in statement.letters}:
         raise Refused("the counterexample does not place the indices of the statement")
     places = {index: (index[0], whole_of(at[index[1]], 1, sizes[index[0]])) for index in statement.letters}
@@ -1288,12 +1270,12 @@ def refuted(value: Any, statement: Statement) -> str:
     world = World(point, statement, at)
     found = [world.value(side, at, scope)[PLAIN] for side in (statement.left, statement.right)]
     if found != [left, right]:
-        raise Refused("at the counterexample the sides are {} and {}, not as stated".format(*tuple(map(brief, found))))
+        raise Refused("at the counterexample the sides are {} and {}, not as stated".format(*map(brief, found)))
     if left == right:
         raise Refused("the sides are equal at the counterexample")
     inputs = [f"{name} = {bracketed(item)}" for name, item in point.values.items()]
-    inputs += ["%s = %d" % (index[1], position[1]) for index, position in at.items()]
-    where = ", ".join(["m = %d" % point.sizes[BATCH], *inputs])
+    inputs += [f"{index[1]} = {position[1]}" for index, position in at.items()]
+    where = ", ".join([f"m = {point.sizes[BATCH]}", *inputs])
     return f"refuted at {where}, where the left side is {brief(left)} and the right side {brief(right)}"
 
 
@@ -1312,7 +1294,7 @@ def smaller(statement: Statement, value: Any, m: int) -> str:
         return ""
     most = whole_of(value, 1, MAX_BATCH)
     if statement.batch is not None or most >= m:
-        raise Refused("it cannot be true for batches of %d" % most)
+        raise Refused(f"it cannot be true for batches of {most}")
     if most > WRITTEN_OUT:
         return ""
     try:
@@ -1323,10 +1305,13 @@ def smaller(statement: Statement, value: Any, m: int) -> str:
                 continue
     except (Refused, NotChecked, NoValue):
         return ""
-    return "; true for m <= %d" % most
+    return f"; true for m <= {most}"
 
 
-FIELDS = "number source verdict batch mode features readings caveats conditions given left right read_as forms counterexample true_up_to"
+FIELDS = (
+    "number source verdict batch mode features readings caveats conditions given left right read_as forms counterexample "
+    "true_up_to"
+)
 
 
 def checked(value: Any, number: int) -> tuple[str, str, list[str]]:
@@ -1365,7 +1350,7 @@ def verdict_of(step: dict[str, Any], statement: Statement) -> str:
         if step["counterexample"] is not None or step["true_up_to"] is not None:
             raise Refused("it is said to be proved, and has a counterexample")
         divisors = same(statement, statement.batch, forms_of(step["forms"], statement))
-        scope = "for every m" if statement.batch is None else "at m = %d" % statement.batch
+        scope = "for every m" if statement.batch is None else f"at m = {statement.batch}"
         where = ", wherever {} {} not 0".format(", ".join(divisors), "is" if len(divisors) == 1 else "are") if divisors else ""
         return "proved " + scope + where
     if step["verdict"] != "refuted":
@@ -1378,7 +1363,7 @@ def verdict_of(step: dict[str, Any], statement: Statement) -> str:
 def texts_of(step: dict[str, Any]) -> list[str]:
     """Return the author's text with its place, and what was read into it: only a person can check these."""
     text, file, line, column = fields(step["source"], "text file line column")
-    place = "" if file is None else " (%s:%d:%d)" % (text_of(file), whole_of(line, 1, 10**9), whole_of(column, 1, 10**9))
+    place = "" if file is None else f" ({text_of(file)}:{whole_of(line, 1, 10**9)}:{whole_of(column, 1, 10**9)})"
     notes = ["read so: " + text_of(item) for name in ("caveats", "readings") for item in list_of(step[name], 1000)]
     return ["written: " + " ".join(text_of(text).split()) + place, *notes]
 
@@ -1421,7 +1406,7 @@ def run(name: str) -> int:
             print("    " + clean(text, 1000))
     for text, reason in omitted_texts:
         print("left out of the certificate: " + clean(f"{reason}: {text}", 1000))
-    print("%d of %d steps verified. %s" % (states.count("verified"), len(states), CLOSING))
+    print(f"{states.count('verified')} of {len(states)} steps verified. {CLOSING}")
     return 1 if "refused" in states else 3 if "not checked" in states or not states else 0
 
 
@@ -1441,7 +1426,7 @@ if __name__ == "__main__":
         STATUS = main(sys.argv[1:])
         sys.stdout.flush()
     except BrokenPipeError:
-        sys.stdout = None  # type: ignore[assignment]
+        sys.stdout = None
         STATUS = 3
     except KeyboardInterrupt:
         STATUS = 3

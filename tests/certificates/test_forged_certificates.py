@@ -170,7 +170,10 @@ def true_after_all(step: Json) -> None:
 
 FORGED = {
     "a false equation with copied normal forms": (false_with_copied_forms, "the stated normal form of the right side is not"),
-    "a coefficient of a normal form": (lambda: changed(DX, with_coefficient), "the stated normal form of the right side is not"),
+    "a coefficient of a normal form": (
+        lambda: changed(DX, with_coefficient),
+        "the stated normal form of the right side is not",
+    ),
     "an exponent of a normal form": (lambda: changed(DX, with_exponent), "the stated normal form of the left side is not"),
     "a generator of a normal form": (lambda: changed(DX, with_generator), "the stated normal form of the left side is not"),
     "a normal form over 0": (lambda: changed(DX, with_zero_bottom), "it divides by what is always 0"),
@@ -180,11 +183,18 @@ FORGED = {
     ),
     "a sign of the tree": (lambda: changed(DX, other_sign), "the sides are not the same"),
     "a tree changed in silence": (
-        lambda: {**record("2 mu = 2 mu"), "right": {"times": [num("2"), X1]}}, "the text says something else",
+        lambda: {**record("2 mu = 2 mu"), "right": {"times": [num("2"), X1]}},
+        "the text says something else",
     ),
     "the text of another equation": (lambda: changed(DX, swapped_text), "the text says something else"),
-    "a proof presented as a refutation": (lambda: changed(DX, as_refuted), "it is said to be refuted, and has no counterexample"),
-    "a refutation presented as a proof": (lambda: changed(FALSE, as_proved), "it is said to be proved, and has a counterexample"),
+    "a proof presented as a refutation": (
+        lambda: changed(DX, as_refuted),
+        "it is said to be refuted, and has no counterexample",
+    ),
+    "a refutation presented as a proof": (
+        lambda: changed(FALSE, as_proved),
+        "it is said to be proved, and has a counterexample",
+    ),
     "the same without its counterexample": (lambda: changed(FALSE, as_proved_outright), "the sides are not the same"),
     "one batch size presented as all": (
         lambda: changed("sum_j (x_j - mu)^3 = 0", without_batch_in_silence, **record("sum_j (x_j - mu)^3 = 0", batch=2)),
@@ -199,24 +209,33 @@ FORGED = {
         "the sides are not the same",
     ),
     "without its condition": (lambda: changed(JACOBIAN, without_conditions), "the text says something else"),
-    "without its condition, with the text": (lambda: changed(JACOBIAN, without_conditions_at_all), "the sides are not the same"),
+    "without its condition, with the text": (
+        lambda: changed(JACOBIAN, without_conditions_at_all),
+        "the sides are not the same",
+    ),
     "with the contrary condition": (lambda: changed(JACOBIAN, with_other_condition), "the sides are not the same"),
     "with conditions that nothing meets": (
-        lambda: stated(X_I, X1, conditions=[["i", "=", "k"], ["i", "!=", "k"]]), "no indices satisfy the conditions",
+        lambda: stated(X_I, X1, conditions=[["i", "=", "k"], ["i", "!=", "k"]]),
+        "no indices satisfy the conditions",
     ),
     "without the caveat": (lambda: changed(LOCAL, without_caveats), "the caveats do not name the local derivatives"),
     "a local derivative presented as total": (lambda: changed(LOCAL, as_total), "the sides are not the same"),
     "a total derivative presented as local": (
-        lambda: changed("ds/dvar = 1/(2 s)", as_local), "the caveats do not name the local derivatives",
+        lambda: changed("ds/dvar = 1/(2 s)", as_local),
+        "the caveats do not name the local derivatives",
     ),
     "a local derivative by what is no parent": (
-        lambda: changed("dy_i/dx_i = dy_i/dx_i", as_local), "x is not in the definition of y",
+        lambda: changed("dy_i/dx_i = dy_i/dx_i", as_local),
+        "x is not in the definition of y",
     ),
     "the caveat of another derivative": (lambda: changed(LOCAL, with_a_caveat_of_another), "the caveats do not name"),
     "without the exclusion of a sum": (lambda: changed(WITHOUT, without_exclusions), "the sides are not the same"),
     "without the value given to an input": (lambda: changed(GIVEN, without_given), "the sides are not the same"),
     "in another mode": (lambda: changed("sum_i xhat_i = 0", in_evaluation_mode), "the sides are not the same"),
-    "a value of the counterexample": (lambda: changed(FALSE, at(left="1/16")), "at the counterexample the sides are 3/16 and 5/16"),
+    "a value of the counterexample": (
+        lambda: changed(FALSE, at(left="1/16")),
+        "at the counterexample the sides are 3/16 and 5/16",
+    ),
     "an input of the counterexample": (lambda: changed(FALSE, at(x=["0", "4"], eps="5")), "not as stated"),
     "eps = 0": (lambda: changed(FALSE, at(eps="0")), "is not > 0"),
     "eps < 0": (lambda: changed(FALSE, at(eps="-1/2")), "is not > 0"),
@@ -229,24 +248,29 @@ FORGED = {
     "a value for what is computed": (lambda: changed(FALSE, computed_input), "a value to what is no input"),
     "values that are equal": (lambda: changed(FALSE, true_after_all), "the sides are equal at the counterexample"),
     "a counterexample that violates the condition": (
-        lambda: changed(JACOBIAN.replace("1 +", "2 +"), at(at={"i": 1, "k": 1})), "the counterexample violates a condition",
+        lambda: changed(JACOBIAN.replace("1 +", "2 +"), at(at={"i": 1, "k": 1})),
+        "the counterexample violates a condition",
     ),
     "a counterexample of another batch size": (
         lambda: {**record(FALSE, batch=2), "counterexample": record("sum_j (x_j - mu)^3 = 0")["counterexample"]},
         "another batch size than the statement",
     ),
     "a counterexample without the entries named": (
-        lambda: reread({**record("x_1 = mu"), "left": name("x", 9)}), "does not have the entries that the statement names",
+        lambda: reread({**record("x_1 = mu"), "left": name("x", 9)}),
+        "does not have the entries that the statement names",
     ),
     "0/0 is 0/0": (
-        lambda: stated(*[power({"plus": [A, {"times": [num("-1"), A]}]}, "-1")] * 2), "it divides by what is always 0",
+        lambda: stated(*[power({"plus": [A, {"times": [num("-1"), A]}]}, "-1")] * 2),
+        "it divides by what is always 0",
     ),
     "1/0 is 1/0, by a sum": (lambda: stated(*[power(total("j", CENTRED), "-1")] * 2), "it divides by what is always 0"),
     "1/0 is 1/0, in this batch": (
-        lambda: stated(*[power(total("j", power(CENTRED, "3")), "-1")] * 2, batch=2), "it divides by what is always 0",
+        lambda: stated(*[power(total("j", power(CENTRED, "3")), "-1")] * 2, batch=2),
+        "it divides by what is always 0",
     ),
     "0/0 where indices differ": (
-        lambda: stated(*[power({"delta": ["i", "k"]}, "-1")] * 2), "it divides by what is always 0 (case: ",
+        lambda: stated(*[power({"delta": ["i", "k"]}, "-1")] * 2),
+        "it divides by what is always 0 (case: ",
     ),
     "the root of a square": (lambda: stated(power(power(A, "2"), "1/2"), A), "the sides are not the same"),
     "the root of a product of equals": (lambda: stated(power({"times": [A, A]}, "1/2"), A), "the sides are not the same"),
@@ -255,14 +279,13 @@ FORGED = {
     "true of distinct indices": (lambda: stated({"delta": ["i", "k"]}, num("0")), "the sides are not the same"),
     "an entry taken for the mean": (lambda: stated(X1, MU), "the sides are not the same"),
     "a derivative caught by its sum": (
-        lambda: stated(
-            {"derivative": total("k", name("x", "k")), "by": name("x", "k"), "kind": "total"}, M
-        ),
+        lambda: stated({"derivative": total("k", name("x", "k")), "by": name("x", "k"), "kind": "total"}, M),
         "the sides are not the same",
     ),
     "the second derivative of the loss": (
         lambda: stated(
-            {"derivative": {"derivative": name("L"), "by": name("x", "i"), "kind": "total"}, "by": MU, "kind": "total"}, num("0")
+            {"derivative": {"derivative": name("L"), "by": name("x", "i"), "kind": "total"}, "by": MU, "kind": "total"},
+            num("0"),
         ),
         "the derivative of an upstream gradient is not determined",
     ),
@@ -270,13 +293,16 @@ FORGED = {
     "an index that another step has": (lambda: {**record("mu = mu"), "number": 2}, "it is not numbered as step 1"),
     "an unknown verdict": (lambda: {**record("mu = mu"), "verdict": "certain"}, "the verdict is neither proved nor refuted"),
     "a name that prints as a derivative": (
-        lambda: {**record("mu = mu"), "left": {"times": [name("dmu"), power(name("dx", "i"), "-1")]}}, "prints as something else",
+        lambda: {**record("mu = mu"), "left": {"times": [name("dmu"), power(name("dx", "i"), "-1")]}},
+        "prints as something else",
     ),
     "a letter for examples and features": (
-        lambda: stated({"times": [{"delta": ["i", "k"]}, {"delta": [{"feature": "i"}, {"feature": "k"}]}]}, num("0"), features=True),
+        lambda: stated(
+            {"times": [{"delta": ["i", "k"]}, {"delta": [{"feature": "i"}, {"feature": "k"}]}]}, num("0"), features=True
+        ),
         "is an example in one place and a feature in another",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("forgery", FORGED)

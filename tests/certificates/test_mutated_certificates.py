@@ -27,7 +27,29 @@ from tests.formulas import FALSE, TRUE, WITH_CAVEAT
 
 STATES = {"verified", "refused", "not checked"}
 NAMES = (*plain.ARRAYS, *plain.SCALARS, "L", "a")
-LOOSE = ["0", "1", "-1", "2", "1/2", "-3/2", "", "1/0", "x", "nan", "9" * 3000, None, True, 0, 1, 7, -1, [], {}, ["i"], {"num": "1"}]
+LOOSE = [
+    "0",
+    "1",
+    "-1",
+    "2",
+    "1/2",
+    "-3/2",
+    "",
+    "1/0",
+    "x",
+    "nan",
+    "9" * 3000,
+    None,
+    True,
+    0,
+    1,
+    7,
+    -1,
+    [],
+    {},
+    ["i"],
+    {"num": "1"},
+]
 
 
 class Untranslated(Exception):
@@ -68,7 +90,7 @@ def translated(tree: Json, local: set[tuple[str, str]], total: set[tuple[str, st
 
 
 def index(value: Json) -> Index:
-    if isinstance(value, dict) or isinstance(value, bool):
+    if isinstance(value, dict | bool):
         raise Untranslated
     return value  # type: ignore[no-any-return]
 
@@ -142,14 +164,16 @@ def mutated(step: Json, random: Random) -> Json:
     step = copy.deepcopy(step)
     careful = random.random() < 0.75
     for _ in range(random.choice((1, 1, 2, 3))):
-        inside = random.choice(STATEMENT[:2] if random.random() < 0.6 else STATEMENT) if careful else random.choice(sorted(step))
+        inside = (
+            random.choice(STATEMENT[:2] if random.random() < 0.6 else STATEMENT) if careful else random.choice(sorted(step))
+        )
         found = [path for path in paths(step[inside], (inside,)) if careful is False or len(path) > 1 or random.random() < 0.2]
         path = random.choice(found or [(inside,)])
         parent, key = at_path(step, path[:-1]), path[-1]
         old = parent[key]
         match random.randrange(7):
             case 0:
-                parent[key] = random.choice(LOOSE)
+                parent[key] = copy.deepcopy(random.choice(LOOSE))
             case 1:
                 other = random.choice(list(paths(step[random.choice(STATEMENT[:2])])))
                 with suppress(KeyError, IndexError, TypeError):
@@ -162,7 +186,9 @@ def mutated(step: Json, random: Random) -> Json:
                 near = {"i": "k", "k": "i", "j": "i", "=": "!=", "!=": "=", "train": "eval", "total": "local", "local": "total"}
                 parent[key] = near.get(old, random.choice([*NAMES, "1", "2", "-1", "1/2", "proved", "refuted", "j", "m"]))
             case 5:
-                parent[key] = {"times": [old, random.choice([{"num": "-1"}, {"name": "m", "at": []}, {"name": "gamma", "at": []}])]}
+                parent[key] = {
+                    "times": [old, random.choice([{"num": "-1"}, {"name": "m", "at": []}, {"name": "gamma", "at": []}])]
+                }
             case _:
                 if isinstance(old, str) and old.lstrip("-").isdigit():
                     parent[key] = str(int(old) + random.choice((-1, 1)))

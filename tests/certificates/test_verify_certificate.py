@@ -58,7 +58,10 @@ def test_every_step_of_the_derivations_is_verified(path: Path) -> None:
 
 @pytest.mark.parametrize("batch", [1, 2, 3, 5, 64])
 def test_a_chosen_batch_size_is_verified(batch: int) -> None:
-    texts = [r"\frac{\partial \hat x_i}{\partial x_k} = \frac{1}{ms}(m\delta_{ik} - 1 - \hat x_i \hat x_k)", "sum_i dL/dx_i = 0"]
+    texts = [
+        r"\frac{\partial \hat x_i}{\partial x_k} = \frac{1}{ms}(m\delta_{ik} - 1 - \hat x_i \hat x_k)",
+        "sum_i dL/dx_i = 0",
+    ]
     for step in certificate(*texts, batch=batch)["steps"]:
         state, words = answer({**step, "number": 1})
         assert state == "verified", words
