@@ -46,6 +46,7 @@ def answer(step: Json) -> tuple[str, str]:
 
 def reread(step: Json) -> Json:
     """Return the record with the text that its tree has, as a careful forger would write it."""
+    verifier.Work.begin()
     changed = {**step, "number": 1}
     changed["read_as"] = verifier.Statement(changed).read_as()
     return changed
