@@ -1342,6 +1342,8 @@ def checked(value: Any, number: int) -> tuple[str, str, list[str]]:
         return "not checked", "{}{}".format(error, ": " + shown_as if shown_as else ""), aside
     except (RecursionError, MemoryError, OverflowError):
         return "not checked", "it is too large", aside
+    except Exception as error:  # whatever the file does, it gets a line, and is not verified
+        return "not checked", f"a fault of this checker: {type(error).__name__}", aside
 
 
 def verdict_of(step: dict[str, Any], statement: Statement) -> str:
