@@ -67,7 +67,8 @@ def _as_json(arguments: argparse.Namespace, options: Options) -> int:
 
     if arguments.check:
         raise UsageError("--check is for Coq; scripts/verify_certificate.py checks a certificate in JSON")
-    certificate = certificate_of(step for step in _steps(arguments, options) if step.verdict != ASSUMED)
+    with progress() as tell:
+        certificate = certificate_of(step for step in _steps(arguments, options, tell) if step.verdict != ASSUMED)
     text = json.dumps(certificate, indent=1) + "\n"
     if arguments.output is None:
         sys.stdout.write(text)
