@@ -74,6 +74,8 @@ def _as_json(arguments: argparse.Namespace, options: Options) -> int:
         sys.stdout.write(text)
     else:
         _write_at_once(Path(arguments.output), text)
+        written, left = len(certificate["steps"]), len(certificate["left_out"])
+        print(f"{written} of {written + left} steps are in {arguments.output}: scripts/verify_certificate.py checks them")
     return NOT_ALL if certificate["left_out"] else OK
 
 
