@@ -7,6 +7,7 @@ it must have, is thrown away and computed again. Nothing is ever executed or unp
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import os
@@ -48,8 +49,10 @@ def key(data: bytes, *settings: str) -> str:
     return found.hexdigest()
 
 
+@functools.cache
 def _fingerprint() -> bytes:
-    """Return what changes whenever symbn does: its version, and the sizes and times of its files."""
+    """Return what changes whenever symbn does: its version, and the sizes and times of its files. Looked up once: a process
+    goes on with the code that it has loaded."""
     package = Path(__file__).resolve().parent
     files = sorted(package.rglob("*.py"))
     states = [(str(path.relative_to(package)), (at := path.stat()).st_size, at.st_mtime_ns) for path in files]

@@ -7,7 +7,7 @@ from fractions import Fraction
 from time import perf_counter
 
 from symbn.answer import PROVED, REFUTED, UNDECIDED, UNREADABLE, Counterexample, Step
-from symbn.decision.decide import Decision, decide
+from symbn.decision.decide import Decision, decide, proved
 from symbn.diagnostic import Diagnostic, Span
 from symbn.elaboration.elaborate import Equation, readings
 from symbn.elaboration.meaning import OutsideError, show_term
@@ -192,8 +192,7 @@ def _with_notes(
         training = options.notation.mode == TRAINING
         other = replace(options.notation, mode=EVALUATION if training else TRAINING)
         try:
-            elsewhere = decide(readings(*sides, conditions, other, options.batch), SLOW / 1000)
-            if isinstance(elsewhere.verdict, Proved):
+            if proved(readings(*sides, conditions, other, options.batch), SLOW / 1000) is not None:
                 notes.append(
                     "true in evaluation mode, where mean and variance are constants (--mode eval); "
                     "in training they depend on every x_i"

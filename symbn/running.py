@@ -85,18 +85,8 @@ def check_path(
         except UsageError as error:
             return _faulty(shown, Diagnostic("bad-notation", str(error), Span(0, 0)))
         options = settings.options
-        batch = "" if options.batch is None else str(options.batch)
-        name = cache.key(
-            data,
-            str(Path(shown).suffix),
-            settings.kind or "",
-            text,
-            batch,
-            options.notation.mode,
-            str(options.repair),
-            *options.notation.said,
-        )
         where = None if settings.cache is None else Path(settings.cache)
+        name = "" if where is None else _key(data, shown, text, settings)
         kept = None if where is None else cache.load(where, name)
         if kept is not None:
             return replace(kept, path=shown, steps=tuple(replace(step, file=shown) for step in kept.steps))
@@ -112,6 +102,14 @@ def check_path(
     if where is not None:
         cache.store(where, name, report)
     return report
+
+
+def _key(data: bytes, shown: str, table: str, settings: Settings) -> str:
+    """Return the name of the answers in the cache: whatever they depend on is in it."""
+    options = settings.options
+    batch = "" if options.batch is None else str(options.batch)
+    said = (batch, options.notation.mode, str(options.repair), *options.notation.said)
+    return cache.key(data, Path(shown).suffix, settings.kind or "", table, *said)
 
 
 def _faulty(path: str, diagnostic: Diagnostic) -> DocumentReport:

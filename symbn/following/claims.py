@@ -7,7 +7,7 @@ from dataclasses import replace
 from time import perf_counter
 
 from symbn.answer import ASSUMED, PROVED, REFUTED, UNREADABLE, Step
-from symbn.decision.decide import decide
+from symbn.decision.decide import proved
 from symbn.elaboration.conditions import on_indices
 from symbn.elaboration.elaborate import readings
 from symbn.elaboration.meaning import OutsideError
@@ -18,7 +18,6 @@ from symbn.following.chains import DEFINES, EXACT, Chain, Side
 from symbn.following.hypotheses import UNUSABLE, on_sizes, opposites
 from symbn.following.state import Claim, Follower, blank_step, origin, placed, relocated
 from symbn.judging import MAX_BATCH, Options, in_doubt, judge, since, unreadable_step
-from symbn.kernel.verdict import Proved
 from symbn.syntax.tree import Name, Node, Relation, Scripted, names_in, number_value
 
 _SAME_SENTENCE = 4  # lines from a formula to its `where`
@@ -166,7 +165,7 @@ def definition_step(follower: Follower, chain: Chain, options: Options, again: b
 
 def _true_by_habit(left: Node, right: Node, notation: Notation) -> bool:
     try:
-        return isinstance(decide(readings(left, right, (), notation)).verdict, Proved)
+        return proved(readings(left, right, (), notation)) is not None
     except (SymbnError, OutsideError):
         return False
 

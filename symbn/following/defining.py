@@ -10,7 +10,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import replace
 
-from symbn.decision.decide import decide, provable
+from symbn.decision.decide import proved
 from symbn.diagnostic import Span
 from symbn.elaboration.elaborate import readings
 from symbn.elaboration.meaning import OutsideError
@@ -19,7 +19,6 @@ from symbn.elaboration.resolving import indices_of, kronecker, resolve
 from symbn.elaboration.scope import Scope, sizes
 from symbn.errors import SymbnError, UnreadableError, unreadable
 from symbn.kernel.term import BATCH
-from symbn.kernel.verdict import Proved
 from symbn.layers.batchnorm import batch_norm
 from symbn.syntax.tree import (
     Derivative,
@@ -133,7 +132,7 @@ def role_of(key: str, left: Node, right: Node, notation: Notation) -> str | None
     for role in _NODES:
         try:
             named = notation.with_lets([f"{role}={OURS}"])
-            if provable(readings(definiendum, right, (), named), _SECONDS):
+            if proved(readings(definiendum, right, (), named), _SECONDS) is not None:
                 return role
         except (SymbnError, OutsideError):
             continue
@@ -154,7 +153,7 @@ def roles_by_proof(equations: list[tuple[Node, Node]], notation: Notation) -> No
 def _adopted(equations: list[tuple[Node, Node]], notation: Notation) -> str | None:
     taken = {role for left, right in equations for side in (left, right) for role in roles_in(side, notation)}
     seen = set[str]()
-    proved: dict[str, set[str]] = {}
+    roles_of: dict[str, set[str]] = {}
     for left, right in equations:
         unknown = {name for side in (left, right) for name in sizes(side, notation)[1]} - _NO_NAMES - set(notation.definitions)
         unknown -= _NO_ARRAYS
@@ -171,14 +170,14 @@ def _adopted(equations: list[tuple[Node, Node]], notation: Notation) -> str | No
             if ROLES[role] in taken:
                 continue
             try:
-                decision = decide(readings(left, right, (), notation.with_lets([f"{role}={name}"])), _SECONDS)
+                equation = proved(readings(left, right, (), notation.with_lets([f"{role}={name}"])), _SECONDS)
             except (SymbnError, OutsideError):
                 continue
-            if isinstance(decision.verdict, Proved) and decision.equation is not None and not decision.equation.reading.caveats:
-                proved.setdefault(name, set()).add(role)
+            if equation is not None and not equation.reading.caveats:
+                roles_of.setdefault(name, set()).add(role)
                 break
     # Equations that tell two roles of one name apart contradict each other: then the document is asked.
-    return next((f"{role}={name}" for name, roles in proved.items() if len(roles) == 1 for role in roles), None)
+    return next((f"{role}={name}" for name, roles in roles_of.items() if len(roles) == 1 for role in roles), None)
 
 
 def roles_in(node: Node, notation: Notation) -> set[str]:
