@@ -39,6 +39,8 @@ def with_repair(
     """
     if step.milliseconds > SLOW:
         return replace(step, notes=(*step.notes, "no repair is looked for, since the step takes so long to decide"))
+    if options.spent is not None:
+        return step
     found = find_repair(text, target, written, conditions, options.notation, options.batch)
     if found is None:
         return step

@@ -108,7 +108,7 @@ def _key(data: bytes, shown: str, table: str, settings: Settings) -> str:
     """Return the name of the answers in the cache: whatever they depend on is in it."""
     options = settings.options
     batch = "" if options.batch is None else str(options.batch)
-    said = (batch, options.notation.mode, str(options.repair), *options.notation.said)
+    said = (batch, options.notation.mode, str(options.repair), str(options.seconds), *options.notation.said)
     return cache.key(data, Path(shown).suffix, settings.kind or "", table, *said)
 
 

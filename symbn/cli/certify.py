@@ -16,7 +16,7 @@ from symbn.checking import check_formula
 from symbn.cli.output import batch_size
 from symbn.elaboration.notation import Notation
 from symbn.errors import UsageError
-from symbn.judging import Options
+from symbn.judging import DOCUMENT_SECONDS, Options
 from symbn.layers.batchnorm import CLOSED_FORMS
 from symbn.running import Settings, check_path, find_documents
 
@@ -30,7 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
     Raises: UsageError.
     """
     notation = Notation(mode=arguments.mode).with_lets(arguments.let)
-    options = Options(notation, batch_size(arguments.batch), keep=True)
+    options = Options(notation, batch_size(arguments.batch), keep=True, seconds=DOCUMENT_SECONDS)
     if not arguments.inputs and not arguments.closed_forms:
         raise UsageError("nothing to certify: give formulas or documents (see `symbn certify --help`)")
     if arguments.output is None and not arguments.check:

@@ -15,7 +15,7 @@ from symbn.cli.output import batch_size, style_for
 from symbn.elaboration.notation import Notation
 from symbn.errors import UsageError
 from symbn.following.conventions import conventions
-from symbn.judging import Options
+from symbn.judging import DOCUMENT_SECONDS, Options
 from symbn.report.github import as_github
 from symbn.report.json import as_json
 from symbn.report.junit import as_junit
@@ -37,7 +37,8 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError(f"--only wants {', '.join(_KINDS_OF_STEP)}, or a code of `symbn explain`; got {arguments.only!r}")
     notation = Notation(mode=arguments.mode).with_lets(arguments.let)
     kept = None if arguments.no_cache else str(arguments.cache or cache.folder())
-    options = Options(notation, batch_size(arguments.batch), not arguments.no_repair)
+    seconds = _seconds(arguments.time_limit)
+    options = Options(notation, batch_size(arguments.batch), not arguments.no_repair, seconds=seconds)
     settings = Settings(options, arguments.notation, kept, arguments.kind)
     if arguments.notation is not None and not os.path.exists(arguments.notation):
         raise UsageError(f"--notation: there is no file or folder {arguments.notation}")
@@ -61,6 +62,15 @@ def _jobs(text: str) -> int:
     if not (text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= 256 and len(text) < 6):
         raise UsageError(f"--jobs wants a number from 1 to 256, or auto; got {text[:40]!r}")
     return int(text)
+
+
+def _seconds(text: str | None) -> float | None:
+    """Return the seconds of processor time that one document gets, None for no end of them."""
+    if text is None:
+        return DOCUMENT_SECONDS
+    if not (text.isascii() and text.isdigit() and len(text) < 8):
+        raise UsageError(f"--time-limit wants a number of seconds, 0 for no limit; got {text[:40]!r}")
+    return float(text) or None
 
 
 def _print_report(report: DocumentReport, arguments: argparse.Namespace) -> None:

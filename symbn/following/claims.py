@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
 from time import perf_counter
 
@@ -35,6 +34,9 @@ def judged(follower: Follower, claim: Claim) -> Step:
         step = _remembered(step, claim, follower)
     if step.verdict == REFUTED and follower.loss_line is not None and _on_loss(claim):
         step = in_doubt(step, f"line {follower.loss_line} gives the loss, which symbn knows by its gradient only")
+    over = claim.options.spent
+    if step.verdict == REFUTED and over is not None:
+        step = in_doubt(step, over)  # another hypothesis may make it true, and there was no time to see
     text = claim.second.text
     blank = blank_step(follower, claim.first, claim.second, claim.place, claim.chain)
     diagnostics = tuple(relocated(d, text) for d in step.diagnostics)
@@ -197,15 +199,19 @@ def judge_again(follower: Follower) -> None:
     What could not be read gets the answer that the definition gives it. What could, since the name is known by habit, gets it
     if the definition stands in the same sentence; else, if the two answers differ, it is undecided what was meant.
     """
+    made: dict[str, list[tuple[int, int, int]]] = {}
+    for number, (key, line, section) in enumerate(follower.defined):
+        made.setdefault(key, []).append((number, line, section))
     for number, claim in follower.claims.items():
         old = follower.steps[number]
         names = names_in(claim.first.node) | names_in(claim.second.node)
         roles, usual = claim.options.notation.roles, Notation().roles
-        before = {key for key, _, _ in follower.defined[: claim.known]}
+        own = sorted((*place, key) for key in names for place in made.get(key, ()))
+        before = {key for at, _, _, key in own if at < claim.known}
         before |= {key for key in names if roles.get(key) != usual.get(key)}
-        after = [(key, line) for key, line, section in follower.defined[claim.known :] if section == claim.section]
-        later = [line for key, line in after if key in names - before]
-        count = Counter(key for key, _, _ in follower.defined)
+        after = [(key, line) for at, line, section, key in own if at >= claim.known and section == claim.section]
+        later = [line for key, line in after if key not in before]
+        count = {key: len(made.get(key, ())) for key in names}
         old_names, new_names = claim.options.notation.definitions, follower.notation.definitions
         changed = {key for key in names & before if old_names.get(key) != new_names.get(key)}
         changed |= {key for key in names & before if roles.get(key) != follower.notation.roles.get(key)}

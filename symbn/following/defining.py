@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
+from time import monotonic
 
 from symbn.decision.decide import proved
 from symbn.diagnostic import Span
@@ -39,6 +40,7 @@ HABITS = frozenset({"s", "c", "v", "g", "a", "b", "f", "J", "l", "\\delta", "\\a
 _ADOPTABLE = ("input", "normalised", "centred", "output", "upstream", "scale", "shift")
 _MAX_ADOPTED = 6
 _SECONDS = 0.5  # for one attempt to prove a role
+_SECONDS_IN_ALL = 20.0  # for the roles of all names that the document does not define
 _NO_ARRAYS = frozenset(("\\top", "\\intercal", "T", "1", "\\mathbf 1", "\\mathbb 1", "I", "\\mathbf I"))
 _NO_NAMES = frozenset((*BATCH_NAMES, *FEATURE_NAMES))
 MAX_WEIGHT = 2000
@@ -142,15 +144,17 @@ def role_of(key: str, left: Node, right: Node, notation: Notation) -> str | None
 def roles_by_proof(equations: list[tuple[Node, Node]], notation: Notation) -> Notation:
     """Return the notation with a role for every name that has none, where an equation about the layer is true with that role
     alone: of \\mu = \\frac1N \\sum_p h_p the input h. What the document calls x stays the input."""
+    deadline = monotonic() + _SECONDS_IN_ALL
     for _ in range(_MAX_ADOPTED):
-        adopted = _adopted(equations, notation)
+        adopted = _adopted(equations, notation, deadline)
         if adopted is None:
             break
         notation = notation.with_lets([adopted])
     return notation
 
 
-def _adopted(equations: list[tuple[Node, Node]], notation: Notation) -> str | None:
+def _adopted(equations: list[tuple[Node, Node]], notation: Notation, deadline: float) -> str | None:
+    """Return the next `role=name`, or None. All equations have to be looked at, since another one may contradict the role."""
     taken = {role for left, right in equations for side in (left, right) for role in roles_in(side, notation)}
     seen = set[str]()
     roles_of: dict[str, set[str]] = {}
@@ -169,6 +173,8 @@ def _adopted(equations: list[tuple[Node, Node]], notation: Notation) -> str | No
         for role in _ADOPTABLE:
             if ROLES[role] in taken:
                 continue
+            if monotonic() > deadline:
+                return None
             try:
                 equation = proved(readings(left, right, (), notation.with_lets([f"{role}={name}"])), _SECONDS)
             except (SymbnError, OutsideError):

@@ -31,7 +31,7 @@ from symbn.following.hypotheses import (
     trailing,
 )
 from symbn.following.remarks import looked_for, spread, take_remark, unheard
-from symbn.following.state import Claim, Follower, Hypothesis, current, origin, placed, relocated, source
+from symbn.following.state import Claim, Follower, Hypothesis, blank_step, current, origin, placed, relocated, source
 from symbn.judging import Options, in_doubt, unreadable_step
 from symbn.repairing import with_syntax_repair
 from symbn.syntax.parser import parse
@@ -51,7 +51,7 @@ def check_document(
     Raises: UsageError for conventions that cannot be.
     """
     start = perf_counter()
-    options = with_settings(options, conventions.settings)
+    options = with_settings(options, conventions.settings).started()
     read = {
         place: list(chains(item.text))
         for place, item in enumerate(document.items)
@@ -141,10 +141,12 @@ def _formula(follower: Follower, place: int, formula: Formula) -> None:
     spoiled = any(chain.spoils if isinstance(chain, Fault) else chain.beside for chain in found)
     words = prose.new_subject(between) or (follower.inline and prose.speaks(between))
     doubt = _SPOILED if spoiled else _SUBJECT if continued and (words or follower.subject) else None
-    after, near = trailing(follower, place, formula)
+    after, near = ([], []) if options.spent is not None else trailing(follower, place, formula)
     for chain in found:
         if isinstance(chain, Fault):
-            _fault(follower, chain)
+            _fault(follower, chain, formula)
+        elif options.spent is not None:
+            _chain(follower, chain, options, ([], []), None, False)
         elif role != prose.CLAIM and taken_as_hypothesis(follower, chain, role, options, between):
             pass
         elif follows and before_role in _SUPPOSED and gives_value_to_input(chain, options):
@@ -196,9 +198,11 @@ def _finish(follower: Follower, first: int, line: int, expected: tuple[str, ...]
         follower.steps[n] = replace(step, step=number, formula=line, expected=verdict)
 
 
-def _fault(follower: Follower, fault: Fault) -> None:
+def _fault(follower: Follower, fault: Fault, formula: Formula) -> None:
     text = fault.text
-    span = text.origin(fault.left.to(fault.right) if fault.right.end > fault.right.start else fault.left)
+    whole = text.origin(fault.left.to(fault.right) if fault.right.end > fault.right.start else fault.left)
+    # Its left side may be the right side of an earlier formula; what cannot be read stands in this one.
+    span = Span(min(max(whole.start, formula.span.start), whole.end), whole.end)
     sides = tuple(source(follower, text.part(part.start, part.end)) for part in (fault.left, fault.right))
     if fault.lists:
         step = Step(follower.document.text, span, 1, sides[0], sides[1], ASSUMED, "all m", reason="it names the entries")
@@ -206,7 +210,7 @@ def _fault(follower: Follower, fault: Fault) -> None:
         return
     diagnostic = relocated(fault.diagnostic, text)
     step = unreadable_step(follower.document.text, span, (sides[0], sides[1]), "all m", diagnostic, perf_counter())
-    if follower.base.repair and fault.right.end - fault.left.start <= MAX_REPAIRED:
+    if follower.base.repair and follower.base.spent is None and fault.right.end - fault.left.start <= MAX_REPAIRED:
         low, own = fault.left.start, fault.diagnostic.span
         part = text.text[low : max(fault.right.end, fault.left.end)]
         step = with_syntax_repair(step, part, Span(max(0, own.start - low), max(0, own.end - low)), follower.base)
@@ -231,7 +235,9 @@ def _chain(
     for place, (left, sign, right) in enumerate(zip(chain.sides, chain.relations, chain.sides[1:], strict=False)):
         options = replace(options, notation=current(follower, options))
         step = None
-        if place == 0 and not chain.continued:
+        if (over := options.spent) is not None:
+            step = replace(blank_step(follower, left, right, place, chain), reason=over)
+        elif place == 0 and not chain.continued:
             if defining.is_loss(left.node, options.notation):
                 follower.loss_line = follower.document.place(origin(left).start)[0]
             step = definition_step(follower, chain, options, defines)
