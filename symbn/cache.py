@@ -12,13 +12,14 @@ import hashlib
 import json
 import os
 import re
-import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import fields, replace
 from fractions import Fraction
 from math import isfinite
 from pathlib import Path
+from threading import get_ident
+from time import time
 from typing import cast
 
 from symbn import __version__
@@ -26,6 +27,7 @@ from symbn.answer import VERDICTS, Counterexample, DocumentReport, Repair, Step
 from symbn.diagnostic import Diagnostic, Span
 
 MAX_ENTRIES = 5000
+_ABANDONED = 3600  # seconds after which nobody is still writing a file
 _CLASSES: Mapping[str, type] = {
     kind.__name__: kind for kind in (DocumentReport, Step, Counterexample, Repair, Diagnostic, Span)
 }
@@ -92,17 +94,27 @@ def store(where: Path, name: str, report: DocumentReport) -> None:
     with suppress(OSError):
         where.mkdir(parents=True, exist_ok=True)
         _make_room(where)
-        handle, temporary = tempfile.mkstemp(dir=where, suffix=".tmp")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as stream:
-                stream.write(f"{checksum}\n{payload}")
-            os.replace(temporary, where / f"{name}.json")
-        except BaseException:
+        _write(where / f"{name}.json", f"{checksum}\n{payload}")
+
+
+def _write(path: Path, text: str) -> None:
+    """Write the file as a whole or not at all. The temporary one is named before it is there, so that whatever comes in
+    between, Ctrl-C too, finds it and clears it away."""
+    temporary = path.with_suffix(f".{os.getpid()}-{get_ident()}.tmp")
+    try:
+        with open(temporary, "x", encoding="utf-8", opener=lambda name, flags: os.open(name, flags, 0o600)) as stream:
+            stream.write(text)
+        os.replace(temporary, path)
+    except BaseException:
+        with suppress(OSError):
             os.unlink(temporary)
-            raise
+        raise
 
 
 def _make_room(where: Path) -> None:
+    for left in where.glob("*.tmp"):  # by a process that was killed
+        if time() - left.stat().st_mtime > _ABANDONED:
+            left.unlink()
     kept = list(where.glob("*.json"))
     if len(kept) > MAX_ENTRIES:
         for path in sorted(kept, key=lambda path: path.stat().st_mtime)[: len(kept) // 2]:

@@ -1,4 +1,4 @@
-"""Many documents: which files are meant, each one read and checked, in order, on one process or several.
+"""Documents: which files are meant, and how one of them is read and checked.
 
 A path is a file, a folder (every document below it), a pattern with * or ?, or - for standard input.
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import glob
 import os
-import signal
 import stat
 import sys
 import tomllib
@@ -83,7 +82,7 @@ def check_path(
         try:
             table, text = _notation(path, settings.notation)
         except UsageError as error:
-            return _faulty(shown, Diagnostic("bad-notation", str(error), Span(0, 0)))
+            return faulty(shown, Diagnostic("bad-notation", str(error), Span(0, 0)))
         options = settings.options
         where = None if settings.cache is None else Path(settings.cache)
         name = "" if where is None else _key(data, shown, text, settings)
@@ -94,11 +93,11 @@ def check_path(
         try:
             said = conventions({**table, **document.settings}, shown if document.settings else settings.notation or shown)
         except UsageError as error:
-            return _faulty(shown, Diagnostic("bad-notation", str(error), Span(0, 0)))
+            return faulty(shown, Diagnostic("bad-notation", str(error), Span(0, 0)))
         total = len(document.items)
         report = check_document(document, options, said, lambda done: progress(done, total))
     except UsageError as error:
-        return _faulty(shown, Diagnostic("bad-document", str(error), Span(0, 0)))
+        return faulty(shown, Diagnostic("bad-document", str(error), Span(0, 0)))
     if where is not None:
         cache.store(where, name, report)
     return report
@@ -112,55 +111,10 @@ def _key(data: bytes, shown: str, table: str, settings: Settings) -> str:
     return cache.key(data, Path(shown).suffix, settings.kind or "", table, *said)
 
 
-def _faulty(path: str, diagnostic: Diagnostic) -> DocumentReport:
+def faulty(path: str, diagnostic: Diagnostic) -> DocumentReport:
     """Return the report on a document that is not checked, since something about it is wrong as a whole."""
     message = diagnostic.message.removeprefix(f"{path}: ")
     return DocumentReport(path, (), (), (replace(diagnostic, message=message),))
-
-
-def check_paths(
-    paths: list[str],
-    settings: Settings,
-    jobs: int = 1,
-    progress: Callable[[str, int, int], None] = lambda path, done, total: None,
-) -> Iterator[DocumentReport]:
-    """Yield the reports in the order of the paths, on `jobs` processes. progress: told about the items of a document."""
-    if jobs <= 1 or len(paths) <= 1:
-        for path in paths:
-            yield check_path(path, settings, lambda done, total, path=path: progress(path, done, total))  # type: ignore[misc]
-        return
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import active_children
-
-    others = active_children()
-    with ProcessPoolExecutor(
-        min(jobs, len(paths)), initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_DFL)
-    ) as pool:
-        try:
-            waiting = [pool.submit(_in_worker, path, settings) for path in paths]
-            for path, future in zip(paths, waiting, strict=True):
-                report = future.result()
-                progress(path, 1, 1)
-                yield report
-        except BaseException:
-            # The pool would wait for the documents at work, and for those that the workers have fetched.
-            pool.shutdown(wait=False, cancel_futures=True)
-            for child in active_children():
-                if child not in others:
-                    child.terminate()
-            raise
-
-
-def _in_worker(path: str, settings: Settings) -> DocumentReport:
-    """Check one document in a process of its own. Ctrl-C, which all processes hear, ends an idle one at once and without a
-    word; one at work first clears away the cache file that it is writing."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        return check_path(path, settings)
-    except KeyboardInterrupt:
-        os._exit(128 + signal.SIGINT)
-    finally:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _bytes(path: str) -> bytes:

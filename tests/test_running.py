@@ -15,7 +15,8 @@ from symbn.diagnostic import Diagnostic, Span
 from symbn.elaboration.notation import Notation
 from symbn.errors import UsageError
 from symbn.judging import Options
-from symbn.running import Settings, check_path, check_paths, find_documents
+from symbn.processes import check_paths
+from symbn.running import Settings, check_path, find_documents
 
 TRUE, FALSE = "$$\\sum_i \\hat x_i = 0$$\n", "$$\\frac{\\partial L}{\\partial\\beta} = -\\sum_j g_j$$\n"
 

@@ -25,7 +25,8 @@ from symbn.report.outcome import problems, status
 from symbn.report.sarif import as_sarif
 from symbn.report.summary import conclusion, summary
 from symbn.report.terminal import wrap
-from symbn.running import Settings, check_paths, find_documents, read_notation
+from symbn.processes import check_paths
+from symbn.running import Settings, find_documents, read_notation
 
 FORMATS = ("text", "json", "sarif", "github", "junit", "markdown")
 _KINDS_OF_STEP = (*VERDICTS, "caveat", "unexpected")
