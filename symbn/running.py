@@ -16,10 +16,10 @@ from pathlib import Path
 
 from symbn import cache
 from symbn.answer import DocumentReport
-from symbn.diagnostic import Diagnostic, Span
+from symbn.diagnostic import Diagnostic, Span, position
 from symbn.document.read import KINDS, MAX_BYTES, read_document
-from symbn.errors import UsageError
-from symbn.following.conventions import conventions
+from symbn.errors import NotationError, UsageError
+from symbn.following.conventions import conventions, place_of
 from symbn.following.follow import check_document
 from symbn.judging import Options
 
@@ -80,7 +80,7 @@ def check_path(
     try:
         data = _bytes(path)
         try:
-            table, text = _notation(path, settings.notation)
+            file, table, text = _notation(path, settings.notation)
         except UsageError as error:
             return faulty(shown, Diagnostic("bad-notation", str(error), Span(0, 0)))
         options = settings.options
@@ -91,9 +91,13 @@ def check_path(
             return replace(kept, path=shown, steps=tuple(replace(step, file=shown) for step in kept.steps))
         document = read_document(shown, data, settings.kind if path == STDIN else None)
         try:
-            said = conventions({**table, **document.settings}, shown if document.settings else settings.notation or shown)
-        except UsageError as error:
-            return faulty(shown, Diagnostic("bad-notation", str(error), Span(0, 0)))
+            said = conventions({**table, **document.settings})
+        except NotationError as error:
+            if error.key in document.settings or (error.table and "lines" in document.settings):
+                fault = Diagnostic("bad-notation", str(error), place_of(error, document.text))
+            else:
+                fault = Diagnostic("bad-notation", _in_file(error, file, text), Span(0, 0))
+            return replace(faulty(shown, fault), text=document.text)
         total = len(document.items)
         report = check_document(document, options, said, lambda done: progress(done, total))
     except UsageError as error:
@@ -138,16 +142,29 @@ def _regular(path: str, limit: int) -> bytes:
         raise UsageError(f"{path}: cannot be read: {error.strerror}") from None
 
 
-def _notation(path: str, given: str | None) -> tuple[dict[str, object], str]:
-    """Return the table of the notation file that goes with a document, and its text. Raises: UsageError."""
+def _notation(path: str, given: str | None) -> tuple[Path, dict[str, object], str]:
+    """Return the notation file that goes with a document, its table and its text. Raises: UsageError."""
     if given is None:
-        return {}, ""
+        return Path(), {}, ""
     file = Path(given)
     if file.is_dir():
         file = file / f"{Path(path).stem}.toml"
         if not file.is_file():
-            return {}, ""
-    return read_notation(file)
+            return file, {}, ""
+    return file, *read_notation(file)
+
+
+def _in_file(error: NotationError, file: Path, text: str) -> str:
+    return f"{file}:{position(text, place_of(error, text).start)[0]}: {error}"
+
+
+def check_notation(file: Path) -> None:
+    """Refuse a notation file with a setting that cannot be. Raises: UsageError that names the line."""
+    table, text = read_notation(file)
+    try:
+        conventions(table)
+    except NotationError as error:
+        raise UsageError(_in_file(error, file, text)) from None
 
 
 def read_notation(file: Path) -> tuple[dict[str, object], str]:

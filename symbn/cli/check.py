@@ -14,7 +14,6 @@ from symbn.catalogue import CATALOGUE
 from symbn.cli.output import batch_size, style_for
 from symbn.elaboration.notation import Notation
 from symbn.errors import UsageError
-from symbn.following.conventions import conventions
 from symbn.judging import DOCUMENT_SECONDS, Options
 from symbn.report.github import as_github
 from symbn.report.json import as_json
@@ -24,9 +23,9 @@ from symbn.report.markdown import as_markdown
 from symbn.report.outcome import problems, status
 from symbn.report.sarif import as_sarif
 from symbn.report.summary import conclusion, summary
-from symbn.report.terminal import wrap
+from symbn.report.terminal import printable, wrap
 from symbn.processes import check_paths
-from symbn.running import Settings, find_documents, read_notation
+from symbn.running import Settings, check_notation, find_documents
 
 FORMATS = ("text", "json", "sarif", "github", "junit", "markdown")
 _KINDS_OF_STEP = (*VERDICTS, "caveat", "unexpected")
@@ -44,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.notation is not None and not os.path.exists(arguments.notation):
         raise UsageError(f"--notation: there is no file or folder {arguments.notation}")
     if arguments.notation is not None and os.path.isfile(arguments.notation):
-        conventions(read_notation(Path(arguments.notation))[0], arguments.notation)
+        check_notation(Path(arguments.notation))
     paths = find_documents(arguments.paths)
     reports: list[DocumentReport] = []
     for report in _watched(paths, settings, _jobs(arguments.jobs)):
@@ -123,13 +122,18 @@ def _watched(paths: list[str], settings: Settings, jobs: int) -> Iterator[Docume
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"), TimeElapsedColumn())
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TextColumn("{task.completed}/{task.total}"),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=console, transient=True) as progress:
         documents = progress.add_task("documents", total=len(paths), visible=len(paths) > 1)
         formulas = progress.add_task("", total=1, visible=False)
 
         def tell(path: str, done: int, total: int) -> None:
-            name = os.path.basename(path)[:30]
+            name = printable(os.path.basename(path))[:30]
             progress.update(formulas, completed=done, total=total, visible=jobs == 1, description=name)
 
         for report in check_paths(paths, settings, jobs, tell):
