@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from time import perf_counter
 
-from symbn.answer import ASSUMED, PROVED, REFUTED, UNREADABLE, Step
+from symbn.answer import ASSUMED, PROVED, REFUTED, UNDECIDED, UNREADABLE, Step
 from symbn.decision.decide import proved
 from symbn.elaboration.conditions import on_indices
 from symbn.elaboration.elaborate import readings
@@ -35,7 +35,7 @@ def judged(follower: Follower, claim: Claim) -> Step:
     if step.verdict == REFUTED and follower.loss_line is not None and _on_loss(claim):
         step = in_doubt(step, f"line {follower.loss_line} gives the loss, which symbn knows by its gradient only")
     over = claim.options.spent
-    if step.verdict == REFUTED and over is not None:
+    if step.verdict in (REFUTED, UNDECIDED) and over is not None:
         step = in_doubt(step, over)  # another hypothesis may make it true, and there was no time to see
     text = claim.second.text
     blank = blank_step(follower, claim.first, claim.second, claim.place, claim.chain)
