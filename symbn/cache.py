@@ -64,7 +64,10 @@ def _fingerprint() -> bytes:
 def load(where: Path, name: str) -> DocumentReport | None:
     """Return the kept report, or None if there is none that can be trusted."""
     try:
-        checksum, _, payload = (where / f"{name}.json").read_text("utf-8").partition("\n")
+        path = where / f"{name}.json"
+        if not path.is_file():  # a FIFO of that name would keep us for ever
+            return None
+        checksum, _, payload = path.read_text("utf-8").partition("\n")
         if hashlib.sha256(f"{name}{payload}".encode()).hexdigest() != checksum:
             return None
         report = _decoded(json.loads(payload))

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from time import monotonic, sleep, time
 
@@ -292,3 +293,45 @@ def test_an_unprivileged_user_is_told_what_he_cannot_read(folder: Path) -> None:
         except BaseException:
             os._exit(2)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+@posix
+def test_a_cache_entry_that_is_no_file_is_not_waited_for(folder: Path) -> None:
+    (folder / "cache").mkdir()
+    os.mkfifo(folder / "cache" / "key.json")
+    assert cache.load(folder / "cache", "key") is None
+    cache.store(folder / "cache", "key", DocumentReport("a.md", ()))
+    assert cache.load(folder / "cache", "key") is not None
+
+
+@posix
+@pytest.mark.parametrize("name", ["file", "/dev/full", "/dev/null", "loop", "/proc/none", "a\nb\x1b[31m/" + "x" * 300])
+def test_a_place_that_cannot_hold_a_certificate_is_a_usage_error(folder: Path, name: str) -> None:
+    (folder / "file").write_text("", "utf-8")
+    (folder / "loop").symlink_to("loop")
+    status, said = symbn("certify", "m = m", "-o", str(folder / name))
+    assert (status, said.count("\n")) == (2, 1)
+    assert said.startswith("symbn: error: ")
+    assert "cannot be written" in said
+    assert said.removesuffix("\n").isprintable()
+
+
+@posix
+def test_a_full_file_system_is_an_error_and_leaves_no_half_of_a_cache_entry(folder: Path) -> None:
+    mount = folder / "small"
+    mount.mkdir()
+    made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(mount)], capture_output=True, check=False)
+    if made.returncode != 0:
+        pytest.skip("needs the right to mount a file system")
+    try:
+        (mount / "rest").write_bytes(b"")
+        with suppress(OSError), open(mount / "rest", "wb", buffering=0) as rest:
+            while rest.write(b"x" * 4096):
+                pass
+        report = check_path(str(folder / "good.md"), Settings(Options(), cache=str(mount)))
+        assert [step.verdict for step in report.steps] == ["proved"]
+        assert [path.name for path in mount.iterdir()] == ["rest"]
+        status, said = symbn("certify", "m = m", "-o", str(mount / "certificate"))
+        assert (status, "No space left" in said) == (2, True)
+    finally:
+        subprocess.run(["umount", str(mount)], check=True)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from time import perf_counter
 
-from symbn.answer import ASSUMED, REFUTED, DocumentReport, Step
+from symbn.answer import ASSUMED, REFUTED, UNDECIDED, DocumentReport, Step
 from symbn.diagnostic import Diagnostic, Span
 from symbn.document.prose import prose_between
 from symbn.document.source import Document, Formula, Remark, Text
@@ -55,7 +55,7 @@ def check_document(
     read = {
         place: list(chains(item.text))
         for place, item in enumerate(document.items)
-        if isinstance(item, Formula) and _claims(item.text.text)
+        if isinstance(item, Formula) and _claims(item.text.text) and options.spent is None
     }
     notation, words = inferred(_equations(read), options.notation)
     follower = Follower(document, replace(options, notation=notation), conventions, notation, read)
@@ -114,10 +114,15 @@ def _formula(follower: Follower, place: int, formula: Formula) -> None:
     between = prose.plain("".join(prose_between(document, n) for n in range(last + 1, place + 1)))
     _turn(follower, raw, between, isinstance(before, Formula) and before.display)
     text = formula.text
-    if place not in follower.read:
+    if place not in follower.read and not _claims(text.text):
         _subject(follower, formula)
         return
     expected, follower.expected, follower.waiting = follower.expected, (), None
+    if place not in follower.read:  # there was no time to read it
+        step = Step(document.text, formula.span, 1, source(follower, text), "", UNDECIDED, "all m", reason=follower.base.spent)
+        follower.steps.append(placed(follower, step))
+        _finish(follower, len(follower.steps) - 1, step.line, expected)
+        return
     marked, follower.next_role = follower.next_role, None
     if marked == IGNORE:
         return
