@@ -57,7 +57,10 @@ def report(outcomes: list[Outcome], examples: int) -> Iterator[str]:
         yield from (f"  {number:5}  {reason}" for reason, number in reasons.most_common())
     granted = [o for o in outcomes if o.caveats and o.truth is not True]
     if granted:
-        yield "\nProved under a reading, and not true as written (of all false ones):"
+        false = [o for o in outcomes if o.meant is False]
+        let_in = sum(bool(o.caveats) for o in false)
+        yield f"\nFalse as meant: {len(false)}, of which {let_in} ({let_in / len(false):.1%}) are proved under another reading."
+        yield "Proved under a reading, and not true as written:"
     for kinds, number in Counter(o.caveats for o in granted).most_common():
         yield f"  {number:5}  {' + '.join(kinds)}"
         for o in [o for o in granted if o.caveats == kinds][:examples]:

@@ -30,13 +30,15 @@ from symbn.errors import UnreadableError
 
 @dataclass(frozen=True)
 class Outcome:
-    """made: the edits or slips. truth: of the text as it is written. wrong: what is wrong with the answer, or None."""
+    """made: the edits or slips. meant: the truth of the equation before it was spelled; truth: of the text as it is written,
+    which a slip may change. wrong: what is wrong with the answer, or None."""
 
     kind: str
     number: int
     made: str
     text: str
     mode: str
+    meant: bool | None
     truth: bool | None
     verdict: str
     caveats: tuple[str, ...]
@@ -119,22 +121,20 @@ def attack(kind: str, number: int, seed: int) -> Outcome:
     wide = arrays and not made.slips and claim.batch is None and random.random() < 0.1
     speller = Speller(random, made.slips, wide, claim.mode)
     text = speller.equation(claim)
-    truth = _truth(kind, claim, text, bool(speller.slipped))
+    meant = differences(claim) if kind == "finite differences" else label(claim)
+    truth = _written(text, claim.mode) if speller.slipped else meant
     (step,) = symbn.verify(text, mode=claim.mode, batch=claim.batch).steps
     wrong = _wrong(step, claim, truth, plain=not wide and not speller.slipped, random=random)
     return Outcome(
-        kind, number, "; ".join([made.made, *speller.slipped]), text, claim.mode, truth, step.verdict, _caveats(step),
+        kind, number, "; ".join([made.made, *speller.slipped]), text, claim.mode, meant, truth, step.verdict, _caveats(step),
         step.caveat, _reason(step), step.statement, wrong
     )  # fmt: skip
 
 
-def _truth(kind: str, claim: Claim, text: str, slipped: bool) -> bool | None:
-    if kind == "finite differences":
-        return differences(claim)
-    if not slipped:
-        return label(claim)
+def _written(text: str, mode: str) -> bool | None:
+    """Return the truth of a text as it stands, or None if it has no plain meaning."""
     try:
-        (written,) = claim_of(text, claim.mode)
+        (written,) = claim_of(text, mode)
     except (Refused, UnreadableError):
         return None
     return label(written)

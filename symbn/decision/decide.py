@@ -1,8 +1,8 @@
 """One equation under all its readings -> one answer.
 
 The language's own reading comes first. Proved under it: proved. Proved under another only: proved, with a caveat that names
-the reading. Refuted: false under every admissible reading, each with a counterexample of its own. Anything else is
-undecided, with the reason.
+the reading, unless the reading is too loose for that: then undecided. Refuted: false under every admissible reading, each
+with a counterexample of its own. Anything else is undecided, with the reason.
 """
 
 from __future__ import annotations
@@ -55,7 +55,10 @@ def decide(equations: Iterator[Equation], seconds: float = SECONDS) -> Decision:
             goal = equation.goal()
             answer = prove(goal)
             if isinstance(answer, Proved):
-                return Decision(answer, equation)
+                if not equation.reading.withheld:
+                    return Decision(answer, equation)
+                reasons.extend(equation.reading.withheld)
+                continue
             open_goals.append((equation, goal, answer))
         except OutsideError as error:
             reasons.append(str(error))

@@ -39,7 +39,7 @@ from symbn.elaboration.meaning import (
 )
 from symbn.elaboration.names import MAX_EXPONENT, check_call, constant, quantity
 from symbn.elaboration.notation import Notation
-from symbn.elaboration.readings import Choices, Reading, TooManyReadingsError, explore
+from symbn.elaboration.readings import TRUE_ONLY_IF, Choices, Reading, TooManyReadingsError, explore
 from symbn.elaboration.scope import Scope
 from symbn.elaboration.sums import additive, big, call
 from symbn.errors import UnreadableError, unreadable
@@ -65,11 +65,13 @@ from symbn.syntax.tree import (
     Relation,
     Root,
     Scripted,
+    children,
 )
 
 _SLASH = "the division reaches over what stands beside its divisor: write brackets around it, as in a/(b c)"
 _DOUBT = "a Jacobian without indices may be meant as a factor of a matrix product: write the indices"
 _MATRICES = "what has no indices is a matrix or a column, and side by side is the matrix product"
+_ENTRYWISE = f"{TRUE_ONLY_IF}the product entry by entry is summed over the batch, which no sum sign says: write \\sum_i"
 _REPEATED = "{} is summed over the batch although no sum sign says so: write \\sum_{}"
 
 _SIZE, _OTHERS = "m", "lpqrtuvw"
@@ -186,12 +188,25 @@ def readings(
         doubtful = doubtful or _DOUBT in reading.doubts
         # t and the names of the functions are ours, or explained by the remark.
         notes = reading.notes if not moments else tuple(n for n in reading.notes if not n.endswith("is any real number"))
-        yield replace(equation, reading=replace(reading, notes=notes))
+        yield from _granted(equation, replace(reading, notes=notes))
     if doubtful and not (moments or given or dots):
         for equation in _if_it_fits(left, right, conditions, notation, batch):
             reading = equation.reading
             if not equation.warnings:
                 yield replace(equation, reading=replace(reading, caveats=(_MATRICES, *reading.caveats)))
+
+
+def _granted(equation: Equation, reading: Reading) -> Iterator[Equation]:
+    """Yield the equation with its reading, if that is one; what is too loose to prove by is withheld."""
+    if reading.caveats:
+        from symbn.elaboration.granting import is_granted
+
+        granted, doubt = is_granted(equation.left, equation.right, equation.conditions, equation.graph)
+        if not granted:
+            return
+        if doubt is not None:
+            reading = replace(reading, withheld=(*reading.withheld, doubt))
+    yield replace(equation, reading=reading)
 
 
 def _if_it_fits(
@@ -252,7 +267,7 @@ def _between_matrices(
             warned.append(replace(result, reading=reading))
         else:
             fits = True
-            yield replace(result, reading=reading)
+            yield from _granted(result, reading)
     if not fits:
         yield from warned
         if not warned:
@@ -265,9 +280,13 @@ def _equation(
     meant = [context.read(side, Inside()) for side in (left, right)]
     if context.bare >= {"entry", "jacobian"}:
         context.choices.doubts.append(_DOUBT)
+        if context.totals:
+            context.choices.withheld.append(_DOUBT)
     indices = [free(meaning) for meaning in meant]
-    for side in (0, 1):
-        meant[side] = _with_repeated(context, meant[side], indices[side] - indices[1 - side], f"{side}")
+    for side, node in enumerate((left, right)):
+        before, meant[side] = meant[side], _with_repeated(context, meant[side], indices[side] - indices[1 - side], f"{side}")
+        if meant[side] is not before and _holds_entrywise(node):
+            context.choices.withheld.append(_ENTRYWISE)
     return _closed(context, meant, left, right, conditions, given)
 
 
@@ -302,17 +321,22 @@ def _closed(
 
 
 def _with_repeated(context: Context, meaning: Meaning, alone: frozenset[Index], side: str) -> Meaning:
-    """Offer to sum an index that stands free on this side only, and twice in one product (Einstein's convention)."""
+    """Offer to sum what stands free on this side only, and twice in one product (Einstein's convention), all of it or nothing.
+
+    A divisor does not count: no author leaves a sum out of x_i / x_i.
+    """
     terms = meaning.terms if isinstance(meaning, Plus) else (meaning,)
+    letters = [index for index in sorted(alone, key=str) if index.axis == BATCH and isinstance(index.name, str)]
+    repeated = [[i for i in letters if sum(i in free(f) for f in _factors(t) if not _divides(f)) >= 2] for t in terms]
+    summed = sorted({index for found in repeated for index in found}, key=str)
+    if not summed or not context.choices.pick(
+        f"repeated {side}", [None, "; ".join(_REPEATED.format(i.name, i.name) for i in summed)]
+    ):
+        return meaning
     result = []
-    for place, term in enumerate(terms):
-        for index in sorted(alone & free(term), key=lambda i: str(i.name)):
-            factors = _factors(term)
-            twice = sum(index in free(factor) for factor in factors) >= 2
-            if twice and index.axis == BATCH and isinstance(index.name, str):
-                words = _REPEATED.format(index.name, index.name)
-                if context.choices.pick(f"repeated {side} {place} {index.name}", [None, words]):
-                    term = SumOver(index, (), term)
+    for term, found in zip(terms, repeated, strict=True):
+        for index in found:
+            term = SumOver(index, (), term)
         result.append(term)
     return Plus(tuple(result)) if isinstance(meaning, Plus) else result[0]
 
@@ -365,6 +389,14 @@ def meaning_of(context: Context, node: Node, inside: Inside) -> Meaning:
 
 def _bracketed(node: Node) -> bool:
     return isinstance(node, Group) or (isinstance(node, Scripted) and isinstance(node.base, Group))
+
+
+def _holds_entrywise(node: Node) -> bool:
+    return (isinstance(node, Product) and "\\odot" in node.operators) or any(map(_holds_entrywise, children(node)))
+
+
+def _divides(factor: Meaning) -> bool:
+    return isinstance(factor, Raised) and factor.exponent < 0
 
 
 def _factors(meaning: Meaning) -> tuple[Meaning, ...]:

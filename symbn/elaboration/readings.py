@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 MAX_READINGS = 48
+TRUE_ONLY_IF = "true only if "  # begins why a reading is withheld
 
 T = TypeVar("T")
 
@@ -20,12 +21,14 @@ class Reading:
     """What was chosen, in words.
 
     notes: what holds anyway. caveats: what departs from the language's own rule. doubts: a reading that a person may have had
-    in mind and that is not tried, so that nothing is refuted.
+    in mind and that is not tried, so that nothing is refuted. withheld: why this reading is too loose to prove by; a person may
+    still have had it in mind, so that what is true under it is not refuted either.
     """
 
     notes: tuple[str, ...] = ()
     caveats: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
+    withheld: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -37,6 +40,7 @@ class Choices:
     notes: list[str] = field(default_factory=list)
     caveats: list[str] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
+    withheld: list[str] = field(default_factory=list)
 
     def pick(self, place: str, options: Sequence[str | None]) -> int:
         """Return the number of the option taken. options: a note for each; the first one's is no caveat, None says nothing."""
@@ -53,7 +57,7 @@ class Choices:
             target.append(words)
 
     def reading(self) -> Reading:
-        return Reading(tuple(self.notes), tuple(self.caveats), tuple(self.doubts))
+        return Reading(tuple(self.notes), tuple(self.caveats), tuple(self.doubts), tuple(self.withheld))
 
 
 def explore(run: Callable[[Choices], T]) -> Iterator[tuple[T, Reading]]:

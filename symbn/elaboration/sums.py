@@ -7,9 +7,10 @@ from fractions import Fraction as Rational
 from symbn.elaboration.conditions import same
 from symbn.elaboration.context import Context, Inside
 from symbn.elaboration.letters import bound_names, exclusions, indexing, letters_of
-from symbn.elaboration.meaning import Constant, Meaning, Plus, Quantity, Raised, SumOver, plus, times
+from symbn.elaboration.meaning import Constant, Meaning, Plus, Quantity, Raised, SumOver, free, plus, times
 from symbn.elaboration.names import named, quantity, written_text
 from symbn.elaboration.notation import LABELS, key_of
+from symbn.elaboration.readings import TRUE_ONLY_IF
 from symbn.elaboration.resolving import MAX_INDEX, Resolved, resolve
 from symbn.errors import unreadable
 from symbn.kernel.term import BATCH, FEATURE, Index
@@ -75,6 +76,7 @@ def big(context: Context, node: Big, inside: Inside) -> Meaning:
     if not names:
         return anonymous(context, node.body, inside)
     pairs = exclusions(node.lower)
+    taken = 0
     if len(names) == len(pairs) == 1 and isinstance(second := pairs[0][1], Name) and inside.index(second.text) is None:
         own, also = names[0].text, second.text
         both = f"the sum runs over {own} and {also}: write \\sum_{also} \\sum_{{{own} \\neq {also}}}"
@@ -93,6 +95,8 @@ def big(context: Context, node: Big, inside: Inside) -> Meaning:
         indices[name.text] = index
         inside = inside.with_bound(name.text, index)
     body = context.read(node.body, inside)
+    if taken == 1 and len(free(body) & set(indices.values())) == 1:
+        context.choices.withheld.append(f"{TRUE_ONLY_IF}{both.partition(':')[0]}, and only one of them stands in its summand")
     order = list(indices)
     skipped: dict[str, list[Index]] = {letter: [] for letter in order}
     for first, other in pairs:
