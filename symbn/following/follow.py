@@ -119,8 +119,11 @@ def _formula(follower: Follower, place: int, formula: Formula) -> None:
         return
     expected, follower.expected, follower.waiting = follower.expected, (), None
     if place not in follower.read:  # there was no time to read it
-        step = Step(document.text, formula.span, 1, source(follower, text), "", UNDECIDED, "all m", reason=follower.base.spent)
-        follower.steps.append(placed(follower, step))
+        over = follower.base.spent
+        step = placed(
+            follower, Step(document.text, formula.span, 1, source(follower, text), "", UNDECIDED, "all m", reason=over)
+        )
+        follower.steps.append(step)
         _finish(follower, len(follower.steps) - 1, step.line, expected)
         return
     marked, follower.next_role = follower.next_role, None
