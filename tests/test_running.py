@@ -196,8 +196,9 @@ def test_a_fault_is_of_the_file_that_has_it(tmp_path: Path) -> None:
     assert fault.message.startswith(f"{tmp_path / 'n.toml'}:3: mean")
 
 
-def test_what_cannot_be_read_stands_in_its_own_formula(tmp_path: Path) -> None:
+@pytest.mark.parametrize("formula", ["= ( + y_i", "= = y_i", "= "])
+def test_what_cannot_be_read_stands_in_its_own_formula(tmp_path: Path, formula: str) -> None:
     """A formula goes on from the right side of the last one; a fault in it was placed there."""
-    (tmp_path / "a.md").write_text("$$a = x_i$$\n\nThen\n\n$$= ( + y_i$$\n", "utf-8")
-    step = check_path(str(tmp_path / "a.md"), Settings(Options())).steps[-1]
-    assert (step.verdict, step.line, step.formula) == ("unreadable", 5, 5)
+    (tmp_path / "a.md").write_text(f"$$a = x_i$$\n\nThen\n\n$${formula}$$\n", "utf-8")
+    steps = check_path(str(tmp_path / "a.md"), Settings(Options())).steps[1:]
+    assert {(step.verdict, step.line, step.formula) for step in steps} == {("unreadable", 5, 5)}

@@ -210,7 +210,8 @@ def _fault(follower: Follower, fault: Fault, formula: Formula) -> None:
     text = fault.text
     whole = text.origin(fault.left.to(fault.right) if fault.right.end > fault.right.start else fault.left)
     # Its left side may be the right side of an earlier formula; what cannot be read stands in this one.
-    span = Span(min(max(whole.start, formula.span.start), whole.end), whole.end)
+    start = max(whole.start, formula.span.start)
+    span = Span(start, max(whole.end, start))
     sides = tuple(source(follower, text.part(part.start, part.end)) for part in (fault.left, fault.right))
     if fault.lists:
         step = Step(follower.document.text, span, 1, sides[0], sides[1], ASSUMED, "all m", reason="it names the entries")
