@@ -147,7 +147,7 @@ def begun(folder: Path, jobs: str) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "symbn", "check", str(folder), "--jobs", jobs, "--format", "sarif"]
     command += ["--cache", str(folder / "cache"), "--no-repair"]
     started = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
-    sleep(2)
+    sleep(4)  # until it is at work, on a busy machine too
     return started
 
 
