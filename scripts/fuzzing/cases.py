@@ -63,7 +63,7 @@ class Case:
 def case(kind: str, seed: int, number: int) -> Case:
     """Return the case of that number; it depends on nothing else, and on the derivations."""
     reader, make = KINDS[kind]
-    if number % _REPEATED == _REPEATED - 1 and kind not in ("notebook", "cache"):
+    if number % _REPEATED == _REPEATED - 1 and kind not in ("notebook", "cache", "certificate"):
         return Case(kind, seed, number, reader, case(kind, seed, number - 2).data * TIMES, TIMES)
     random = Random(f"{kind}/{seed}/{number}")
     data = random.randbytes(random.choice((0, 1, 7, 60, 500))) if number % 10 == 9 else _encoded(random, make(random))
@@ -176,7 +176,7 @@ def _remarks(random: Random) -> str:
 
 
 def _cached(random: Random) -> str:
-    """Return the payload of a cache file, whose checksum will be right: what only its author can have damaged."""
+    """Return what is put into a cache file, whose checksum will be right, or into a certificate: damage of its author's own."""
     values = (
         "null",
         "[]",
@@ -205,4 +205,5 @@ KINDS: dict[str, tuple[str, Callable[[Random], str]]] = {
     "front-matter": ("markdown", _front),
     "remarks": ("markdown", _remarks),
     "cache": ("cache", _cached),
+    "certificate": ("certificate", _cached),
 }

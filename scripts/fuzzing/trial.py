@@ -15,16 +15,19 @@ import resource
 import signal
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, replace
+from functools import cache as cache_of_functions
 from hashlib import sha256
+from io import StringIO
 from pathlib import Path
 from random import Random
 from time import process_time
 
 import symbn
+from scripts import verify_certificate
 from scripts.fuzzing.cases import Case
-from symbn import cache
+from symbn import cache, cli
 from symbn.answer import VERDICTS, DocumentReport, Step
 from symbn.catalogue import CATALOGUE
 from symbn.diagnostic import Span
@@ -139,6 +142,33 @@ def _cache(case: Case, folder: Path) -> Iterator[str]:
     yield from _written(report, case.number)
 
 
+_CERTIFIED = ("sum_i xhat_i = 0", "dL/dx_i = gamma/(m*s) * (m*g_i - sum_j g_j - xhat_i * sum_j g_j*xhat_j)", "mu = sum_j x_j")
+
+
+@cache_of_functions
+def _certificate() -> str:
+    out = StringIO()
+    with redirect_stdout(out):
+        cli.main(["certify", "--format", "json", *_CERTIFIED])
+    return out.getvalue()
+
+
+def _second_checker(case: Case, folder: Path) -> Iterator[str]:
+    """Damage one value of a certificate: the second checker has a line for each step, and drives no terminal."""
+    data = case.data
+    if data.startswith(b"@"):
+        word = data[1:].decode("utf-8", "replace")
+        data = json.dumps(_damaged(Random(case.number), json.loads(_certificate()), word)).encode()
+    (folder / "case.json").write_bytes(data)
+    out, said = StringIO(), StringIO()
+    with redirect_stdout(out), redirect_stderr(said):
+        status = verify_certificate.main([str(folder / "case.json")])
+    if status not in (0, 1, 2, 3):
+        yield f"the status is {status}"
+    if bad := sorted({c for c in out.getvalue() + said.getvalue() if not c.isprintable() and c != _LINE_ENDS}):
+        yield f"the second checker writes {bad!r}"
+
+
 def _damaged(random: Random, value: object, word: str) -> object:
     """Return the JSON value with one part of it, at any depth, put in place of by the word."""
     inside = list(value) if isinstance(value, dict) else list(range(len(value))) if isinstance(value, list) else []
@@ -210,4 +240,4 @@ _WRITERS: tuple[tuple[str, Callable[[DocumentReport], str]], ...] = (
     ("sarif", lambda report: as_sarif([report], CATALOGUE, symbn.__version__)),
     ("summary", lambda report: summary([report], Style(40)) + conclusion([report], Style(40))),
 )
-_READERS = {"formula": _formula, "notation": _notation, "cache": _cache}
+_READERS = {"formula": _formula, "notation": _notation, "cache": _cache, "certificate": _second_checker}
