@@ -20,8 +20,9 @@ from symbn.cli.output import batch_size
 from symbn.cli.progress import Tell, progress
 from symbn.elaboration.notation import Notation
 from symbn.errors import UsageError
-from symbn.judging import Options
+from symbn.judging import DOCUMENT_SECONDS, Options
 from symbn.layers.batchnorm import CLOSED_FORMS
+from symbn.report.terminal import printable
 from symbn.running import Settings, check_path, find_documents
 
 OK, NOT_ALL, BUG = 0, 3, 1
@@ -34,7 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
     Raises: UsageError.
     """
     notation = Notation(mode=arguments.mode).with_lets(arguments.let)
-    options = Options(notation, batch_size(arguments.batch), keep=True)
+    options = Options(notation, batch_size(arguments.batch), keep=True, seconds=DOCUMENT_SECONDS)
     if not arguments.inputs and not arguments.closed_forms:
         raise UsageError("nothing to certify: give formulas or documents (see `symbn certify --help`)")
     if arguments.format == "json":
@@ -55,7 +56,8 @@ def run(arguments: argparse.Namespace) -> int:
             answers = {answer.number: answer for answer in audit(certificates, limit, tell)}
     states = [_print(m, answers, bool(arguments.check)) for m in made]
     if arguments.output is not None:
-        print(f"{len(certificates)} of {len(made)} steps are in {arguments.output}: read Definitions.v and Claims.v")
+        where = printable(arguments.output)
+        print(f"{len(certificates)} of {len(made)} steps are in {where}: read Definitions.v and Claims.v")
     if arguments.check and find_coq() is None:
         return NOT_ALL
     return BUG if REJECTED in states else OK if set(states) <= {CERTIFIED, "written"} else NOT_ALL
@@ -121,15 +123,15 @@ def _print(made: Made, answers: dict[int, Answer], check: bool) -> str:
     text = " ".join(f"{step.lhs} = {step.rhs}".split())
     shown = place + (text if len(text) <= _SHOWN else text[: _SHOWN - 3] + "...")
     if made.certificate is None:
-        print(f"{NOT_CERTIFIED}: {made.reason}: {shown}")
+        print(printable(f"{NOT_CERTIFIED}: {made.reason}: {shown}"))
         return NOT_CERTIFIED
     if not check:
-        print(f"written: claim_{made.certificate.number} ({step.verdict}): {shown}")
+        print(printable(f"written: claim_{made.certificate.number} ({step.verdict}): {shown}"))
         return "written"
     answer = answers[made.certificate.number]
     reason = f": {answer.reason}" if answer.reason else ""
     bug = " (this is a bug in symbn; please report it)" if answer.state == REJECTED else ""
-    print(f"{answer.state}{reason}{bug}: claim_{made.certificate.number} ({step.verdict}): {shown}", flush=True)
+    print(printable(f"{answer.state}{reason}{bug}: claim_{made.certificate.number} ({step.verdict}): {shown}"), flush=True)
     return answer.state
 
 

@@ -149,6 +149,9 @@ def build_parser() -> argparse.ArgumentParser:
     check.add_argument("--mode", choices=MODES, default=TRAINING, help="eval: mean and variance are constants (default: train)")
     check.add_argument("--batch", metavar="M", help="decide at this batch size, with the kernel and with SymPy")
     check.add_argument("--jobs", metavar="N", default="1", help="processes, over files; auto: one for each core (default: 1)")
+    check.add_argument(
+        "--time-limit", metavar="S", help="seconds of processor time for one document; 0: no limit (default: 600)"
+    )
     check.add_argument("--kind", metavar="KIND", help="what standard input is: markdown, latex, html, text, rst, notebook")
     check.add_argument("--no-repair", action="store_true", help="do not look for the edit that makes a refuted step true")
     check.add_argument("--cache", metavar="FOLDER", help="where answers are kept (default: the user's cache folder)")
