@@ -11,6 +11,7 @@ from pathlib import Path
 from symbn import __version__, cache
 from symbn.answer import VERDICTS, DocumentReport
 from symbn.catalogue import CATALOGUE
+from symbn.cli.progress import display
 from symbn.cli.output import batch_size, style_for
 from symbn.elaboration.notation import Notation
 from symbn.errors import UsageError
@@ -118,18 +119,7 @@ def _watched(paths: list[str], settings: Settings, jobs: int) -> Iterator[Docume
     if not sys.stderr.isatty():
         yield from check_paths(paths, settings, jobs)
         return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
-    console = Console(stderr=True)
-    columns = (
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        TextColumn("{task.completed}/{task.total}"),
-        TimeElapsedColumn(),
-    )
-    # Else what is printed meanwhile goes to the console, even if standard output is a file.
-    with Progress(*columns, console=console, transient=True, redirect_stdout=sys.stdout.isatty()) as progress:
+    with display() as progress:
         documents = progress.add_task("documents", total=len(paths), visible=len(paths) > 1)
         formulas = progress.add_task("", total=1, visible=False)
 

@@ -1,12 +1,31 @@
-"""A line on the terminal that says what is being done, for those who wait."""
+"""Lines on the terminal that say what is being done, for those who wait."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 Tell = Callable[[str, int, int], None]
+
+
+def display() -> Progress:
+    """Return what draws bars on standard error: file names are no markup, and standard output stays what it is."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TextColumn("{task.completed}/{task.total}"),
+        TimeElapsedColumn(),
+    )
+    # Else what is printed meanwhile goes to the console, even if standard output is a file.
+    return Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=sys.stdout.isatty())
 
 
 @contextmanager
@@ -16,12 +35,6 @@ def progress() -> Iterator[Tell]:
     if not sys.stderr.isatty():
         yield lambda words, done, total: None
         return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"), TimeElapsedColumn())
-    # Else what is printed meanwhile goes to the console, even if standard output is a file.
-    console, both = Console(stderr=True), sys.stdout.isatty()
-    with Progress(*columns, console=console, transient=True, redirect_stdout=both) as shown:
+    with display() as shown:
         task = shown.add_task("", total=None)
         yield lambda words, done, total: shown.update(task, description=words, completed=done, total=total)
