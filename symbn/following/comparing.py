@@ -116,7 +116,7 @@ def _repaired(step: Step, follower: Follower, chain: Chain, options: Options, pl
 
 def conditions_at(follower: Follower, chain: Chain, sides: list[Node]) -> tuple[Relation, ...]:
     """Return the conditions of a chain and of its sentence that say something about these sides."""
-    conditions = (*chain.conditions, *(h.relation for h in follower.hypotheses))
+    conditions = (*chain.conditions, *(h.relation for h in follower.hypotheses if h.usable))
     names = names_in(sides[0]) | names_in(sides[1])
     return tuple(h for h in conditions if not on_indices(h) or names_in(h) <= names)
 

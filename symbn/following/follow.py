@@ -7,11 +7,12 @@ used before it is defined ("where q = ..") is looked at again at the end.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from time import perf_counter
 
-from symbn.answer import ASSUMED, REFUTED, DocumentReport, Step
+from symbn.answer import ASSUMED, REFUTED, UNDECIDED, UNREADABLE, DocumentReport, Step
 from symbn.diagnostic import Diagnostic, Span
 from symbn.document.prose import prose_between
 from symbn.document.source import Document, Formula, Remark, Text
@@ -26,20 +27,25 @@ from symbn.following.hypotheses import (
     gives_value_to_input,
     is_index_condition,
     listed,
-    opposites,
+    otherwise,
+    restrict,
+    restrictions_of,
     taken_as_hypothesis,
     trailing,
+    unusable,
 )
+from symbn.following.restrictions import unknown
 from symbn.following.remarks import looked_for, spread, take_remark, unheard
 from symbn.following.state import Claim, Follower, Hypothesis, current, origin, placed, relocated, source
 from symbn.judging import Options, in_doubt, unreadable_step
 from symbn.repairing import with_syntax_repair
 from symbn.syntax.parser import parse
-from symbn.syntax.tree import Node, Relation
+from symbn.syntax.tree import Node, names_in
 
 _SPOILED = "another part of the formula cannot be read, and it may be a condition of this equation"
 _SUBJECT = "it goes on from an earlier formula, and the words in between may have changed the subject"
 _SUPPOSED = (prose.HYPOTHESIS, prose.ASSUMPTION)
+_NAME = re.compile(r"[\\\w^{} ]{1,16}")  # a formula that is a word of its sentence
 MAX_REPAIRED = 2000  # characters of a step that does not parse
 
 
@@ -112,8 +118,14 @@ def _formula(follower: Follower, place: int, formula: Formula) -> None:
     before = document.items[last] if last >= 0 else None
     raw = document.text[before.span.end if before is not None else 0 : formula.span.start]
     between = prose.plain("".join(prose_between(document, n) for n in range(last + 1, place + 1)))
-    _turn(follower, raw, between, isinstance(before, Formula) and before.display)
+    name = before.text.text if isinstance(before, Formula) and _NAME.fullmatch(before.text.text) else "(..)"
+    _turn(follower, raw, between, name, isinstance(before, Formula) and before.display)
     text = formula.text
+    restricted = restrictions_of(follower, place, formula)
+    if restricted is not None:
+        follower.role = prose.role(between, follower.role)
+        restrict(follower, place, formula, restricted, follower.role, between)
+        return
     if place not in follower.read:
         _subject(follower, formula)
         return
@@ -124,6 +136,10 @@ def _formula(follower: Follower, place: int, formula: Formula) -> None:
     role = prose.HYPOTHESIS if marked == HYPOTHESIS else prose.role(between, None if formula.display else follower.role)
     if marked == HYPOTHESIS:
         between = "if"
+    loose = False  # it may be claimed or assumed
+    if role == prose.CLAIM and prose.supposing(follower.sentence):
+        loose = prose.only_a_comma(between)
+        role = prose.CLAIM if loose else prose.ASSUMPTION
     follows = role == prose.CLAIM and not formula.display and prose.only_a_comma(between)
     before_role, follower.role = follower.role, role
     first = len(follower.steps)
@@ -142,35 +158,61 @@ def _formula(follower: Follower, place: int, formula: Formula) -> None:
     words = prose.new_subject(between) or (follower.inline and prose.speaks(between))
     doubt = _SPOILED if spoiled else _SUBJECT if continued and (words or follower.subject) else None
     after, near = trailing(follower, place, formula)
+    behind = prose.plain(prose_between(document, place + 1)) + ("" if place + 1 < len(document.items) else ".")
+    spoken = prose.spoken(f"{follower.sentence} (..) {prose.first_sentence(behind)}")
+    if spoken is not None:
+        after = [*after, Hypothesis(unknown(), False, line, f"`{spoken}`")]
+    if prose.otherwise_behind(behind):
+        follower.hypotheses = otherwise(follower)
     for chain in found:
+        new = len(follower.steps)
         if isinstance(chain, Fault):
             _fault(follower, chain)
-        elif role != prose.CLAIM and taken_as_hypothesis(follower, chain, role, options, between):
-            pass
+        elif role != prose.CLAIM and taken_as_hypothesis(follower, place, chain, role, options, between):
+            continue
         elif follows and before_role in _SUPPOSED and gives_value_to_input(chain, options):
             follower.role = before_role
-            assume(follower, chain, before_role == prose.ASSUMPTION, between)
+            assume(follower, place, chain, options, before_role == prose.ASSUMPTION, between)
         elif is_index_condition(chain, options.notation):
-            assume(follower, chain, False, between)
+            assume(follower, place, chain, options, False, between)
+            if spoiled:
+                follower.hypotheses = [unusable(h) for h in follower.hypotheses]
         else:
             here = replace(options, notation=current(follower, options))
             _chain(follower, chain, here, (after, near), doubt, role in (prose.DEFINITION, prose.ASSUMPTION))
+        _unused(follower, new, role in _SUPPOSED, loose)
+    if prose.otherwise_behind(behind):
+        follower.attached, follower.hypotheses = [*follower.attached, *follower.hypotheses], []
     follower.subject, follower.inline = False, not formula.display
     _finish(follower, first, line, expected)
 
 
-def _turn(follower: Follower, raw: str, between: str, after_display: bool) -> None:
-    """Forget what the prose before a formula ends: the hypotheses of a sentence, of a section, the right side to go on from."""
+def _unused(follower: Follower, first: int, supposed: bool, loose: bool) -> None:
+    """Remember what was supposed but is no condition that could be used, and what may have been. It leaves doubt."""
+    for place, step in enumerate(follower.steps[first:], first):
+        if (supposed and step.verdict == UNREADABLE) or (loose and step.verdict in (REFUTED, UNDECIDED)):
+            shown = f"{step.lhs} = {step.rhs}" if step.rhs else step.lhs
+            follower.hypotheses.append(Hypothesis(unknown(), loose, step.line, shown))
+            follower.remembered += follower.hypotheses[-1:] if loose else []
+            if step.verdict == REFUTED:
+                follower.steps[place] = in_doubt(step, "it may be one of the things that its sentence assumes")
+
+
+def _turn(follower: Follower, raw: str, between: str, name: str, after_display: bool) -> None:
+    """Forget what the prose before a formula ends: the hypotheses of a sentence, of a section, the right side to go on from.
+    name: what stands for the formula before in the sentence."""
     if prose.heading(raw):
         follower.hypotheses, follower.remembered, follower.role, follower.last = [], [], None, None
+        follower.attached, follower.sentence = [], ""
         follower.section += 1
+    ends = prose.ends_sentence(between, after_display)
+    follower.sentence = prose.sentence(between) if ends else f"{follower.sentence} {name} {between}"
+    if prose.drops(between):
+        follower.remembered = [replace(h, lasting=False) for h in follower.remembered]
     if prose.otherwise(between):
-        supposed = follower.hypotheses or follower.remembered[-1:]
-        contrary = opposites([h.relation for h in supposed])
-        follower.hypotheses = [replace(h, relation=relation) for h, relation in zip(supposed, contrary, strict=True)]
-        follower.role = None
-    elif prose.ends_sentence(between, after_display):
-        follower.hypotheses, follower.role = [], None
+        follower.hypotheses, follower.attached, follower.role = otherwise(follower), [], None
+    elif ends:
+        follower.hypotheses, follower.attached, follower.role = [], [], None
 
 
 def _subject(follower: Follower, formula: Formula) -> None:
@@ -179,6 +221,9 @@ def _subject(follower: Follower, formula: Formula) -> None:
         statements = parse(formula.text.text, "latex")
     except UnreadableError:
         return
+    if prose.for_every(follower.sentence):
+        every = set[str]().union(*(names_in(side) for statement in statements for side in statement.sides))
+        follower.remembered = [replace(h, lasting=h.lasting and not h.letters & every) for h in follower.remembered]
     if len(statements) == 1 and len(statements[0].sides) == 1 and not statements[0].conditions:
         side = Side(statements[0].sides[0], formula.text)
         follower.last, follower.head, follower.members = side, side, [(side, True)]
@@ -219,7 +264,7 @@ def _chain(
     follower: Follower,
     chain: Chain,
     options: Options,
-    conditions: tuple[list[Relation], list[Hypothesis]],
+    conditions: tuple[list[Hypothesis], list[Hypothesis]],
     doubt: str | None,
     defines: bool,
 ) -> None:
@@ -237,11 +282,12 @@ def _chain(
             step = definition_step(follower, chain, options, defines)
         if step is None:
             after, near = conditions
-            supposed = (*after, *(h.relation for h in follower.hypotheses))
+            supposed = (*after, *follower.hypotheses)
             remembered = (*follower.remembered, *near)
             known = len(follower.defined)
             relation = "=" if sign in DEFINES else sign
-            claim = Claim(left, relation, right, chain, place, options, supposed, remembered, known, follower.section)
+            attached = tuple(follower.attached)
+            claim = Claim(left, relation, right, chain, place, options, supposed, remembered, attached, known, follower.section)
             step = judged(follower, claim)
             follower.claims[len(follower.steps)] = claim
         if doubt is not None and step.verdict == REFUTED:

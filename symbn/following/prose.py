@@ -39,12 +39,43 @@ _FILLERS = frozenset(
             "simply",
             "here",
             "moreover",
+            "instead",
+            "conversely",
+            "exactly",
+            "again",
             "not",
             "neither",
         ),
     )
 )
-_OTHERWISE = frozenset(("otherwise", "else", "sonst", "sinon"))
+_OTHERWISE = r"(?:otherwise|else(?:where)?|sonst|sinon|in (?:all |any |every )?(?:the )?other cases?)"
+_LAST_OTHERWISE = re.compile(rf"\b{_OTHERWISE}(?:\W+\w+){{0,3}}\W*$", re.IGNORECASE)
+# `.. and $b = 0$ otherwise.` says something of the formula before it, `.., otherwise $b = 0$` of the one after it.
+_OTHERWISE_BEHIND = re.compile(
+    rf"\s*(?:{_OTHERWISE}\s*(?:[.;:,)\]]|and\b|while\b|\n\s*\n)|,\s*{_OTHERWISE}\s*(?:[.;)\]]|\n\s*\n))", re.IGNORECASE
+)
+_DENIED = re.compile(r"\s*(?:fails|is (?:false|wrong|not|violated)|(?:does|do|need) not (?:hold|apply))\b", re.IGNORECASE)
+# After these words an assumption of the section may no longer be meant.
+_DROPPED = re.compile(
+    r"\b(?:in general|generally|(?:drop|lift|remov|relax|discard|abandon)\w*|no longer|without (?:this|that|the|these|any)"
+    r"|not assum\w+|arbitrary|regardless|whatever)\b",
+    re.IGNORECASE,
+)
+_EVERY = re.compile(r"\b(?:any|every|all|each|arbitrary)\b", re.IGNORECASE)
+_SUPPOSING = re.compile(r"\b(?:assume|suppose)\b", re.IGNORECASE)
+_CONCLUDING = re.compile(
+    r"\b(?:then|so|hence|thus|therefore|get|obtain|gives?|yields?|becomes?|follows?|impl(?:y|ies)|which|since|because)\b|[:,]\s*we\b|:",
+    re.IGNORECASE,
+)
+# Conditions that are said in words, and that no equation of ours can take.
+_SPOKEN = re.compile(
+    r"\b(?:treat|regard|consider|hold|keep|view)\w*\b[^.]*?\b(?:constants?|fixed|independent)\b|[\w}] (?:is|are|were|being|as) (?:an? )?constants?\b"
+    r"|\b(?:at|during|in) (?:test|inference|evaluation|testing)\b(?: time| mode)?|\bin the limit\b|\b(?:on|off) the diagonal\b"
+    r"|\b(?:does|do) not hold\b|\bis (?:false|wrong|not true|incorrect)\b"
+    r"|\bfrom\W+(?!1\b)\w+\W+(?:to|through|up to)\b",
+    re.IGNORECASE,
+)
+_GOES_ON = re.compile(r"\s*(?P<word>to|through|up to|until|and|or)\b\s*(?P<rest>\w+)?", re.IGNORECASE)
 _GENERAL = re.compile(r"\b(?:in general|generally|arbitrary|for any|for every)\b", re.IGNORECASE)
 _ABBREVIATION = re.compile(
     r"\b(?:i\.\s?e|e\.\s?g|z\.\s?B|d\.\s?h|figs?|eqs?|cf|resp|vs|al|secs?|etc|approx|w\.r\.t)\.", re.IGNORECASE
@@ -66,10 +97,12 @@ def plain(text: str) -> str:
 
 def role(before: str, previous: str | None) -> str:
     """Return what the prose right before a formula makes of it. previous: the role of the formula before, in this sentence."""
-    words = _WORD.findall(_sentence(before).lower())[-6:]
+    words = _WORD.findall(sentence(before).lower())[-6:]
     if previous in (HYPOTHESIS, ASSUMPTION, DEFINITION) and words and all(word in ("and", ",", "or", "nor") for word in words):
         return CLAIM if words == [","] else previous
     while words and words[-1] in _FILLERS:
+        words.pop()
+    if words[-2:-1] and words[-2] in _WEAK and words[-1] == "of":
         words.pop()
     last = words[-1] if words else ""
     if last in _STRONG or last in _WEAK:
@@ -81,7 +114,7 @@ def role(before: str, previous: str | None) -> str:
 
 def strong(before: str) -> bool:
     """Tell whether the words suppose whatever follows them: `if $a = b$`, but not `the formula for $a = b$`."""
-    words = _WORD.findall(_sentence(before).lower())[-6:]
+    words = _WORD.findall(sentence(before).lower())[-6:]
     while words and words[-1] in _FILLERS:
         words.pop()
     return bool(words) and words[-1] in _STRONG
@@ -89,7 +122,7 @@ def strong(before: str) -> bool:
 
 def lasts(before: str) -> bool:
     """Tell whether what is supposed holds beyond its sentence: `assume $a = 1$`, `let $a = 1$`."""
-    return any(word in _ASSUMPTIONS or word == "let" for word in _WORD.findall(_sentence(before).lower())[-6:])
+    return any(word in _ASSUMPTIONS or word == "let" for word in _WORD.findall(sentence(before).lower())[-6:])
 
 
 def heading(text: str) -> bool:
@@ -110,7 +143,51 @@ def alternative(before: str) -> bool:
 
 def otherwise(before: str) -> bool:
     """Tell whether the case that was supposed is left for the other one."""
-    return any(word in _OTHERWISE for word in _WORD.findall(before.lower())[-4:])
+    return _LAST_OTHERWISE.search(before) is not None and not otherwise_behind(before)
+
+
+def otherwise_behind(behind: str) -> bool:
+    """Tell whether the formula before this prose speaks of the other case: `$a = 1$ if $i = k$ and $a = 0$ otherwise.`"""
+    return _OTHERWISE_BEHIND.match(behind) is not None
+
+
+def denied(behind: str) -> bool:
+    """Tell whether the prose after a hypothesis takes it back: `when $i = k$ fails`."""
+    return _DENIED.match(behind) is not None
+
+
+def drops(before: str) -> bool:
+    """Tell whether what the section assumes may be meant no longer: `in general`, `dropping this assumption`."""
+    return _DROPPED.search(before) is not None
+
+
+def for_every(sentence: str) -> bool:
+    """Tell whether a name on its own that ends this part of a sentence may be any: `for any $\\gamma$`."""
+    return _EVERY.search(sentence) is not None
+
+
+def supposing(sentence: str) -> bool:
+    """Tell whether a sentence so far does nothing but assume: `Suppose the inputs are centred, ..`, with no `then` yet."""
+    found = [match.end() for match in _SUPPOSING.finditer(sentence)]
+    return bool(found) and _CONCLUDING.search(sentence, found[-1]) is None
+
+
+def spoken(sentence: str) -> str | None:
+    """Return a condition that a sentence says in words, `treating the mean as a constant`, or None."""
+    match = _SPOKEN.search(sentence)
+    return None if match is None else " ".join(match[0].split())
+
+
+def goes_on(behind: str, formula: str) -> tuple[str, ...]:
+    """Return how the prose behind a formula and the next one go on with a list: `$i = 1$ to $m$` as `i = 1, \\dots, m`."""
+    match = _GOES_ON.match(behind)
+    if match is None:
+        return ()
+    end = match["rest"] or (formula if not behind[match.end() :].strip() else "")
+    listing = match["word"].lower() in ("and", "or")
+    if not end or (listing and not end.strip().isdigit()):
+        return ()
+    return (f", {end}",) if listing else (f", \\dots, {end}",)
 
 
 def speaks(before: str) -> bool:
@@ -131,7 +208,7 @@ def only_a_comma(before: str) -> bool:
 
 def negated(before: str) -> bool:
     """Tell whether the prose excludes what the formula after it says: `unless $i = j$`, `except when $i = j$`."""
-    return any(word in _NEGATIONS for word in _WORD.findall(_sentence(before).lower())[-3:])
+    return any(word in _NEGATIONS for word in _WORD.findall(sentence(before).lower())[-3:])
 
 
 def ends_sentence(between: str, after_display: bool) -> bool:
@@ -148,6 +225,11 @@ def ends_sentence(between: str, after_display: bool) -> bool:
     return any(between[match.end() :].strip() for match in _PARAGRAPH.finditer(between))
 
 
+def leads_on(behind: str) -> bool:
+    """Tell whether the prose behind a condition goes on to what it is a condition of: `$a = b$, for $i = j$ we have`."""
+    return re.match(r"\s*(?:,\s*)?(?:and|while|but|whereas|or|yet)\b|\s*[.;)]|\s*\Z", behind, re.IGNORECASE) is None
+
+
 def attaches_back(between: str) -> bool:
     """Tell whether the formula after this prose is a condition of the one before it: `$a = b$ for $i = j$`."""
     words = [word for word in _WORD.findall(between.lower()) if word not in _NEGATIONS or word == "unless"]
@@ -158,6 +240,13 @@ def attaches_back(between: str) -> bool:
     return len(words) == 1 and words[0] in _STRONG | _WEAK | {"with", "where"}
 
 
-def _sentence(before: str) -> str:
+def first_sentence(behind: str) -> str:
+    """Return the part of the prose that still belongs to the sentence of the formula before it."""
+    end = _SENTENCE_END.search(behind)
+    return behind if end is None else behind[: end.start()]
+
+
+def sentence(before: str) -> str:
+    """Return the part of the prose that belongs to the sentence of the formula after it."""
     ends = [match.end() for match in _SENTENCE_END.finditer(before)]
     return before[ends[-1] :] if ends else before
