@@ -10,10 +10,12 @@ from symbn.elaboration.conditions import on_indices
 from symbn.elaboration.elaborate import readings
 from symbn.elaboration.meaning import OutsideError
 from symbn.errors import SymbnError
+from symbn.equivocation import with_one_reading
 from symbn.following import defining
 from symbn.following.chains import Chain, Side
-from symbn.following.state import Follower, origin, short, source
-from symbn.judging import Options, judge
+from symbn.following.state import Claim, Follower, origin, short, source
+from symbn.following.supposing import judged_under_hypotheses
+from symbn.judging import Options
 from symbn.kernel.verdict import Proved, Refuted
 from symbn.repairing import with_repair
 from symbn.syntax.tree import Node, Relation, names_in
@@ -31,31 +33,37 @@ def compare(follower: Follower, chain: Chain, options: Options, first: int) -> N
     for place, right in enumerate(chain.sides[1:]):
         step = follower.steps[first + place]
         if place == 0 and not chain.continued:
+            follower.caveat = step.caveat is not None
             equal = {PROVED: True, ASSUMED: True, REFUTED: False}.get(step.verdict)
             if step.verdict == REFUTED and options.repair:
                 step = _repaired(step, follower, chain, options, place, [])
             head = step.lhs
         else:
-            step, equal = _compared(step, follower, chain, options, place)
+            step, equal = _compared(step, follower, chain, options, place, follower.claims.get(first + place))
             head = source(follower, follower.head.source)
         follower.steps[first + place] = replace(step, chain_head=head, equals_head=equal)
         follower.members.append((right, equal))
 
 
-def _compared(step: Step, follower: Follower, chain: Chain, options: Options, place: int) -> tuple[Step, bool | None]:
+def _compared(
+    step: Step, follower: Follower, chain: Chain, options: Options, place: int, claim: Claim | None
+) -> tuple[Step, bool | None]:
     """Return a later step of a chain with what there is to say of it, and whether its right side equals the first member."""
     assert follower.head is not None
     sound = follower.members[-1][1] is True
     right = chain.sides[place + 1].node
-    plain = sound and step.verdict == PROVED and step.caveat is None
+    follower.caveat = follower.caveat or step.caveat is not None
+    if sound and step.verdict == PROVED and follower.caveat and claim is not None:
+        step = _one_reading(step, follower, claim)
+        if step.verdict != PROVED:
+            return step, None if step.verdict != REFUTED else False
+    plain = sound and step.verdict == PROVED
     equal = True if plain else _holds(follower.head.node, right, chain, options, follower)
     if not equal and any(h.lasting for h in follower.remembered):
         equal = None  # the section assumes something, which is not used here
     shown = short(source(follower, follower.head.source))
     notes = list(step.notes)
     again: Side | None = None
-    if step.verdict == PROVED and step.caveat is not None and sound and equal is False:
-        return _other_reading(step, follower, chain, options, right), False
     if step.verdict == PROVED and equal is False:
         notes.append(f"true algebra inside a chain that is already false: the right side is not {shown}")
     elif step.verdict == REFUTED and equal:
@@ -80,18 +88,14 @@ def _compared(step: Step, follower: Follower, chain: Chain, options: Options, pl
     return step, equal
 
 
-def _other_reading(step: Step, follower: Follower, chain: Chain, options: Options, right: Node) -> Step:
-    """A step that is true only under another reading of its left side than the step before it needed: the chain is false, and
-    the counterexample is that of its first member against the right side."""
-    assert follower.head is not None
-    sides = [defining.called(side, follower.functions) for side in (follower.head.node, right)]
-    against = judge(follower.document.text, (sides[0], "=", sides[1]), conditions_at(follower, chain, sides), options)
-    shown = short(source(follower, follower.head.source))
-    note = f"alone it is true if {step.caveat}; but then it is not what the chain began with, {shown}, which is compared here"
-    return replace(
-        step, verdict=against.verdict, caveat=None, readings=against.readings, statement=against.statement,
-        reason=against.reason, counterexample=against.counterexample, true_up_to=against.true_up_to, notes=(*step.notes, note),
-    )  # fmt: skip
+def _one_reading(step: Step, follower: Follower, claim: Claim) -> Step:
+    """Compare a step of a chain that has needed a caveat with every member before its left side."""
+    members = [side for side, _ in follower.members[:-1]]
+    looked_at = dict.fromkeys((*members[:1], *members[-_LOOKED_BACK:]))
+    earlier = [(side, short(source(follower, side.source))) for side in looked_at]
+    return with_one_reading(
+        step, earlier, lambda side: judged_under_hypotheses(replace(claim, first=side, relation="="), follower.functions)
+    )
 
 
 def _repaired(step: Step, follower: Follower, chain: Chain, options: Options, place: int, right_again: list[Side]) -> Step:

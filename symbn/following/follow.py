@@ -226,7 +226,7 @@ def _subject(follower: Follower, formula: Formula) -> None:
         follower.remembered = [replace(h, lasting=h.lasting and not h.letters & every) for h in follower.remembered]
     if len(statements) == 1 and len(statements[0].sides) == 1 and not statements[0].conditions:
         side = Side(statements[0].sides[0], formula.text)
-        follower.last, follower.head, follower.members = side, side, [(side, True)]
+        follower.last, follower.head, follower.members, follower.caveat = side, side, [(side, True)], False
         follower.last_line, follower.subject = follower.document.place(formula.span.start)[0], True
 
 

@@ -57,7 +57,7 @@ class Claim:
 @dataclass(slots=True)
 class Follower:
     """hypotheses: of the sentence; remembered: of the section; attached: of the sentence, but behind an equation which they
-    belong to. behind: the formulas that are such conditions. sentence: its words so far."""
+    belong to. behind: the formulas that are such conditions. sentence: its words so far. caveat: a step of the chain has one."""
 
     document: Document
     base: Options
@@ -81,6 +81,7 @@ class Follower:
     last_line: int = 0
     head: Side | None = None
     members: list[tuple[Side, bool | None]] = field(default_factory=list)
+    caveat: bool = False
     expected: tuple[str, ...] = ()
     next_role: str | None = None
     role: str | None = None
