@@ -27,7 +27,7 @@ _HOLDS: dict[str, Callable[[Fraction, Fraction], bool]] = {
     "\\ge": lambda left, right: left >= right,
 }
 _SCALARS = ("gamma", "beta")
-_TRIED = tuple(map(Fraction, (1, -1, 2, Fraction(1, 2), 0)))
+_TRIED = (Fraction(1), Fraction(-1), Fraction(2), Fraction(1, 2), Fraction(0))
 _PLACES = 3  # of an index that the equation does not have
 
 

@@ -12,8 +12,9 @@ from symbn.elaboration.elaborate import readings
 from symbn.elaboration.meaning import OutsideError
 from symbn.elaboration.notation import ROLE_WORDS, Notation
 from symbn.errors import SymbnError, UnreadableError
-from symbn.following import defining
+from symbn.following import defining, meanings
 from symbn.following.chains import DEFINES, EXACT, Chain, Side
+from symbn.following.meanings import with_known_names
 from symbn.following.state import Claim, Follower, blank_step, origin, placed, relocated
 from symbn.following.supposing import judged_under_hypotheses
 from symbn.judging import Options, in_doubt, since, unreadable_step
@@ -25,9 +26,9 @@ _SAME_SENTENCE = 4  # lines from a formula to its `where`
 
 def judged(follower: Follower, claim: Claim) -> Step:
     """Judge a step under the hypotheses of its sentence and its section, and put it where it stands."""
-    step = judged_under_hypotheses(claim, follower.functions)
+    step = with_known_names(judged_under_hypotheses(claim, follower.functions), claim, follower)
     if step.verdict == REFUTED and follower.loss_line is not None and _on_loss(claim):
-        step = in_doubt(step, f"line {follower.loss_line} gives the loss, which symbn knows by its gradient only")
+        step = in_doubt(step, f"line {follower.loss_line} says what the loss or its gradient is, which symbn does not use")
     text = claim.second.text
     blank = blank_step(follower, claim.first, claim.second, claim.place, claim.chain)
     diagnostics = tuple(relocated(d, text) for d in step.diagnostics)
@@ -57,7 +58,15 @@ def definition_step(follower: Follower, chain: Chain, options: Options, again: b
         functions = functions | {function}
     node = defining.called(node, functions)
     body = defining.called(right.node, functions)
+    if sign in DEFINES and defining.updates(left.node, right.node) and isinstance(left.node, Name | Scripted):
+        return replace(blank, verdict=ASSUMED, reason="an assignment, which claims no equality")
+    again = again or (sign in DEFINES and defining.base_key(left.node) in options.notation.definitions)
     key = defining.defines(node, options.notation, again)
+    known_anew = meanings.released(follower, left.node) if key is None else None
+    if known_anew is not None and (role := defining.role_of(known_anew, node, body, options.notation)) is not None:
+        return _settled(follower, chain, options, known_anew, role)
+    if key in follower.unsettled and not again:
+        return None
     if key is None:
         # A gradient has a meaning of its own, so that `dL/dbeta := ..` claims what it is.
         named = isinstance(left.node, Name | Scripted) and not defining.is_gradient(left.node, options.notation)
@@ -68,6 +77,8 @@ def definition_step(follower: Follower, chain: Chain, options: Options, again: b
     start = perf_counter()
     try:
         role = None if function is not None else defining.role_of(key, node, body, options.notation)
+        if defining.is_upstream(left.node, body, options.notation):
+            follower.loss_line = blank.line
         if role is not None:
             return _settled(follower, chain, options, key, role)
         if key in options.notation.roles and _true_by_habit(node, body, options.notation):
@@ -107,6 +118,7 @@ def _settled(follower: Follower, chain: Chain, options: Options, key: str, role:
     if not any(word.startswith(what) for word in follower.words):
         follower.words[f"{what}{line}"] = None
     follower.defined.append((key, line, follower.section))
+    meanings.settled(follower, key, role)
     # The name on the left stands for itself only: \\sigma = \\sqrt{\\sigma^2 + \\epsilon} says nothing of its right side.
     ours = options.notation.with_lets([f"{role}={defining.OURS}"])
     own = Side(defining.renamed(left.node), left.text)

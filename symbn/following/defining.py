@@ -260,6 +260,23 @@ def redefined(notation: Notation, key: str, made: Definition) -> Notation:
     return replace(notation, definitions={**definitions, key: made})
 
 
+def forgotten(notation: Notation, key: str) -> Notation:
+    """Return the notation without the definition of a name; what was built on it keeps it under another name."""
+    old = notation.definitions.get(key)
+    if old is None:
+        return notation
+    kept = redefined(notation, key, old).definitions
+    return replace(notation, definitions={name: made for name, made in kept.items() if name != key})
+
+
+def is_derivative(key: str, notation: Notation) -> bool:
+    """Tell whether a name that the text defines stands for a derivative, or for what is built on one."""
+    made = notation.definitions.get(key)
+    if made is None:
+        return False
+    return _has_derivative(made.body) or any(is_derivative(name, notation) for name in _bases(made.body) - {key})
+
+
 def _letters(left: Node) -> tuple[str, ...]:
     return tuple(name.text for name in _indices(left) if isinstance(name, Name))
 
@@ -284,15 +301,16 @@ def layer_node(left: Node, notation: Notation) -> str | None:
 
 def updates(left: Node, right: Node) -> bool:
     """Tell whether \\mu \\leftarrow 0.9 \\mu + .. computes a new value from the old one, which is no equation."""
-    return key_of(_base(left)) in _keys(right)
+    return base_key(left) in _keys(right)
 
 
-def _base(node: Node) -> Node:
-    return node.base if isinstance(node, Scripted) else node
+def base_key(node: Node) -> str | None:
+    """Return the spelling of a name without its scripts, or None."""
+    return key_of(node.base if isinstance(node, Scripted) else node)
 
 
 def _keys(node: Node) -> set[str | None]:
-    return {key_of(_base(node))}.union(*map(_keys, children(node)))
+    return {base_key(node)}.union(*map(_keys, children(node)))
 
 
 def is_size(left: Node, right: Node, notation: Notation) -> bool:

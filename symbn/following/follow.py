@@ -12,13 +12,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from time import perf_counter
 
-from symbn.answer import ASSUMED, REFUTED, UNDECIDED, UNREADABLE, DocumentReport, Step
+from symbn.answer import ASSUMED, REFUTED, DocumentReport, Step
 from symbn.diagnostic import Diagnostic, Span
 from symbn.document.prose import prose_between
 from symbn.document.source import Document, Formula, Remark, Text
 from symbn.errors import UnreadableError, UsageError
 from symbn.following import defining, prose
-from symbn.following.chains import DEFINES, Chain, Fault, Side, begins_with_relation, chains, mentions_relation
+from symbn.following.chains import DEFINES, Chain, Fault, begins_with_relation, chains, mentions_relation
 from symbn.following.claims import definition_step, judge_again, judged
 from symbn.following.comparing import compare
 from symbn.following.conventions import HYPOTHESIS, IGNORE, Conventions, inferred, with_settings
@@ -35,12 +35,13 @@ from symbn.following.hypotheses import (
     unusable,
 )
 from symbn.following.restrictions import unknown
+from symbn.following.meanings import assigned, judged_as_renamed
 from symbn.following.remarks import looked_for, spread, take_remark, unheard
+from symbn.following.sentences import subject, turn, unused
 from symbn.following.state import Claim, Follower, Hypothesis, current, origin, placed, relocated, source
 from symbn.judging import Options, in_doubt, unreadable_step
 from symbn.repairing import with_syntax_repair
-from symbn.syntax.parser import parse
-from symbn.syntax.tree import Node, names_in
+from symbn.syntax.tree import Node
 
 _SPOILED = "another part of the formula cannot be read, and it may be a condition of this equation"
 _SUBJECT = "it goes on from an earlier formula, and the words in between may have changed the subject"
@@ -74,6 +75,7 @@ def check_document(
             _guarded(follower, place, item)
         progress(place + 1)
     judge_again(follower)
+    judged_as_renamed(follower)
     unheard(follower)
     milliseconds = round((perf_counter() - start) * 1000, 3)
     problems = (*document.problems, *follower.problems)
@@ -119,7 +121,7 @@ def _formula(follower: Follower, place: int, formula: Formula) -> None:
     raw = document.text[before.span.end if before is not None else 0 : formula.span.start]
     between = prose.plain("".join(prose_between(document, n) for n in range(last + 1, place + 1)))
     name = before.text.text if isinstance(before, Formula) and _NAME.fullmatch(before.text.text) else "(..)"
-    _turn(follower, raw, between, name, isinstance(before, Formula) and before.display)
+    turn(follower, raw, between, name, isinstance(before, Formula) and before.display)
     text = formula.text
     restricted = restrictions_of(follower, place, formula)
     if restricted is not None:
@@ -127,7 +129,7 @@ def _formula(follower: Follower, place: int, formula: Formula) -> None:
         restrict(follower, place, formula, restricted, follower.role, between)
         return
     if place not in follower.read:
-        _subject(follower, formula)
+        subject(follower, formula, between, prose.plain(prose_between(document, place + 1)))
         return
     expected, follower.expected, follower.waiting = follower.expected, (), None
     marked, follower.next_role = follower.next_role, None
@@ -180,54 +182,11 @@ def _formula(follower: Follower, place: int, formula: Formula) -> None:
         else:
             here = replace(options, notation=current(follower, options))
             _chain(follower, chain, here, (after, near), doubt, role in (prose.DEFINITION, prose.ASSUMPTION))
-        _unused(follower, new, role in _SUPPOSED, loose)
+        unused(follower, new, role in _SUPPOSED, loose)
     if prose.otherwise_behind(behind):
         follower.attached, follower.hypotheses = [*follower.attached, *follower.hypotheses], []
     follower.subject, follower.inline = False, not formula.display
     _finish(follower, first, line, expected)
-
-
-def _unused(follower: Follower, first: int, supposed: bool, loose: bool) -> None:
-    """Remember what was supposed but is no condition that could be used, and what may have been. It leaves doubt."""
-    for place, step in enumerate(follower.steps[first:], first):
-        if (supposed and step.verdict == UNREADABLE) or (loose and step.verdict in (REFUTED, UNDECIDED)):
-            shown = f"{step.lhs} = {step.rhs}" if step.rhs else step.lhs
-            follower.hypotheses.append(Hypothesis(unknown(), loose, step.line, shown))
-            follower.remembered += follower.hypotheses[-1:] if loose else []
-            if step.verdict == REFUTED:
-                follower.steps[place] = in_doubt(step, "it may be one of the things that its sentence assumes")
-
-
-def _turn(follower: Follower, raw: str, between: str, name: str, after_display: bool) -> None:
-    """Forget what the prose before a formula ends: the hypotheses of a sentence, of a section, the right side to go on from.
-    name: what stands for the formula before in the sentence."""
-    if prose.heading(raw):
-        follower.hypotheses, follower.remembered, follower.role, follower.last = [], [], None, None
-        follower.attached, follower.sentence = [], ""
-        follower.section += 1
-    ends = prose.ends_sentence(between, after_display)
-    follower.sentence = prose.sentence(between) if ends else f"{follower.sentence} {name} {between}"
-    if prose.drops(between):
-        follower.remembered = [replace(h, lasting=False) for h in follower.remembered]
-    if prose.otherwise(between):
-        follower.hypotheses, follower.attached, follower.role = otherwise(follower), [], None
-    elif ends:
-        follower.hypotheses, follower.attached, follower.role = [], [], None
-
-
-def _subject(follower: Follower, formula: Formula) -> None:
-    """Remember an expression on its own, which the next formula may go on from: `the mean $\\mu$ is $$= ..$$`."""
-    try:
-        statements = parse(formula.text.text, "latex")
-    except UnreadableError:
-        return
-    if prose.for_every(follower.sentence):
-        every = set[str]().union(*(names_in(side) for statement in statements for side in statement.sides))
-        follower.remembered = [replace(h, lasting=h.lasting and not h.letters & every) for h in follower.remembered]
-    if len(statements) == 1 and len(statements[0].sides) == 1 and not statements[0].conditions:
-        side = Side(statements[0].sides[0], formula.text)
-        follower.last, follower.head, follower.members, follower.caveat = side, side, [(side, True)], False
-        follower.last_line, follower.subject = follower.document.place(formula.span.start)[0], True
 
 
 def _finish(follower: Follower, first: int, line: int, expected: tuple[str, ...]) -> None:
@@ -279,6 +238,8 @@ def _chain(
         if place == 0 and not chain.continued:
             if defining.is_loss(left.node, options.notation):
                 follower.loss_line = follower.document.place(origin(left).start)[0]
+            assigned(follower, chain, follower.document.place(origin(left).start)[0])
+            options = replace(options, notation=current(follower, options))
             step = definition_step(follower, chain, options, defines)
         if step is None:
             after, near = conditions

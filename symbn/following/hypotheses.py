@@ -124,10 +124,11 @@ def listed(text: Text) -> list[Chain]:
 def opposites(hypotheses: Sequence[Hypothesis]) -> list[Hypothesis]:
     """Return what `unless` supposes: indices that differ where these are equal. Of several at once, and of values, the
     contrary is no condition that could be used; it is kept as one that leaves doubt."""
-    (relation, *others) = [h.relation for h in hypotheses] or [None]
-    if relation is None or others or relation.operator not in _OPPOSITE or not on_indices(relation) or on_sizes(relation):
-        return [unusable(h) for h in hypotheses]
-    return [replace(h, relation=replace(relation, operator=_OPPOSITE[relation.operator])) for h in hypotheses]
+    if len(hypotheses) == 1:
+        relation = hypotheses[0].relation
+        if relation.operator in _OPPOSITE and on_indices(relation) and not on_sizes(relation):
+            return [replace(hypotheses[0], relation=replace(relation, operator=_OPPOSITE[relation.operator]))]
+    return [unusable(h) for h in hypotheses]
 
 
 def unusable(hypothesis: Hypothesis) -> Hypothesis:
@@ -141,7 +142,7 @@ def on_sizes(relation: Relation) -> bool:
 
 
 def conditions_of(chain: Chain) -> Iterator[Relation]:
-    """Yield the conditions that a chain states; `\\neq` between anything but indices, and `\\approx`, are ones that leave doubt."""
+    """Yield the conditions that a chain states; `\\neq` between anything but indices, and `\\approx`, can only leave doubt."""
     for left, sign, right in zip(chain.sides, chain.relations, chain.sides[1:], strict=False):
         relation = Relation(left.node.span.to(right.node.span), sign, left.node, right.node)
         plain = sign in ("=", *DEFINES) or (sign == "\\neq" and on_indices(relation) and not on_sizes(relation))

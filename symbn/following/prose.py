@@ -69,7 +69,8 @@ _CONCLUDING = re.compile(
 )
 # Conditions that are said in words, and that no equation of ours can take.
 _SPOKEN = re.compile(
-    r"\b(?:treat|regard|consider|hold|keep|view)\w*\b[^.]*?\b(?:constants?|fixed|independent)\b|[\w}]\s+(?:is|are|were|being|as) (?:an? )?constants?\b"
+    r"\b(?:treat|regard|consider|hold|keep|view)\w*\b[^.]*?\b(?:constants?|fixed|independent)\b"
+    r"|[\w}]\s+(?:is|are|were|being|as) (?:an? )?constants?\b"
     r"|\b(?:at|during|in) (?:test|inference|evaluation|testing)\b(?: time| mode)?|\bin the limit\b|\b(?:on|off) the diagonal\b"
     r"|\b(?:does|do) not hold\b|\bis (?:false|wrong|not true|incorrect)\b"
     r"|\bfrom\W+(?!1\b)\w+\W+(?:to|through|up to)\b",

@@ -27,7 +27,9 @@ ORDER = frozenset(("<", ">", "\\le", "\\ge"))
 _SIZES = frozenset((*BATCH_NAMES, *FEATURE_NAMES))
 _SIGNS = frozenset(("=", "\\neq", "\\in"))
 _DOTS = frozenset(("\\dots", "\\ldots", "\\cdots"))
-_UNKNOWN = re.compile(r"\\(?:n?[lg]e?q?slant|notin|not|ll|gg|n[lg]eq?|lesssim|gtrsim|downarrow|nearrow|searrow|subset\w*)(?![A-Za-z])")
+_UNKNOWN = re.compile(
+    r"\\(?:n?[lg]e?q?slant|notin|not|ll|gg|n[lg]eq?|lesssim|gtrsim|downarrow|nearrow|searrow|subset\w*)(?![A-Za-z])"
+)
 _MEMBERS = re.compile(r"\\(?:mathcal|mathbb|mathbf|mathrm)\s*\{?\s*[A-Z]\s*\}?(?:\^\{?[\w\s]*\}?)?|[A-Z]")
 _NATURAL = re.compile(r"\\mathbb\s*\{?\s*[NZ]")
 
@@ -73,7 +75,9 @@ def restriction(text: str, notation: Notation, is_index: Callable[[Node], bool])
             waiting = []
         else:
             return None
-    lists = [group for group in groups if len(group.items) > 1 or len(group.names) > 1 or group.sign == "\\in" or _dotted(group)]
+    lists = [
+        group for group in groups if len(group.items) > 1 or len(group.names) > 1 or group.sign == "\\in" or _dotted(group)
+    ]
     if not lists and not bounds:
         return None
     relations = list(bounds)

@@ -57,7 +57,10 @@ class Claim:
 @dataclass(slots=True)
 class Follower:
     """hypotheses: of the sentence; remembered: of the section; attached: of the sentence, but behind an equation which they
-    belong to. behind: the formulas that are such conditions. sentence: its words so far. caveat: a step of the chain has one."""
+    belong to. behind: the formulas that are such conditions. sentence: its words so far. caveat: a step of the chain has one.
+    unsettled: names without a known meaning, and why; renamed: those that words gave another role, and in which section; ousted:
+    names whose usual role another one has; meanings: how derivatives are read that names stand for; looping: a loop has begun in
+    this section."""
 
     document: Document
     base: Options
@@ -82,6 +85,11 @@ class Follower:
     head: Side | None = None
     members: list[tuple[Side, bool | None]] = field(default_factory=list)
     caveat: bool = False
+    unsettled: dict[str, str] = field(default_factory=dict)
+    renamed: dict[str, int] = field(default_factory=dict)
+    ousted: set[str] = field(default_factory=set)
+    meanings: dict[str, frozenset[str]] = field(default_factory=dict)
+    looping: bool = False
     expected: tuple[str, ...] = ()
     next_role: str | None = None
     role: str | None = None
