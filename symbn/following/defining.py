@@ -117,6 +117,23 @@ def is_upstream(left: Node, right: Node, notation: Notation) -> bool:
     return False
 
 
+def is_parameter(left: Node, right: Node, notation: Notation) -> bool:
+    """Tell whether the equation gives scale or shift a number, as an example does: no equation of the layer claims that."""
+    with suppress(UnreadableError):
+        found = resolve(left, notation) if isinstance(left, Name | Scripted) else None
+        known = found is not None and found.role in ("gamma", "beta") and found.power is None and not found.adjoint
+        return known and number_value(right) is not None
+    return False
+
+
+def is_input(left: Node, notation: Notation) -> bool:
+    """Tell whether a name is that of the input x, or of an entry of it."""
+    with suppress(UnreadableError):
+        found = resolve(left, notation) if isinstance(left, Name | Scripted) else None
+        return found is not None and found.role == "x"
+    return False
+
+
 def _has_derivative(node: Node) -> bool:
     return isinstance(node, Derivative) or any(map(_has_derivative, children(node)))
 

@@ -25,6 +25,7 @@ from symbn.following.conventions import HYPOTHESIS, IGNORE, Conventions, inferre
 from symbn.following.hypotheses import (
     assume,
     gives_value_to_input,
+    is_usable,
     is_index_condition,
     listed,
     otherwise,
@@ -172,14 +173,18 @@ def _formula(follower: Follower, place: int, formula: Formula) -> None:
             _fault(follower, chain)
         elif role != prose.CLAIM and taken_as_hypothesis(follower, place, chain, role, options, between):
             continue
-        elif follows and before_role in _SUPPOSED and gives_value_to_input(chain, options):
+        elif follows and before_role in _SUPPOSED and is_usable(chain, options):
             follower.role = before_role
             assume(follower, place, chain, options, before_role == prose.ASSUMPTION, between)
         elif is_index_condition(chain, options.notation):
             assume(follower, place, chain, options, False, between)
-            if spoiled:
+            if spoiled:  # i = 1, 2
                 follower.hypotheses = [unusable(h) for h in follower.hypotheses]
+        elif role == prose.CLAIM and not formula.display and defining.is_parameter(chain.sides[0].node, chain.sides[-1].node, options.notation):
+            assume(follower, place, chain, options, False, between, near=True)
         else:
+            if chain.beside:  # of `x_i = x_1, i = 1, 2` the condition is not all that stands there
+                chain = replace(chain, conditions=())
             here = replace(options, notation=current(follower, options))
             _chain(follower, chain, here, (after, near), doubt, role in (prose.DEFINITION, prose.ASSUMPTION))
         unused(follower, new, role in _SUPPOSED, loose)

@@ -213,8 +213,14 @@ def gives_value_to_input(chain: Chain, options: Options) -> bool:
     )
 
 
-def assume(follower: Follower, place: int, chain: Chain, options: Options, lasting: bool, before: str = "") -> None:
-    """Take a chain as a hypothesis. before: the prose before it, which may exclude what it says, or make it an alternative."""
+def is_usable(chain: Chain, options: Options) -> bool:
+    """Tell the same of what an equation can be judged under: not of x_i = x_k, which is rather a claim where it may be one."""
+    return gives_value_to_input(chain, options) and not defining.is_input(chain.sides[0].node, options.notation)
+
+
+def assume(follower: Follower, place: int, chain: Chain, options: Options, lasting: bool, before: str = "", near: bool = False) -> None:
+    """Take a chain as a hypothesis. before: the prose before it, which may exclude what it says, or make it an alternative. near:
+    nothing says of what it is a condition."""
     found = list(conditions_of(chain))
     letters = set[str]().union(*(names_in(relation) for relation in found if on_indices(relation)))
     follower.hypotheses = [h for h in follower.hypotheses if not (on_indices(h.relation) and h.letters <= letters)]
@@ -233,7 +239,7 @@ def assume(follower: Follower, place: int, chain: Chain, options: Options, lasti
     elif not gives_value_to_input(chain, options):
         new = [unusable(h) for h in new]
     follower.contrary = contrary
-    if place in follower.behind and not prose.leads_on(_behind(follower, place)[0]):
+    if near or (place in follower.behind and not prose.leads_on(_behind(follower, place)[0])):
         follower.attached += new
     else:
         follower.hypotheses += new
@@ -244,8 +250,9 @@ def assume(follower: Follower, place: int, chain: Chain, options: Options, lasti
         if sign not in ("=", *DEFINES):
             continue
         step = blank_step(follower, left, right, number, chain)
-        what = "to the end of its section" if lasting else "for its sentence"
-        follower.steps.append(replace(step, verdict=ASSUMED, reason=f"a hypothesis, which holds {what}"))
+        what = "which holds to the end of its section" if lasting else "which holds for its sentence"
+        what = "of which it is not said how far it holds" if near else what
+        follower.steps.append(replace(step, verdict=ASSUMED, reason=f"a hypothesis, {what}"))
 
 
 def otherwise(follower: Follower) -> list[Hypothesis]:

@@ -58,9 +58,9 @@ class Claim:
 class Follower:
     """hypotheses: of the sentence; remembered: of the section; attached: of the sentence, but behind an equation which they
     belong to. behind: the formulas that are such conditions. sentence: its words so far. caveat: a step of the chain has one.
-    unsettled: names without a known meaning, and why; renamed: those that words gave another role, and in which section; ousted:
-    names whose usual role another one has; meanings: how derivatives are read that names stand for; looping: a loop has begun in
-    this section."""
+    unsettled: names without a known meaning, and why; renamed: those that words gave another role, and in which section.
+    ousted: names whose usual role another one has. meanings: how derivatives are read that names stand for. looping: a loop
+    has begun in this section."""
 
     document: Document
     base: Options
