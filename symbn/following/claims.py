@@ -10,7 +10,7 @@ from symbn.answer import ASSUMED, PROVED, REFUTED, UNREADABLE, Step
 from symbn.decision.decide import decide
 from symbn.elaboration.elaborate import readings
 from symbn.elaboration.meaning import OutsideError
-from symbn.elaboration.notation import ROLE_WORDS, Notation
+from symbn.elaboration.notation import ROLE_WORDS, ROLES, Notation
 from symbn.errors import SymbnError, UnreadableError
 from symbn.following import defining, meanings
 from symbn.following.chains import DEFINES, EXACT, Chain, Side
@@ -58,13 +58,17 @@ def definition_step(follower: Follower, chain: Chain, options: Options, again: b
         functions = functions | {function}
     node = defining.called(node, functions)
     body = defining.called(right.node, functions)
-    if sign in DEFINES and defining.updates(left.node, right.node) and isinstance(left.node, Name | Scripted):
+    unknown = follower.unsettled.keys() - follower.renamed.keys()
+    lost = defining.updates(left.node, right.node) or defining.base_key(left.node) in unknown
+    if sign in DEFINES and lost and isinstance(left.node, Name | Scripted):
         return replace(blank, verdict=ASSUMED, reason="an assignment, which claims no equality")
     again = again or (sign in DEFINES and defining.base_key(left.node) in options.notation.definitions)
     key = defining.defines(node, options.notation, again)
     known_anew = meanings.released(follower, left.node) if key is None else None
-    if known_anew is not None and (role := defining.role_of(known_anew, node, body, options.notation)) is not None:
-        return _settled(follower, chain, options, known_anew, role)
+    if known_anew is not None:
+        role = defining.role_of(known_anew, node, body, options.notation)
+        if role is not None and ROLES[role] != options.notation.roles.get(known_anew):
+            return _settled(follower, chain, options, known_anew, role)
     if key in follower.unsettled and not again:
         return None
     if key is None:

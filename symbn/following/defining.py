@@ -117,12 +117,11 @@ def is_upstream(left: Node, right: Node, notation: Notation) -> bool:
     return False
 
 
-def is_parameter(left: Node, right: Node, notation: Notation) -> bool:
-    """Tell whether the equation gives scale or shift a number, as an example does: no equation of the layer claims that."""
+def is_parameter(left: Node, notation: Notation) -> bool:
+    """Tell whether a name is that of scale or shift."""
     with suppress(UnreadableError):
         found = resolve(left, notation) if isinstance(left, Name | Scripted) else None
-        known = found is not None and found.role in ("gamma", "beta") and found.power is None and not found.adjoint
-        return known and number_value(right) is not None
+        return found is not None and found.role in ("gamma", "beta") and found.power is None and not found.adjoint
     return False
 
 

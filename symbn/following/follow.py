@@ -25,9 +25,12 @@ from symbn.following.conventions import HYPOTHESIS, IGNORE, Conventions, inferre
 from symbn.following.hypotheses import (
     assume,
     gives_value_to_input,
+    gives_value_to_node,
+    gives_value_to_parameter,
     is_usable,
     is_index_condition,
     listed,
+    own_and_around,
     otherwise,
     restrict,
     restrictions_of,
@@ -141,7 +144,7 @@ def _formula(follower: Follower, place: int, formula: Formula) -> None:
         between = "if"
     loose = False  # it may be claimed or assumed
     if role == prose.CLAIM and prose.supposing(follower.sentence):
-        loose = prose.only_a_comma(between)
+        loose = prose.only_a_comma(between) or prose.announces(between)
         role = prose.CLAIM if loose else prose.ASSUMPTION
     follows = role == prose.CLAIM and not formula.display and prose.only_a_comma(between)
     before_role, follower.role = follower.role, role
@@ -180,7 +183,9 @@ def _formula(follower: Follower, place: int, formula: Formula) -> None:
             assume(follower, place, chain, options, False, between)
             if spoiled:  # i = 1, 2
                 follower.hypotheses = [unusable(h) for h in follower.hypotheses]
-        elif role == prose.CLAIM and not formula.display and defining.is_parameter(chain.sides[0].node, chain.sides[-1].node, options.notation):
+        elif role == prose.CLAIM and prose.conditional(follower.sentence, behind) and gives_value_to_node(chain, options):
+            assume(follower, place, chain, options, False, between)
+        elif role == prose.CLAIM and not formula.display and gives_value_to_parameter(chain, options):
             assume(follower, place, chain, options, False, between, near=True)
         else:
             if chain.beside:  # of `x_i = x_1, i = 1, 2` the condition is not all that stands there
@@ -248,7 +253,7 @@ def _chain(
             step = definition_step(follower, chain, options, defines)
         if step is None:
             after, near = conditions
-            supposed = (*after, *follower.hypotheses)
+            supposed = own_and_around(after, follower.hypotheses)
             remembered = (*follower.remembered, *near)
             known = len(follower.defined)
             relation = "=" if sign in DEFINES else sign

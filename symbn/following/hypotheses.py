@@ -17,7 +17,7 @@ from symbn.elaboration.resolving import resolve
 from symbn.errors import SymbnError, UnreadableError
 from symbn.following import defining, prose
 from symbn.following.chains import DEFINES, Chain, chains
-from symbn.following.restrictions import UNUSABLE, restriction
+from symbn.following.restrictions import UNUSABLE, is_bound, restriction
 from symbn.following.state import Follower, Hypothesis, blank_step
 from symbn.judging import Options
 from symbn.syntax.tree import Name, Node, Number, Relation, names_in, number_value
@@ -95,8 +95,10 @@ def _behind(follower: Follower, place: int) -> tuple[str, str]:
 
 
 def restrict(follower: Follower, place: int, formula: Formula, relations: tuple[Relation, ...], role: str, before: str) -> None:
-    """Take a range, a list or a bound as what it is: a hypothesis of its sentence, or of its section if it is assumed."""
-    lasting = role == prose.ASSUMPTION or prose.lasts(before)
+    """Take a range, a list or a bound as what it is: a hypothesis of its sentence, or of its section if it is assumed or said
+    to hold."""
+    stated = role == prose.CLAIM and place not in follower.behind and all(map(is_bound, relations))
+    lasting = stated or role == prose.ASSUMPTION or prose.lasts(before)
     said = _said(follower, formula, relations, lasting)
     if prose.negated(before):
         said = opposites(said)
@@ -179,11 +181,11 @@ def taken_as_hypothesis(follower: Follower, place: int, chain: Chain, role: str,
     upstream = defining.is_upstream(left, right, options.notation) and number_value(right) is not None
     named = defining.defines(left, options.notation) is not None
     supposed = gives_value_to_input(chain, options)
+    valued = gives_value_to_node(chain, options)
     if role == prose.HYPOTHESIS:
-        supposed = supposed or prose.strong(before)
+        supposed = supposed or valued or prose.strong(before)
     elif role == prose.DEFINITION:
-        valued = number_value(right) is not None and defining.layer_node(left, options.notation) == "defined"
-        supposed = upstream or (not named and (supposed or valued))
+        supposed = upstream or valued or (supposed and not named)
     elif not supposed:
         supposed = not named and not _true_anyway(chain, options)
     if supposed:
@@ -213,14 +215,34 @@ def gives_value_to_input(chain: Chain, options: Options) -> bool:
     )
 
 
+def gives_value_to_node(chain: Chain, options: Options) -> bool:
+    """Tell whether the chain says mu = 0: what one supposes of what the other nodes define."""
+    left, right = chain.sides[0].node, chain.sides[-1].node
+    return number_value(right) is not None and defining.layer_node(left, options.notation) == "defined"
+
+
+def gives_value_to_parameter(chain: Chain, options: Options) -> bool:
+    """Tell whether the chain says gamma = 1, as an example does: no equation of the layer claims that."""
+    left, right = chain.sides[0].node, chain.sides[-1].node
+    return number_value(right) is not None and defining.is_parameter(left, options.notation)
+
+
 def is_usable(chain: Chain, options: Options) -> bool:
     """Tell the same of what an equation can be judged under: not of x_i = x_k, which is rather a claim where it may be one."""
-    return gives_value_to_input(chain, options) and not defining.is_input(chain.sides[0].node, options.notation)
+    left, right = chain.sides[0].node, chain.sides[-1].node
+    if len(chain.sides) == 2 and on_indices(Relation(left.span, "=", left, right)):  # by its looks: g = 1 is none
+        return is_index_condition(chain, options.notation) or defining.is_size(left, right, options.notation)
+    return gives_value_to_input(chain, options) and not defining.is_input(left, options.notation)
 
 
-def assume(follower: Follower, place: int, chain: Chain, options: Options, lasting: bool, before: str = "", near: bool = False) -> None:
-    """Take a chain as a hypothesis. before: the prose before it, which may exclude what it says, or make it an alternative. near:
-    nothing says of what it is a condition."""
+def assume(
+    follower: Follower, place: int, chain: Chain, options: Options, lasting: bool, before: str = "", near: bool = False
+) -> None:
+    """Take a chain as a hypothesis.
+
+    before: the prose before it, which may exclude what it says, or make it an alternative. near: nothing says of what it is a
+    condition.
+    """
     found = list(conditions_of(chain))
     letters = set[str]().union(*(names_in(relation) for relation in found if on_indices(relation)))
     follower.hypotheses = [h for h in follower.hypotheses if not (on_indices(h.relation) and h.letters <= letters)]
@@ -236,7 +258,7 @@ def assume(follower: Follower, place: int, chain: Chain, options: Options, lasti
         spoiled = {h.shown for h in follower.hypotheses}
         follower.hypotheses = [unusable(h) for h in follower.hypotheses]
         follower.remembered = [h for h in follower.remembered if h.shown not in spoiled]
-    elif not gives_value_to_input(chain, options):
+    elif not is_usable(chain, options):
         new = [unusable(h) for h in new]
     follower.contrary = contrary
     if near or (place in follower.behind and not prose.leads_on(_behind(follower, place)[0])):
@@ -253,6 +275,13 @@ def assume(follower: Follower, place: int, chain: Chain, options: Options, lasti
         what = "which holds to the end of its section" if lasting else "which holds for its sentence"
         what = "of which it is not said how far it holds" if near else what
         follower.steps.append(replace(step, verdict=ASSUMED, reason=f"a hypothesis, {what}"))
+
+
+def own_and_around(own: list[Hypothesis], around: list[Hypothesis]) -> tuple[Hypothesis, ...]:
+    """Return the conditions of an equation and those of its sentence, without those that it replaces: `.. when $i = k$`, after
+    the sentence began with `when $i \\neq k$`."""
+    said = {h.letters for h in own if h.usable and on_indices(h.relation)}
+    return (*own, *(h for h in around if not (on_indices(h.relation) and h.letters in said)))
 
 
 def otherwise(follower: Follower) -> list[Hypothesis]:

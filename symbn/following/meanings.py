@@ -52,7 +52,7 @@ def assigned(follower: Follower, chain: Chain, line: int) -> None:
     elif names_in(right) & follower.unsettled.keys():
         (first, *_) = sorted(names_in(right) & follower.unsettled.keys())
         follower.unsettled[base.text] = follower.unsettled[first]
-    else:
+    elif base.text not in follower.renamed:
         follower.unsettled.pop(base.text, None)
 
 

@@ -63,8 +63,10 @@ _DROPPED = re.compile(
 )
 _EVERY = re.compile(r"\b(?:any|every|all|each|arbitrary)\b", re.IGNORECASE)
 _SUPPOSING = re.compile(r"\b(?:assume|suppose)\b", re.IGNORECASE)
+_THEN = re.compile(r"\s*,?\s*then\b", re.IGNORECASE)
+_CONDITIONAL = re.compile(rf"\b(?:{'|'.join(sorted(_STRONG))})\b", re.IGNORECASE)
 _CONCLUDING = re.compile(
-    r"\b(?:then|so|hence|thus|therefore|get|obtain|gives?|yields?|becomes?|follows?|impl(?:y|ies)|which|since|because)\b|[:,]\s*we\b|:",
+    r"\b(?:then|so|hence|thus|therefore|get|obtain|gives?|yields?|becomes?|follows?|impl(?:y|ies)|which|since|because)\b|[:,]\s*we\b",
     re.IGNORECASE,
 )
 # Conditions that are said in words, and that no equation of ours can take.
@@ -73,6 +75,9 @@ _SPOKEN = re.compile(
     r"|[\w}]\s+(?:is|are|were|being|as) (?:an? )?constants?\b"
     r"|\b(?:at|during|in) (?:test|inference|evaluation|testing)\b(?: time| mode)?|\bin the limit\b|\b(?:on|off) the diagonal\b"
     r"|\b(?:does|do) not hold\b|\bis (?:false|wrong|not true|incorrect)\b"
+    r"|\b(?:neglect|ignor|disregard|omitt)\w*"
+    r"|\b(?:for|if|when|whenever|with|as|provided|given|assum\w+|suppos\w+)\b[^,]*?\b(?:positive|negative|non-?negative|non-?zero"
+    r"|large|small|distinct|different|equal|even|odd|vanish\w*|centred|centered)\b"
     r"|\bfrom\W+(?!1\b)\w+\W+(?:to|through|up to)\b",
     re.IGNORECASE,
 )
@@ -173,6 +178,12 @@ def supposing(sentence: str) -> bool:
     return bool(found) and _CONCLUDING.search(sentence, found[-1]) is None
 
 
+def conditional(sentence: str, behind: str) -> bool:
+    """Tell whether a formula belongs to the condition of its sentence: `if the mean vanishes, $\\mu = 0$, then`."""
+    found = [match.end() for match in _CONDITIONAL.finditer(sentence)]
+    return bool(found) and _CONCLUDING.search(sentence, found[-1]) is None and _THEN.match(behind) is not None
+
+
 def spoken(sentence: str) -> str | None:
     """Return a condition that a sentence says in words, `treating the mean as a constant`, or None."""
     match = _SPOKEN.search(sentence)
@@ -205,6 +216,11 @@ def new_subject(before: str) -> bool:
 def only_a_comma(before: str) -> bool:
     """Tell whether a comma leads on from the formula before: `if $a = 1$, $b = 0$` may go on with the hypothesis, or end it."""
     return before.strip() == ","
+
+
+def announces(before: str) -> bool:
+    """Tell whether a colon goes before the formula: it may say what the sentence assumes, or what follows from that."""
+    return before.rstrip().endswith(":")
 
 
 def negated(before: str) -> bool:

@@ -89,6 +89,10 @@ def restriction(text: str, notation: Notation, is_index: Callable[[Node], bool])
     return tuple(relations)
 
 
+def is_bound(relation: Relation) -> bool:
+    return relation.operator in ORDER
+
+
 def unknown() -> Relation:
     """Return a condition that says only that there is one: under it nothing is refuted."""
     nothing = Name(Span(0, 0), UNUSABLE)

@@ -44,8 +44,10 @@ def subject(follower: Follower, formula: Formula, between: str, behind: str) -> 
     except UnreadableError:
         return
     if prose.for_every(follower.sentence):
-        every = set[str]().union(*(names_in(side) for statement in statements for side in statement.sides))
-        follower.remembered = [replace(h, lasting=h.lasting and not h.letters & every) for h in follower.remembered]
+        names = set[str]().union(*(names_in(side) for statement in statements for side in statement.sides))
+        follower.remembered = [
+            replace(h, lasting=False) if h.letters & names and h not in follower.hypotheses else h for h in follower.remembered
+        ]
     if len(statements) == 1 and len(statements[0].sides) == 1 and not statements[0].conditions:
         side = Side(statements[0].sides[0], formula.text)
         called(follower, side.node, between, behind, line)
