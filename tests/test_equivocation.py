@@ -18,7 +18,7 @@ SLOPE, TOTAL = r"\frac{\partial\hat x_i}{\partial x_i}", r"\frac1s(1-\frac1m-\fr
         (rf"{SLOPE} = {TOTAL} = {SLOPE} = \frac1s", ["proved", "proved", "refuted"]),
         (rf"\frac{{\partial y_i}}{{\partial x_i}} = \gamma{SLOPE} = \frac{{\gamma}}{{s}}", ["proved", "refuted"]),
         (
-            r"\frac{\partial L}{\partial x_i} = \sum_j \frac{\partial L}{\partial\hat x_j} \frac{\partial\hat x_j}{\partial x_i}"
+            r"\frac{\partial L}{\partial x_i} = \sum_j \frac{\partial L}{\partial\hat x_j}\frac{\partial\hat x_j}{\partial x_i}"
             r" = \frac{\gamma g_i}{s}",
             ["proved", "refuted"],
         ),

@@ -12,7 +12,7 @@ from symbn.elaboration.elaborate import readings
 from symbn.elaboration.meaning import OutsideError
 from symbn.elaboration.notation import ROLE_WORDS, ROLES, Notation
 from symbn.errors import SymbnError, UnreadableError
-from symbn.following import defining, meanings
+from symbn.following import calls, defining, meanings
 from symbn.following.chains import DEFINES, EXACT, Chain, Side
 from symbn.following.meanings import with_known_names
 from symbn.following.state import Claim, Follower, blank_step, origin, placed, relocated
@@ -51,13 +51,13 @@ def definition_step(follower: Follower, chain: Chain, options: Options, again: b
     blank = blank_step(follower, left, right, 0, chain)
     if defining.is_size(left.node, right.node, options.notation):
         return replace(blank, verdict=ASSUMED, reason="it says how large the batch or a feature is")
-    function = defining.function_defined(left.node)
+    function = calls.function_defined(left.node)
     node: Node = left.node
     functions = follower.functions
     if function is not None:
         functions = functions | {function}
-    node = defining.called(node, functions)
-    body = defining.called(right.node, functions)
+    node = calls.called(node, functions)
+    body = calls.called(right.node, functions)
     unknown = follower.unsettled.keys() - follower.renamed.keys()
     lost = defining.updates(left.node, right.node) or defining.base_key(left.node) in unknown
     if sign in DEFINES and lost and isinstance(left.node, Name | Scripted):

@@ -11,7 +11,7 @@ from symbn.elaboration.elaborate import readings
 from symbn.elaboration.meaning import OutsideError
 from symbn.errors import SymbnError
 from symbn.equivocation import with_one_reading
-from symbn.following import defining
+from symbn.following import calls
 from symbn.following.chains import Chain, Side
 from symbn.following.state import Claim, Follower, origin, short, source
 from symbn.following.supposing import judged_under_hypotheses
@@ -102,7 +102,7 @@ def _repaired(step: Step, follower: Follower, chain: Chain, options: Options, pl
     """Repair a refuted step: its left side, if the right one is right again; else its right side, to equal the left one or, if
     that is less far-fetched and the left one was wrong already, the first member of the chain."""
     left, right = chain.sides[place], chain.sides[place + 1]
-    sides = [defining.called(side.node, follower.functions) for side in (left, right)]
+    sides = [calls.called(side.node, follower.functions) for side in (left, right)]
     conditions = conditions_at(follower, chain, sides)
     if right_again:
         return with_repair(step, left.text.text, sides[1], sides[0], conditions, options, "left")
@@ -110,7 +110,7 @@ def _repaired(step: Step, follower: Follower, chain: Chain, options: Options, pl
     sound = not follower.members or follower.members[-1][1] is not False
     if sound or follower.head is None:
         return near
-    head = defining.called(follower.head.node, follower.functions)
+    head = calls.called(follower.head.node, follower.functions)
     shown = source(follower, follower.head.source)
     far = with_repair(step, right.text.text, head, sides[1], conditions, options, other=shown)
     if near.repair is None or far.repair is None:
@@ -126,7 +126,7 @@ def conditions_at(follower: Follower, chain: Chain, sides: list[Node]) -> tuple[
 
 
 def _holds(left: Node, right: Node, chain: Chain, options: Options, follower: Follower) -> bool | None:
-    sides = [defining.called(left, follower.functions), defining.called(right, follower.functions)]
+    sides = [calls.called(left, follower.functions), calls.called(right, follower.functions)]
     used = conditions_at(follower, chain, sides)
     try:
         verdict = decide(readings(sides[0], sides[1], used, options.notation, options.batch)).verdict

@@ -57,6 +57,8 @@ def trailing(follower: Follower, place: int, formula: Formula) -> tuple[list[Hyp
         if not found or not all(gives_value_to_input(chain, options) for chain in found):
             break
         conditions = _said(follower, after, [relation for chain in found for relation in conditions_of(chain)], False)
+        if prose.vague(between, _behind(follower, number)[0]) or not all(is_usable(chain, options) for chain in found):
+            conditions = [unusable(h) for h in conditions]
         joined = bool(attached) and prose.role(between, prose.HYPOTHESIS) == prose.HYPOTHESIS
         if joined and (contrary or prose.alternative(between)):
             attached = [unusable(h) for h in (*attached, *conditions)]
@@ -249,8 +251,11 @@ def assume(
     blank = blank_step(follower, chain.sides[0], chain.sides[-1], 0, chain)
     shown = f"{blank.lhs} {chain.relations[0]} {blank.rhs}"
     new = [Hypothesis(relation, lasting, blank.line, shown) for relation in found]
-    contrary = prose.negated(before) or prose.denied(_behind(follower, place)[0])
-    if contrary:
+    behind = _behind(follower, place)[0]
+    contrary = prose.negated(before) or prose.denied(behind)
+    if prose.vague(before, behind) or not is_usable(chain, options):
+        new = [unusable(h) for h in new]
+    elif contrary:
         new = opposites(new)
     elif prose.joins(before) and (follower.contrary or prose.alternative(before)):
         # Neither the contrary of two conditions nor one of two is a condition that could be used.
@@ -258,10 +263,8 @@ def assume(
         spoiled = {h.shown for h in follower.hypotheses}
         follower.hypotheses = [unusable(h) for h in follower.hypotheses]
         follower.remembered = [h for h in follower.remembered if h.shown not in spoiled]
-    elif not is_usable(chain, options):
-        new = [unusable(h) for h in new]
     follower.contrary = contrary
-    if near or (place in follower.behind and not prose.leads_on(_behind(follower, place)[0])):
+    if near or (place in follower.behind and not prose.leads_on(behind)):
         follower.attached += new
     else:
         follower.hypotheses += new

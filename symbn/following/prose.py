@@ -55,6 +55,17 @@ _OTHERWISE_BEHIND = re.compile(
     rf"\s*(?:{_OTHERWISE}\s*(?:[.;:,)\]]|and\b|while\b|\n\s*\n)|,\s*{_OTHERWISE}\s*(?:[.;)\]]|\n\s*\n))", re.IGNORECASE
 )
 _DENIED = re.compile(r"\s*(?:fails|is (?:false|wrong|not|violated)|(?:does|do|need) not (?:hold|apply))\b", re.IGNORECASE)
+# What is said so is no condition that the formula states: `at least $m = 2$`, `$m = 2$ or more`, `whether or not $i = k$`.
+_VAGUE_BEFORE = re.compile(
+    r"\b(?:at (?:least|most)|(?:more|less|fewer|other) than|up to|beyond|even (?:if|when|for)|whether(?: or not)?|about|nearly"
+    r"|almost|roughly|approximately|around|near|not only(?: \w+)?)\s*$",
+    re.IGNORECASE,
+)
+_VAGUE_BEHIND = re.compile(
+    r"\s*,?\s*(?:\(?\s*or\s+(?!if\b|when\b|for\b|else\b|otherwise\b)\w|(?:and|or)\s+(?:beyond|above|below|more|less|up|larger|smaller|onwards?)\b"
+    r"|onwards?\b|upwards?\b|as well as\b)",
+    re.IGNORECASE,
+)
 # After these words an assumption of the section may no longer be meant.
 _DROPPED = re.compile(
     r"\b(?:in general|generally|(?:drop|lift|remov|relax|discard|abandon)\w*|no longer|without (?:this|that|the|these|any)"
@@ -139,7 +150,7 @@ def heading(text: str) -> bool:
 def joins(before: str) -> bool:
     """Tell whether only `and`, `or` or a comma stand between two formulas."""
     words = _WORD.findall(before.lower())
-    return bool(words) and all(word in ("and", ",", "or", "nor") for word in words)
+    return bool(words) and all(word in ("and", ",", "or", "nor", "(") for word in words)
 
 
 def alternative(before: str) -> bool:
@@ -160,6 +171,11 @@ def otherwise_behind(behind: str) -> bool:
 def denied(behind: str) -> bool:
     """Tell whether the prose after a hypothesis takes it back: `when $i = k$ fails`."""
     return _DENIED.match(behind) is not None
+
+
+def vague(before: str, behind: str) -> bool:
+    """Tell whether the words around a condition say something else than the condition alone: `$m = 2$ or more`."""
+    return _VAGUE_BEFORE.search(sentence(before)) is not None or _VAGUE_BEHIND.match(behind) is not None
 
 
 def drops(before: str) -> bool:
@@ -192,6 +208,8 @@ def spoken(sentence: str) -> str | None:
 
 def goes_on(behind: str, formula: str) -> tuple[str, ...]:
     """Return how the prose behind a formula and the next one go on with a list: `$i = 1$ to $m$` as `i = 1, \\dots, m`."""
+    if behind.strip() == "," and formula.strip().isdigit():
+        return (f", {formula}",)
     match = _GOES_ON.match(behind)
     if match is None:
         return ()

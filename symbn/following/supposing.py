@@ -11,7 +11,7 @@ from dataclasses import replace
 from symbn.answer import PROVED, REFUTED, UNREADABLE, Step
 from symbn.elaboration.conditions import on_indices
 from symbn.elaboration.notation import BATCH_NAMES
-from symbn.following import defining
+from symbn.following import calls
 from symbn.following.bounds import respects
 from symbn.following.hypotheses import on_sizes, opposites
 from symbn.following.restrictions import ORDER
@@ -37,7 +37,7 @@ def judged_under_hypotheses(claim: Claim, functions: frozenset[str]) -> Step:
 
 def _under(claim: Claim, hypotheses: tuple[Relation, ...], functions: frozenset[str], batch: int | None = None) -> Step:
     """Judge a step under hypotheses; what cannot be used as a condition leaves doubt, and no refutation."""
-    left, right = (defining.called(side.node, functions) for side in (claim.first, claim.second))
+    left, right = (calls.called(side.node, functions) for side in (claim.first, claim.second))
     names = names_in(left) | names_in(right)
     sizes = [h for h in hypotheses if on_sizes(h)]
     used = tuple(h for h in hypotheses if h not in sizes and (not on_indices(h) or names_in(h) <= names))
