@@ -17,7 +17,7 @@ from symbn.answer import PROVED, REFUTED, UNDECIDED, UNREADABLE, Row, Step
 from symbn.diagnostic import Diagnostic, Span, position
 from symbn.elaboration.notation import Notation
 from symbn.errors import UnreadableError
-from symbn.equivocation import with_one_reading
+from symbn.equivocation import is_withheld, with_one_reading
 from symbn.judging import Options, in_doubt, judge, unreadable_step
 from symbn.layers.batchnorm import CLOSED_FORMS, TRAINING
 from symbn.report.terminal import render
@@ -101,16 +101,15 @@ def _equal(text: str, right: Node, conditions: tuple[Relation, ...], options: Op
 def _chain(text: str, statement: Statement, options: Options) -> Iterator[Step]:
     """Yield the answers to the steps of one chain, in which one expression has one reading."""
     sides = statement.sides
-    sound = caveat = False
+    sound, caveat = True, False
     for place, (left, sign, right) in enumerate(zip(sides, statement.relations, sides[1:], strict=False)):
         step = judge(text, (left, sign, right), statement.conditions, options)
         caveat = caveat or step.caveat is not None
-        sound = (sound or place == 0) and step.verdict == PROVED
-        if sound and caveat:
+        if sound and ((step.verdict == PROVED and caveat) or is_withheld(step)):
             earlier = [(side, text[side.span.start : side.span.end]) for side in sides[:place]]
             asked = partial(_equal, text, right, statement.conditions, options)
             step = with_one_reading(step, earlier, asked)
-            sound = step.verdict == PROVED
+        sound = sound and step.verdict == PROVED
         yield _repaired(step, (left, sign, right), statement, options)
 
 

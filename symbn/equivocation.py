@@ -12,12 +12,18 @@ from dataclasses import replace
 from typing import TypeVar
 
 from symbn.answer import PROVED, REFUTED, UNDECIDED, Step
+from symbn.elaboration.readings import TRUE_ONLY_IF
 
 Member = TypeVar("Member")
 
 
+def is_withheld(step: Step) -> bool:
+    """Tell whether a step is undecided since it is true under a reading only that is too loose to prove anything."""
+    return step.verdict == UNDECIDED and (step.reason or "").startswith(TRUE_ONLY_IF)
+
+
 def with_one_reading(step: Step, earlier: Iterable[tuple[Member, str]], ask: Callable[[Member], Step]) -> Step:
-    """Return a proved step, or what becomes of it if its right side is not equal to an earlier member of its chain.
+    """Return a step that may be true by itself, or what becomes of it if its right side is not an earlier member of its chain.
 
     earlier: the members before its left side, with their sources; ask: judges that one is equal to the right side.
     """
@@ -25,9 +31,11 @@ def with_one_reading(step: Step, earlier: Iterable[tuple[Member, str]], ask: Cal
         against = ask(member)
         if against.verdict == PROVED:
             continue
-        alone = "alone it is true" if step.caveat is None else f"alone it is true if {step.caveat}"
-        note = f"{alone}; but then it is not what the chain has before, {shown}, which is compared here"
+        readings = f"true if {step.caveat}" if step.caveat is not None else step.reason or "true"
+        note = f"alone it is {readings}; but then it is not what the chain has before, {shown}, which is compared here"
         step = replace(step, caveat=None, decision=against.decision, sympy=against.sympy)
+        if against.verdict != REFUTED and step.verdict != PROVED:
+            continue
         if against.verdict != REFUTED:
             reason = f"an earlier step needs another reading than this one: it cannot be told whether the right side is {shown}"
             return replace(step, verdict=UNDECIDED, reason=reason, notes=(*step.notes, note))

@@ -39,12 +39,12 @@ from symbn.elaboration.meaning import (
 )
 from symbn.elaboration.names import MAX_EXPONENT, check_call, constant, quantity
 from symbn.elaboration.notation import Notation
-from symbn.elaboration.readings import Choices, Reading, TooManyReadingsError, explore
+from symbn.elaboration.readings import TRUE_ONLY_IF, Choices, Reading, TooManyReadingsError, explore
 from symbn.elaboration.scope import Scope
 from symbn.elaboration.sums import additive, big, call
 from symbn.errors import UnreadableError, unreadable
 from symbn.kernel.goal import Condition, Goal
-from symbn.kernel.term import BATCH, Index, Term, rename
+from symbn.kernel.term import BATCH, Index, Sum, Term, rename, subterms
 from symbn.layers.batchnorm import EVALUATION, batch_norm
 from symbn.layers.graph import Graph
 from symbn.layers.graph import Node as GraphNode
@@ -65,11 +65,13 @@ from symbn.syntax.tree import (
     Relation,
     Root,
     Scripted,
+    children,
 )
 
 _SLASH = "the division reaches over what stands beside its divisor: write brackets around it, as in a/(b c)"
 _DOUBT = "a Jacobian without indices may be meant as a factor of a matrix product: write the indices"
 _MATRICES = "what has no indices is a matrix or a column, and side by side is the matrix product"
+_ENTRYWISE = f"{TRUE_ONLY_IF}the product entry by entry is summed over the batch, which no sum sign says: write \\sum_i"
 _REPEATED = "{} is summed over the batch although no sum sign says so: write \\sum_{}"
 
 _SIZE, _OTHERS = "m", "lpqrtuvw"
@@ -100,8 +102,16 @@ class Equation(Value):
         """Put in the values that the conditions give to inputs: after every derivative is taken, as `at gamma = 1` means."""
         if not self.given:
             return term
+        own = free(self.left) | free(self.right)
+        bound = {inner.index for inner in subterms(term) if isinstance(inner, Sum)}
         nodes = {}
         for fixed, value in self.given:
+            loose = {index for index in free(value) - set(fixed.indices) if isinstance(index.name, str)}
+            if loose & bound or not loose <= own:
+                # In sum_i gamma with gamma = g_i the sum would capture the index of the value, which is not what is said.
+                raise OutsideError(
+                    "a condition gives a value with an index that a sum binds, or that the equation does not have"
+                )
             formal = tuple(Index(f"i{place}", index.axis) for place, index in enumerate(fixed.indices))
             body = rename(to_term(value, self.graph), dict(zip(fixed.indices, formal, strict=True)))
             slots = tuple(index.axis for index in formal)
@@ -199,7 +209,7 @@ def _granted(equation: Equation, reading: Reading) -> Iterator[Equation]:
     if reading.caveats:
         from symbn.elaboration.granting import is_granted
 
-        granted, doubt = is_granted(equation.left, equation.right, equation.conditions)
+        granted, doubt = is_granted(equation.left, equation.right, equation.conditions, equation.graph)
         if not granted:
             return
         if doubt is not None:
@@ -278,9 +288,13 @@ def _equation(
     meant = [context.read(side, Inside()) for side in (left, right)]
     if context.bare >= {"entry", "jacobian"}:
         context.choices.doubts.append(_DOUBT)
+        if context.totals:
+            context.choices.withheld.append(_DOUBT)
     indices = [free(meaning) for meaning in meant]
-    for side in (0, 1):
-        meant[side] = _with_repeated(context, meant[side], indices[side] - indices[1 - side], f"{side}")
+    for side, node in enumerate((left, right)):
+        before, meant[side] = meant[side], _with_repeated(context, meant[side], indices[side] - indices[1 - side], f"{side}")
+        if meant[side] is not before and _holds_entrywise(node):
+            context.choices.withheld.append(_ENTRYWISE)
     return _closed(context, meant, left, right, conditions, given)
 
 
@@ -383,6 +397,10 @@ def meaning_of(context: Context, node: Node, inside: Inside) -> Meaning:
 
 def _bracketed(node: Node) -> bool:
     return isinstance(node, Group) or (isinstance(node, Scripted) and isinstance(node.base, Group))
+
+
+def _holds_entrywise(node: Node) -> bool:
+    return (isinstance(node, Product) and "\\odot" in node.operators) or any(map(_holds_entrywise, children(node)))
 
 
 def _divides(factor: Meaning) -> bool:

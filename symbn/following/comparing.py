@@ -10,7 +10,7 @@ from symbn.elaboration.conditions import on_indices
 from symbn.elaboration.elaborate import readings
 from symbn.elaboration.meaning import OutsideError
 from symbn.errors import SymbnError
-from symbn.equivocation import with_one_reading
+from symbn.equivocation import is_withheld, with_one_reading
 from symbn.following import calls
 from symbn.following.chains import Chain, Side
 from symbn.following.state import Claim, Follower, origin, short, source
@@ -61,6 +61,9 @@ def _compared(
     equal = True if plain else _holds(follower.head.node, right, chain, options, follower)
     if not equal and any(h.lasting for h in follower.remembered):
         equal = None  # the section assumes something, which is not used here
+    if is_withheld(step) and sound and equal is False and claim is not None:
+        step = _one_reading(step, follower, claim)
+        return step, False if step.verdict == REFUTED else None
     shown = short(source(follower, follower.head.source))
     notes = list(step.notes)
     again: Side | None = None
@@ -126,6 +129,8 @@ def conditions_at(follower: Follower, chain: Chain, sides: list[Node]) -> tuple[
 
 
 def _holds(left: Node, right: Node, chain: Chain, options: Options, follower: Follower) -> bool | None:
+    if options.spent is not None:
+        return None
     sides = [calls.called(left, follower.functions), calls.called(right, follower.functions)]
     used = conditions_at(follower, chain, sides)
     try:

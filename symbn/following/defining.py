@@ -10,7 +10,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import replace
 
-from symbn.decision.decide import provable
+from symbn.decision.decide import proved
 from symbn.elaboration.elaborate import readings
 from symbn.elaboration.meaning import OutsideError
 from symbn.elaboration.notation import BATCH_NAMES, FEATURE_NAMES, ROLES, Definition, Notation, key_of
@@ -140,7 +140,7 @@ def role_of(key: str, left: Node, right: Node, notation: Notation) -> str | None
     for role in _NODES:
         try:
             named = notation.with_lets([f"{role}={OURS}"])
-            if provable(readings(definiendum, right, (), named), SECONDS):
+            if proved(readings(definiendum, right, (), named), SECONDS) is not None:
                 return role
         except (SymbnError, OutsideError):
             continue

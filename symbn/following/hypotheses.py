@@ -8,7 +8,7 @@ from dataclasses import replace
 from symbn.answer import ASSUMED
 from symbn.document.prose import prose_between
 from symbn.document.source import Formula, Text
-from symbn.decision.decide import provable
+from symbn.decision.decide import proved
 from symbn.elaboration.conditions import on_indices
 from symbn.elaboration.elaborate import readings
 from symbn.elaboration.meaning import OutsideError
@@ -199,7 +199,7 @@ def _true_anyway(chain: Chain, options: Options) -> bool:
     pairs = zip(chain.sides, chain.relations, chain.sides[1:], strict=False)
     try:
         return all(
-            sign == "=" and provable(readings(left.node, right.node, chain.conditions, options.notation), _SECONDS)
+            sign == "=" and proved(readings(left.node, right.node, chain.conditions, options.notation), _SECONDS) is not None
             for left, sign, right in pairs
         )
     except (SymbnError, OutsideError):
@@ -247,7 +247,8 @@ def assume(
     """
     found = list(conditions_of(chain))
     letters = set[str]().union(*(names_in(relation) for relation in found if on_indices(relation)))
-    follower.hypotheses = [h for h in follower.hypotheses if not (on_indices(h.relation) and h.letters <= letters)]
+    if letters:
+        follower.hypotheses = [h for h in follower.hypotheses if not (on_indices(h.relation) and h.letters <= letters)]
     blank = blank_step(follower, chain.sides[0], chain.sides[-1], 0, chain)
     shown = f"{blank.lhs} {chain.relations[0]} {blank.rhs}"
     new = [Hypothesis(relation, lasting, blank.line, shown) for relation in found]
