@@ -180,6 +180,8 @@ def taken_as_hypothesis(follower: Follower, place: int, chain: Chain, role: str,
     is true anyway.
     """
     left, right = chain.sides[0].node, chain.sides[-1].node
+    if chain.relations[0] in DEFINES and defining.updates(left, right):
+        return False  # whatever the words say, the name gets another value
     upstream = defining.is_upstream(left, right, options.notation) and number_value(right) is not None
     named = defining.defines(left, options.notation) is not None
     supposed = gives_value_to_input(chain, options)

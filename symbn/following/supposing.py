@@ -76,10 +76,11 @@ def _remembered(step: Step, claim: Claim, usable: tuple[Relation, ...], function
         if found.verdict != REFUTED:
             return in_doubt(step, f"line {lasting[-1].line} assumes {lasting[-1].shown}, which symbn cannot use here")
     values = [h for h in others if not on_indices(h.relation)][-_LOOKED_BACK:]
-    together = tuple(h.relation for h in values)
-    if len(values) > 1 and _under(claim, (*usable, *together), functions).verdict == PROVED:
-        said = " and ".join(h.shown for h in values)
-        return in_doubt(step, f"false as it stands, but true under {said}: write the conditions beside the equation")
+    for together in (values, others[-_LOOKED_BACK:]):
+        relations = tuple(h.relation for h in together)
+        if len(together) > 1 and _under(claim, (*usable, *relations), functions).verdict == PROVED:
+            said = " and ".join(h.shown for h in together)
+            return in_doubt(step, f"false as it stands, but true under {said}: write the conditions beside the equation")
     for other in list(reversed(others))[:_LOOKED_BACK]:
         for relation in (other.relation, *(h.relation for h in opposites([other]) if h.usable)):
             if _under(claim, (*usable, relation), functions).verdict == PROVED:

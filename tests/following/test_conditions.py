@@ -175,6 +175,7 @@ def test_what_is_assumed_is_not_judged_and_not_forgotten(text: str, found: list[
         (r"$\delta_{ik} = 0$ whether or not $i = k$.", ["undecided", "assumed"]),
         (r"For $i=2$ (or $i = 1$), $x_i = x_1$.", ["assumed", "assumed", "undecided"]),
         (r"For $i=1$, $2$, $x_i = x_1$.", ["refuted"]),
+        (r"Take $i = 1$ and $k \neq 1$. Then $\delta_{ik} = 0$.", ["assumed", "undecided"]),
         (r"If $\gamma = 1$, $\beta = 0$, then $y_i = \hat x_i$.", ["assumed", "assumed", "proved"]),
     ],
 )

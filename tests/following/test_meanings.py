@@ -16,6 +16,7 @@ from tests.following.documents import checked, verdicts
             ["assumed", "assumed", "undecided"],
         ),
         (r"$x \leftarrow x - \mu$, so $\sum_i x_i = 0$.", ["assumed", "undecided"]),
+        (r"Let $x_i \leftarrow x_i + 1$. Then $\sum_i x_i = m \mu$.", ["assumed", "undecided"]),
         (r"$a := 0$. $a := 1$. $a = 0$. $a = 1$.", ["assumed", "assumed", "refuted", "proved"]),
         (
             r"$a := \gamma$, $b := a + 1$, $a \leftarrow a + 2$. So $b = \gamma + 1$ and $a = \gamma$.",
