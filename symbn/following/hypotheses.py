@@ -24,6 +24,7 @@ from symbn.syntax.tree import Name, Node, Number, Relation, names_in, number_val
 
 SIZES = frozenset((*BATCH_NAMES, *FEATURE_NAMES))
 _SECONDS = 0.5  # for one attempt to prove what is assumed
+_CASES = 4  # conditions that may be cases beside each other
 _LOOKED_AHEAD = 6  # formulas of the sentence, for conditions
 _OPPOSITE = {"=": "\\neq", "\\neq": "="}
 _CONDITIONS = tuple(_OPPOSITE)
@@ -52,6 +53,8 @@ def trailing(follower: Follower, place: int, formula: Formula) -> tuple[list[Hyp
             follower.behind.add(number)
             continue
         if number not in follower.read:
+            if after.text.text.strip().isdigit():
+                break  # $1$ for $i = k$ and $0$ for the rest
             continue  # a name on its own
         found = listed(after.text)
         if not found or not all(gives_value_to_input(chain, options) for chain in found):
@@ -81,11 +84,9 @@ def restrictions_of(follower: Follower, place: int, formula: Formula) -> tuple[R
     """Return what a formula restricts that is a range, a list or a bound, or None. `$i = 1$ to $m$` is a range too."""
     notation = follower.notation
     text = formula.text.text
-    for goes_on in (*prose.goes_on(*_behind(follower, place)), ""):
-        found = restriction(text + goes_on, notation, lambda node: _is_index(node, notation))
-        if found is not None:
-            return found
-    return None
+    ends = (*prose.goes_on(*_behind(follower, place)), "") if text.rstrip()[-1:].isdigit() else ("",)
+    tried = (restriction(text + end, notation, lambda node: _is_index(node, notation)) for end in ends)
+    return next((found for found in tried if found is not None), None)
 
 
 def _behind(follower: Follower, place: int) -> tuple[str, str]:
@@ -291,5 +292,9 @@ def own_and_around(own: list[Hypothesis], around: list[Hypothesis]) -> tuple[Hyp
 
 
 def otherwise(follower: Follower) -> list[Hypothesis]:
-    """Return the conditions of the other case than the one the sentence, or the last one, spoke of."""
-    return opposites(follower.hypotheses or follower.attached or follower.remembered[-1:])
+    """Return the conditions of the other case than the one the sentence, or the last one, spoke of. After two there may be
+    none left."""
+    left = follower.hypotheses or follower.attached or follower.remembered[-1:]
+    lately = [h for h in follower.remembered[-_CASES:] if on_indices(h.relation)]
+    several = any(h.letters == one.letters and h.relation.operator != one.relation.operator for one in left for h in lately)
+    return [unusable(h) for h in left] if several else opposites(left)

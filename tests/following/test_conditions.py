@@ -64,6 +64,8 @@ def test_a_range_is_not_its_first_value(text: str, found: list[str]) -> None:
         (r"$\delta_{ik} = 1$ if $i = k$ and $\delta_{ik} = 5$ if $i \neq k$.", ["proved", "assumed", "refuted"]),
         (r"$\delta_{ik} = 1$ if $i = k$ and $\delta_{ik} = 1$.", ["proved", "assumed", "undecided"]),
         (r"When $i \neq k$, $\delta_{ik} = 0$, but $\delta_{ik} = 1$ when $i = k$.", ["proved", "proved", "assumed"]),
+        (r"$\delta_{ik} = 1$ for $i = k$ and $0$ for $i \neq k$.", ["proved", "assumed"]),
+        (r"If $i = k$, $\delta_{ik} = 1$, while for $i \neq k$ we get $\delta_{ik} = 0$, and in all other cases $\delta_{ik} = 7$.", ["assumed", "proved", "proved", "undecided"]),
         (rf"If $\gamma = 1$ then ${LINE}$ and $y_i = \beta$ otherwise.", ["assumed", "proved", "undecided"]),
     ],
 )  # fmt: skip
