@@ -107,12 +107,15 @@ def kind(context: Context, of: Meaning, by: Quantity, sign: str) -> str:
     if not others:
         return TOTAL
     name = f"d{of.name}/d{by.name}"
-    if context.signs.setdefault(name, sign) != sign:
-        words = "the total derivative and the local one, which are not told apart in one equation"
-        context.choices.doubts.append(f"{name} is written with d and with \\partial: they may mean {words}")
-    held = " and ".join(others)
-    options = [f"{name} is the total derivative", f"{name} is the local derivative, with {held} held fixed"]
-    return (TOTAL, LOCAL)[context.choices.pick(f"derivative {of.name} {by.name}", options)]
+    options = [f"{name} is the total derivative", f"{name} is the local derivative, with {' and '.join(others)} held fixed"]
+    # The chain rule may have the total derivative on one side and the local one on the other, as d and \\partial, or as that
+    # by another entry and that by its own.
+    own = "own" if of.indices == by.indices else "other"
+    taken = (TOTAL, LOCAL)[context.choices.pick(f"derivative {of.name} {by.name} {sign} {own}", options)]
+    if context.kinds.setdefault(name, taken) != taken:
+        words = "the total derivative in one place and the local one in another"
+        context.choices.withheld.append(f"{TRUE_ONLY_IF}{name} is {words}: say which is meant, or name what is held fixed")
+    return taken
 
 
 def held_fixed(graph: Graph, of: Quantity, by: Quantity) -> list[str]:

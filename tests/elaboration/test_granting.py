@@ -106,7 +106,7 @@ DOUBTED = [
         r"\frac{d\hat x_i}{dx_i} = \frac{\partial\hat x_i}{\partial x_i}"
         r" + \frac{\partial\hat x_i}{\partial\mu}\frac{d\mu}{dx_i}"
         r" + \frac{\partial\hat x_i}{\partial\sigma^2}\frac{d\sigma^2}{dx_i}",
-        "written with d and with",
+        "the total derivative in one place and the local one in another",
     ),
     (r"\frac{\partial \hat x}{\partial x} x = 0", "matrix product"),
 ]
