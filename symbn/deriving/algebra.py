@@ -1,0 +1,378 @@
+"""Meanings rewritten as one does on paper. Nothing here is trusted: the kernel proves every line that comes of it.
+
+A product is a number and powers of bases, in the order in which they are met; a sum keeps the order of its terms. `tidy`
+changes what a reader would not call a step: brackets, signs, numbers, equal factors, zeros and ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from fractions import Fraction
+from typing import assert_never
+
+from symbn.elaboration.meaning import (
+    Constant,
+    Meaning,
+    Plus,
+    Quantity,
+    Raised,
+    Same,
+    Slope,
+    SumOver,
+    Times,
+    free,
+    letters_of,
+)
+from symbn.kernel.term import Index
+
+ZERO, ONE, SIZE = Constant(Fraction(0)), Constant(Fraction(1)), Quantity("m")
+_LETTERS = "jklpqrtuvw"
+Powers = dict[Meaning, Fraction]
+
+
+def product(number: Fraction, powers: Mapping[Meaning, Fraction]) -> Meaning:
+    """Return number * prod base^exponent, tidy."""
+    factors: list[Meaning] = [base if p == 1 else Raised(base, p) for base, p in powers.items() if p != 0]
+    if number == 0:
+        return ZERO
+    factors.sort(key=_rank)
+    below = number.denominator
+    if below != 1 and factors:
+        number, divisor = Fraction(number.numerator), [Raised(Constant(Fraction(below)), Fraction(-1))]
+    else:
+        divisor = []
+    if number != 1 or not factors:
+        factors = [Constant(number), *divisor, *factors] if factors or not divisor else [Constant(number), *divisor]
+    else:
+        factors = [*divisor, *factors]
+    return factors[0] if len(factors) == 1 else Times(tuple(factors))
+
+
+_FIRST = ("m", "n", "gamma", "beta", "s", "eps", "var", "mu")
+
+
+def _rank(factor: Meaning) -> int:
+    """Return where a factor stands in print: sizes, what belongs to the layer, entries, deltas, sums, brackets."""
+    base = factor.base if isinstance(factor, Raised) else factor
+    match base:
+        case Constant():
+            return -1
+        case Quantity(name=name):
+            return _FIRST.index(name) if name in _FIRST else len(_FIRST)
+        case Plus():
+            return len(_FIRST) + 4 if factor is base else len(_FIRST)
+        case SumOver():
+            return len(_FIRST) + 3
+        case Same():
+            return len(_FIRST) + 2
+        case _:
+            return len(_FIRST) + 1
+
+
+def split(meaning: Meaning) -> tuple[Fraction, Powers]:
+    """Return the number and the powers of a tidy product."""
+    number, powers = Fraction(1), Powers()
+    for factor in meaning.factors if isinstance(meaning, Times) else (meaning,):
+        base, exponent = (factor.base, factor.exponent) if isinstance(factor, Raised) else (factor, Fraction(1))
+        if isinstance(base, Constant) and exponent.denominator == 1 and (base.value != 0 or exponent > 0):
+            number *= base.value**exponent.numerator
+        elif isinstance(base, Times) and exponent.denominator == 1:
+            inner, more = split(base)
+            number *= inner**exponent.numerator
+            for b, p in more.items():
+                powers[b] = powers.get(b, Fraction(0)) + p * exponent
+        elif isinstance(base, Raised) and (exponent.denominator == 1):
+            powers[base.base] = powers.get(base.base, Fraction(0)) + base.exponent * exponent
+        else:
+            powers[base] = powers.get(base, Fraction(0)) + exponent
+    return number, {b: p for b, p in powers.items() if p != 0}
+
+
+def times(*factors: Meaning) -> Meaning:
+    return product(*split(Times(factors)))
+
+
+def plus(terms: Iterable[Meaning]) -> Meaning:
+    """Return the sum of tidy terms, like ones put together where the first one stands."""
+    numbers: dict[tuple[tuple[Meaning, Fraction], ...], Fraction] = {}
+    for term in terms:
+        for part in term.terms if isinstance(term, Plus) else (term,):
+            number, powers = split(part)
+            key = tuple(powers.items())
+            same = next((k for k in numbers if dict(k) == powers), key)
+            numbers[same] = numbers.get(same, Fraction(0)) + number
+    kept = [product(number, dict(key)) for key, number in numbers.items() if number != 0]
+    return ZERO if not kept else kept[0] if len(kept) == 1 else Plus(tuple(kept))
+
+
+def minus(meaning: Meaning) -> Meaning:
+    return times(Constant(Fraction(-1)), meaning)
+
+
+def over(above: Meaning, below: Meaning) -> Meaning:
+    return times(above, Raised(below, Fraction(-1)))
+
+
+def tidy(meaning: Meaning) -> Meaning:
+    """Return the meaning with the algebra done that no reader calls a step."""
+    match meaning:
+        case Constant() | Quantity():
+            return meaning
+        case Same(left=left, right=right):
+            return ONE if left == right else meaning
+        case SumOver(index=index, excluding=excluding, body=body):
+            inner = tidy(body)
+            return ZERO if inner == ZERO else SumOver(index, excluding, inner)
+        case Plus(terms=terms):
+            return plus(tidy(t) for t in terms)
+        case Times(factors=factors):
+            return times(*(tidy(f) for f in factors))
+        case Raised(base=base, exponent=exponent):
+            return times(Raised(tidy(base), exponent))
+        case Slope(of=of, by=by, kind=kind):
+            return Slope(tidy(of), by, kind)
+        case _:
+            assert_never(meaning)
+
+
+def rewrite(meaning: Meaning, rule: Callable[[Meaning], Meaning | None]) -> Meaning:
+    """Return the meaning with the rule applied wherever it has an answer, inside first, and tidied."""
+    match meaning:
+        case Constant() | Quantity() | Same():
+            built: Meaning = meaning
+        case SumOver(index=index, excluding=excluding, body=body):
+            inner = rewrite(body, rule)
+            built = ZERO if inner == ZERO else SumOver(index, excluding, inner)
+        case Plus(terms=terms):
+            built = plus(rewrite(t, rule) for t in terms)
+        case Times(factors=factors):
+            built = times(*(rewrite(f, rule) for f in factors))
+        case Raised(base=base, exponent=exponent):
+            built = times(Raised(rewrite(base, rule), exponent))
+        case Slope():
+            built = meaning
+        case _:
+            assert_never(meaning)
+    found = rule(built)
+    return built if found is None else tidy(found)
+
+
+# ---------------------------------------------------------------------- indices
+
+
+def instance(meaning: Meaning, put: Mapping[Index, Index]) -> Meaning:
+    """Return the meaning at other free indices; a bound letter that is one of them makes way."""
+    put = {old: new for old, new in put.items() if old != new and old in free(meaning)}
+    if not put:
+        return meaning
+    match meaning:
+        case Constant():
+            return meaning
+        case Quantity(name=name, indices=indices):
+            return Quantity(name, tuple(put.get(i, i) for i in indices))
+        case Same(left=left, right=right):
+            return tidy(Same(put.get(left, left), put.get(right, right)))
+        case SumOver(index=index, excluding=excluding, body=body):
+            if index in put.values():
+                other = fresh(meaning, {str(i.name) for i in (*put, *put.values())})
+                index, body = Index(other, index.axis), instance(body, {index: Index(other, index.axis)})
+            inner = {old: new for old, new in put.items() if old != index}
+            return SumOver(index, tuple(put.get(i, i) for i in excluding), instance(body, inner))
+        case Plus(terms=terms):
+            return Plus(tuple(instance(t, put) for t in terms))
+        case Times(factors=factors):
+            return Times(tuple(instance(f, put) for f in factors))
+        case Raised(base=base, exponent=exponent):
+            return Raised(instance(base, put), exponent)
+        case Slope(of=of, by=by, kind=kind):
+            return Slope(instance(of, put), Quantity(by.name, tuple(put.get(i, i) for i in by.indices)), kind)
+        case _:
+            assert_never(meaning)
+
+
+def fresh(meaning: Meaning, avoid: Iterable[str] = ()) -> str:
+    """Return a letter for a sum that does not occur in the meaning."""
+    taken = {*letters_of(meaning), *avoid}
+    return next(letter for letter in (*_LETTERS, *(f"j{n}" for n in range(100))) if letter not in taken)
+
+
+# ---------------------------------------------------------------------- what one does on paper, step by step
+
+
+def expanded(meaning: Meaning) -> Meaning:
+    """Multiply out: a (b + c) = a b + a c."""
+
+    def rule(part: Meaning) -> Meaning | None:
+        if not isinstance(part, Times):
+            return None
+        number, powers = split(part)
+        brackets = [b for b, p in powers.items() if isinstance(b, Plus) and p.denominator == 1 and 1 <= p <= 2]
+        if not brackets:
+            return None
+        first = brackets[0]
+        assert isinstance(first, Plus)
+        rest = product(number, {**powers, first: powers[first] - 1})
+        return plus(rule(t) or t for t in (times(rest, term) for term in first.terms))
+
+    def squares(part: Meaning) -> Meaning | None:
+        if isinstance(part, Raised) and isinstance(part.base, Plus) and part.exponent == 2:
+            return plus(times(a, b) for a in part.base.terms for b in part.base.terms)
+        return rule(part)
+
+    return rewrite(meaning, squares)
+
+
+def sums_split(meaning: Meaning) -> Meaning:
+    """sum_j (a_j + b_j) = sum_j a_j + sum_j b_j, and what does not depend on j goes before its sum."""
+
+    def rule(part: Meaning) -> Meaning | None:
+        if not isinstance(part, SumOver) or part.excluding:
+            return None
+        body = expanded(part.body)
+        terms = body.terms if isinstance(body, Plus) else (body,)
+        return plus(_pulled_out(part.index, term) for term in terms)
+
+    return rewrite(meaning, rule)
+
+
+def pulled_out(meaning: Meaning) -> Meaning:
+    """What does not depend on j goes before the sum over j."""
+
+    def rule(part: Meaning) -> Meaning | None:
+        if not isinstance(part, SumOver) or part.excluding or isinstance(part.body, Plus):
+            return None
+        return _pulled_out(part.index, part.body)
+
+    return rewrite(meaning, rule)
+
+
+def _pulled_out(index: Index, term: Meaning) -> Meaning:
+    number, powers = split(term)
+    inside = {b: p for b, p in powers.items() if index in free(b)}
+    outside = product(number, {b: p for b, p in powers.items() if b not in inside})
+    return times(outside, SumOver(index, (), product(Fraction(1), inside)) if inside else SIZE)
+
+
+def deltas_picked(meaning: Meaning) -> Meaning:
+    """sum_j delta_jk f_j = f_k."""
+
+    def rule(part: Meaning) -> Meaning | None:
+        if not isinstance(part, SumOver) or part.excluding:
+            return None
+        number, powers = split(part.body)
+        for base in powers:
+            if isinstance(base, Same) and part.index in (base.left, base.right):
+                other = base.right if base.left == part.index else base.left
+                rest = product(number, {b: p for b, p in powers.items() if b != base})
+                return instance(rest, {part.index: other})
+        return None
+
+    return rewrite(meaning, rule)
+
+
+def centred_sums_vanish(meaning: Meaning) -> Meaning:
+    """sum_j c_j = 0, sum_j xhat_j = 0 and sum_j (x_j - mu) = 0."""
+
+    def rule(part: Meaning) -> Meaning | None:
+        if not isinstance(part, SumOver) or part.excluding:
+            return None
+        at = (part.index,)
+        centred = Plus((Quantity("x", at), Times((Constant(Fraction(-1)), Quantity("mu")))))
+        return ZERO if part.body in (Quantity("c", at), Quantity("xhat", at), centred) else None
+
+    return rewrite(meaning, rule)
+
+
+def normalised(meaning: Meaning) -> Meaning:
+    """c_i / s = xhat_i, with s taken into a sum where it is needed there."""
+
+    def rule(part: Meaning) -> Meaning | None:
+        if not isinstance(part, Times):
+            return None
+        number, powers = split(part)
+        made, s = dict(powers), Quantity("s")
+        while made.get(s, Fraction(0)) <= -1:
+            found = next(((b, new) for b, p in made.items() if p == 1 and (new := _over_s(b)) is not None), None)
+            if found is None:
+                break
+            made = {found[1] if b == found[0] else b: p for b, p in made.items()}
+            made[s] += 1
+        return product(number, made) if made != powers else None
+
+    return rewrite(meaning, rule)
+
+
+def _over_s(factor: Meaning) -> Meaning | None:
+    """Return factor / s where that holds an xhat, or None."""
+    match factor:
+        case Quantity(name="c", indices=indices):
+            return Quantity("xhat", indices)
+        case Plus() if isinstance(gap := centred(factor), Quantity):
+            return Quantity("xhat", gap.indices)
+        case SumOver(index=index, excluding=(), body=body):
+            number, powers = split(body)
+            found = next(((b, new) for b, p in powers.items() if p == 1 and (new := _over_s(b)) is not None), None)
+            if found is None or isinstance(found[0], SumOver):
+                return None
+            return SumOver(index, (), product(number, {found[1] if b == found[0] else b: p for b, p in powers.items()}))
+        case _:
+            return None
+
+
+def rooted(meaning: Meaning) -> Meaning:
+    """sqrt(var + eps) = s."""
+    radicand = Plus((Quantity("var"), Quantity("eps")))
+
+    def rule(part: Meaning) -> Meaning | None:
+        if isinstance(part, Raised) and part.base == radicand and (2 * part.exponent).denominator == 1:
+            return Raised(Quantity("s"), 2 * part.exponent)
+        return None
+
+    return rewrite(meaning, rule)
+
+
+def centred(meaning: Meaning) -> Meaning:
+    """x_i - mu = c_i."""
+
+    def rule(part: Meaning) -> Meaning | None:
+        match part:
+            case Plus(terms=(Quantity(name="x", indices=at), Times(factors=(Constant(value=value), Quantity(name="mu"))))) if (
+                value == -1
+            ):
+                return Quantity("c", at)
+            case _:
+                return None
+
+    return rewrite(meaning, rule)
+
+
+def common(meaning: Meaning) -> Meaning:
+    """Return the factor to collect from a sum of terms: what every term has, and what a common denominator needs.
+
+    1 where only a denominator would be gained, which makes delta - 1/m no clearer.
+    """
+    if not isinstance(meaning, Plus):
+        return ONE
+    pieces = [split(term) for term in meaning.terms]
+    bases = list(dict.fromkeys(b for _, powers in pieces for b in powers))
+    least = {b: min(powers.get(b, Fraction(0)) for _, powers in pieces) for b in bases}
+    kept = {b: p for b, p in least.items() if p != 0 and not isinstance(b, Same)}
+    if len(kept) <= 1 and not all(b in powers for b in kept for _, powers in pieces):
+        return ONE
+    denominator = max(number.denominator for number, _ in pieces)
+    numerators = {abs(number.numerator) for number, _ in pieces}
+    number = Fraction(min(numerators) if len(numerators) == 1 else 1, denominator)
+    return product(number, kept)
+
+
+def collected(meaning: Meaning) -> tuple[Meaning, Meaning]:
+    """Return the meaning with the common factor of its terms in front of a bracket, and that factor."""
+    number, powers = split(meaning)
+    inner = next((b for b, p in powers.items() if isinstance(b, Plus) and p == 1), None)
+    factor = common(inner) if inner is not None else ONE
+    if inner is None or factor == ONE:
+        return meaning, ONE
+    assert isinstance(inner, Plus)
+    rest = plus(over(term, factor) for term in inner.terms)
+    outside = product(number, {b: p for b, p in powers.items() if b != inner})
+    return times(outside, factor, rest), times(outside, factor)

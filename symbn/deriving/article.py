@@ -1,0 +1,95 @@
+"""What is published: an article of sections, whose blocks hold meanings and words, and no layout.
+
+    Article  = title, Section*                  Section = title, Block*
+    Block    = Words | Chain | Table | Matrix | Figure
+
+An *inline* text is a tuple of strings and meanings, in the order in which they are read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from symbn.elaboration.meaning import Meaning
+
+Inline = tuple[str | Meaning, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A paragraph."""
+
+    text: Inline
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One more side of a chain. rule: in words, why it equals the side before it."""
+
+    side: Meaning
+    rule: Inline
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """head = side = side = .., each step proved. scope: the batch sizes for which it is, "all m" or a number."""
+
+    head: Meaning
+    lines: tuple[Line, ...]
+    scope: str = "all m"
+
+    @property
+    def result(self) -> Meaning:
+        return self.lines[-1].side if self.lines else self.head
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    header: tuple[Inline, ...]
+    rows: tuple[tuple[Inline, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """A display `name = (rows)`. equal: a second matrix that is the same, if there is one."""
+
+    name: Meaning
+    rows: tuple[tuple[Meaning, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """child is computed from parent; label: the local derivative of the child by it."""
+
+    parent: str
+    child: str
+    label: Meaning
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """The computation graph. nodes: names from the inputs to the loss, each with its rank: how far it is from them."""
+
+    nodes: tuple[tuple[str, int], ...]
+    edges: tuple[Edge, ...]
+
+
+Block = Words | Chain | Table | Matrix | Figure
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    title: Inline
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """identifier: a word for file names and links, such as `dx-closed`."""
+
+    identifier: str
+    title: Inline
+    sections: tuple[Section, ...]
+
+    def chains(self) -> tuple[Chain, ...]:
+        return tuple(block for section in self.sections for block in section.blocks if isinstance(block, Chain))

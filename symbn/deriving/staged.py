@@ -1,0 +1,115 @@
+"""The computation graph, backwards: the local derivative along every edge, then the chain rule at every node.
+
+At a node N that goes into C_1, C_2, ..:   dL/dN_i = sum over these of dL/dC dC/dN_i, where dC/dN is local: the other inputs of
+C are held fixed. Abbreviations (c, s) are no nodes of the graph here: they are written out.
+"""
+
+from __future__ import annotations
+
+from symbn.deriving.algebra import centred_sums_vanish, deltas_picked, plus, pulled_out, rooted, tidy, times
+from symbn.deriving.article import Block, Chain, Edge, Figure, Section, Words
+from symbn.deriving.differentiation import differentiated
+from symbn.deriving.steps import PICKED, VANISH, Known, Working, at, listed, substituted
+from symbn.elaboration.meaning import LOCAL, TOTAL, Meaning, Quantity, Slope, SumOver, meaning_of_term
+from symbn.kernel.term import BATCH, Index
+from symbn.layers.graph import Graph, Leaf, Node
+
+ROW, SUMMED = "i", "j"
+
+
+def sections(graph: Graph, targets: tuple[str, ...]) -> list[Section]:
+    """Return the backward pass as far as the targets need it: a section for each node, from the output to them."""
+    wanted = [
+        name
+        for name, node in reversed(graph.nodes.items())
+        if name not in (graph.loss, graph.upstream)
+        and not node.auxiliary
+        and any(graph.depends(name, target) for target in targets)
+    ]
+    adjoints, found = Known(), list[Section]()
+    for name in wanted:
+        node = graph.nodes[name]
+        blocks, result = _backward(graph, node, adjoints)
+        key = at(node, ROW)
+        adjoints[graph.loss, name] = (Slope(Quantity(graph.loss), key, TOTAL), result)
+        found.append(Section((f"The {node.meaning} ", key), blocks))
+    return found
+
+
+def consumers(graph: Graph, name: str) -> list[Node]:
+    """Return the nodes that are computed from this one directly."""
+    return [
+        node
+        for node in reversed(graph.nodes.values())
+        if node.name != graph.loss and not node.auxiliary and graph.own_term(_leaf(graph, at(node, ROW)), name) is not None
+    ]
+
+
+def _leaf(graph: Graph, quantity: Quantity) -> Leaf:
+    return graph.leaf(quantity.name, quantity.indices)
+
+
+def local(graph: Graph, of: Quantity, by: Quantity) -> Chain:
+    """Return the local derivative along an edge, worked out."""
+    working = Working(Slope(of, by, LOCAL), graph)
+    term = graph.own_term(_leaf(graph, of), by.name)
+    assert term is not None
+    own = tidy(meaning_of_term(term))
+    slope, rules = differentiated(own, by, lambda name, other: name == other)
+    working.step(rooted(pulled_out(slope)), of, " is ", own, f", {' and '.join(rules)}")
+    working.apply(lambda side: deltas_picked(pulled_out(side)), PICKED)
+    working.apply(centred_sums_vanish, VANISH)
+    return working.chain()
+
+
+def _backward(graph: Graph, node: Node, adjoints: Known) -> tuple[tuple[Block, ...], Meaning]:
+    """Return the blocks of one node, and its adjoint as it stands at the end."""
+    here, loss = at(node, ROW), Quantity(graph.loss)
+    working = Working(Slope(loss, here, TOTAL), graph)
+    if node.name == "y":
+        working.step(Quantity(graph.upstream, here.indices), "the upstream gradient, which is given")
+        return (Words((here, " goes into the loss.")), working.chain()), working.now
+    edges, terms, known = [], [], Known()
+    for consumer in consumers(graph, node.name):
+        # An example's own value goes into its own example; what belongs to the whole batch goes into every example.
+        apart = BATCH in consumer.slots and BATCH not in node.slots
+        child = at(consumer, SUMMED if apart else ROW)
+        chain = local(graph, child, here)
+        head = chain.head
+        assert isinstance(head, Slope)
+        known[consumer.name, node.name] = (head, chain.result)
+        edges.append((consumer, chain))
+        term = times(Slope(loss, child, TOTAL), head)
+        terms.append(SumOver(Index(SUMMED), (), term) if apart else term)
+    every = ", every one" if any(isinstance(term, SumOver) for term in terms) else ""
+    words = ("chain rule: ", here, " goes into ", *listed([c.head.of for _, c in edges if isinstance(c.head, Slope)]), every)
+    working.step(plus(terms), *words)
+    put, _ = substituted(working.now, known)
+    working.step(pulled_out(put), "put in the local derivative" + ("s" if len(edges) > 1 else ""))
+    blocks: list[Block] = [Words(("Local derivative" + ("s:" if len(edges) > 1 else ":"),)), *(chain for _, chain in edges)]
+    result = working.now
+    if node.name == "x":
+        # All together: down to the upstream gradient.
+        for names in (("mu", "var"), ("xhat",)):
+            put, used = substituted(working.now, {key: value for key, value in adjoints.items() if key[1] in names})
+            put, _ = substituted(put, {key: value for key, value in adjoints.items() if key[1] == "y"})
+            working.step(pulled_out(put), "put in ", *listed(used))
+        working.simplify()
+    return (*blocks, Words(("Hence",)), working.chain()), result
+
+
+def figure(graph: Graph) -> Figure:
+    """Return the computation graph with the local derivative on every edge."""
+    ranks: dict[str, int] = {}
+    edges = []
+    for name, node in graph.nodes.items():
+        if node.auxiliary or name in (graph.upstream, graph.loss):
+            continue
+        parents = [p for p in ranks if any(c.name == name for c in consumers(graph, p))]
+        ranks[name] = 1 + max((ranks[p] for p in parents), default=-1)
+        for parent in parents:
+            above = at(node, ROW)
+            edges.append(
+                Edge(parent, name, local(graph, above, at(graph.nodes[parent], ROW if BATCH in node.slots else ROW)).result)
+            )
+    return Figure(tuple(ranks.items()), tuple(edges))
