@@ -48,25 +48,25 @@ def product(number: Fraction, powers: Mapping[Meaning, Fraction]) -> Meaning:
     return factors[0] if len(factors) == 1 else Times(tuple(factors))
 
 
-_FIRST = ("m", "n", "gamma", "beta", "s", "eps", "var", "mu")
+_ORDER = ("m", "n", "gamma", "beta", "s", "eps", "var", "mu", "g", "x", "c", "xhat", "y")
 
 
-def _rank(factor: Meaning) -> int:
-    """Return where a factor stands in print: sizes, what belongs to the layer, entries, deltas, sums, brackets."""
+def _rank(factor: Meaning) -> tuple[int, int, str]:
+    """Return where a factor stands in print: numbers, sizes, what belongs to the layer, entries, deltas, sums, brackets."""
     base = factor.base if isinstance(factor, Raised) else factor
     match base:
         case Constant():
-            return -1
-        case Quantity(name=name):
-            return _FIRST.index(name) if name in _FIRST else len(_FIRST)
+            return 0, 0, ""
+        case Quantity(name=name, indices=indices):
+            return 1, _ORDER.index(name) if name in _ORDER else len(_ORDER), "".join(str(i.name) for i in indices)
         case Plus():
-            return len(_FIRST) + 4 if factor is base else len(_FIRST)
+            return (5 if factor is base else 1), len(_ORDER), ""
         case SumOver():
-            return len(_FIRST) + 3
+            return 4, 0, ""
         case Same():
-            return len(_FIRST) + 2
+            return 3, 0, ""
         case _:
-            return len(_FIRST) + 1
+            return 2, 0, ""
 
 
 def split(meaning: Meaning) -> tuple[Fraction, Powers]:

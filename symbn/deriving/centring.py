@@ -51,7 +51,7 @@ def sections(graph: Graph) -> list[Section]:
         Section(
             ("Yet centring is no dead end",),
             (
-                Words(("Centring twice is centring once: the Jacobian is a projection. It takes away the mean and keeps the rest.",)),
+                Words(("Centring twice is centring once: the Jacobian is a projection. It takes the mean away, no more.",)),
                 _square(graph),
                 Words(("A gradient that comes back through it loses its mean, and only that.",)),
                 _gradient(graph),

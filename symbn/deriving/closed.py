@@ -43,7 +43,7 @@ def sections(graph: Graph, target: str, by: str, row: str, column: str, quotient
         above = at(node, row)
         own = definition(graph, above)
         blocks: list[Words | Chain] = [Words(_says(graph, above, own))]
-        if quotients and name == "var" and by in ("x", "mu"):
+        if quotients and name == "var" and by == "x":
             blocks.append(square_expanded(graph))
             own = blocks[-1].result if isinstance(blocks[-1], Chain) else own
         chain = _chain(graph, node, Slope(above, below, TOTAL), own, known, quotients)

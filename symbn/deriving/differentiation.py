@@ -6,8 +6,9 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import assert_never
 
-from symbn.deriving.algebra import ONE, ZERO, minus, plus, split, tidy, times
+from symbn.deriving.algebra import ONE, ZERO, fresh, instance, minus, plus, split, tidy, times
 from symbn.elaboration.meaning import TOTAL, Constant, Meaning, Plus, Quantity, Raised, Same, Slope, SumOver, Times
+from symbn.kernel.term import Index
 
 LINEAR, POWER, PRODUCT, QUOTIENT, CHAIN = "term by term", "power rule", "product rule", "quotient rule", "chain rule"
 
@@ -53,6 +54,9 @@ def differentiated(
                     return Slope(part, by, TOTAL)
                 return tidy(times(ONE, *(Same(a, b) for a, b in zip(indices, by.indices, strict=True) if a != b)))
             case SumOver(index=index, excluding=excluding, body=body):
+                if index in by.indices:  # d (sum_j x_j) / d x_j: the bound letter makes way
+                    other = Index(fresh(part, (str(i.name) for i in by.indices)), index.axis)
+                    index, body = other, instance(body, {index: other})
                 return SumOver(index, excluding, run(body))
             case Plus(terms=terms):
                 return plus(run(t) for t in terms)

@@ -6,25 +6,23 @@ C are held fixed. Abbreviations (c, s) are no nodes of the graph here: they are 
 
 from __future__ import annotations
 
-from symbn.deriving.algebra import centred_sums_vanish, deltas_picked, plus, pulled_out, rooted, tidy, times
+from symbn.deriving.algebra import ONE, centred_sums_vanish, deltas_picked, plus, pulled_out, rooted, tidy, times
 from symbn.deriving.article import Block, Chain, Edge, Figure, Section, Words
 from symbn.deriving.differentiation import differentiated
 from symbn.deriving.steps import PICKED, VANISH, Known, Working, at, listed, substituted
-from symbn.elaboration.meaning import LOCAL, TOTAL, Meaning, Quantity, Slope, SumOver, meaning_of_term
+from symbn.elaboration.meaning import LOCAL, TOTAL, Meaning, Quantity, Same, Slope, SumOver, meaning_of_term
 from symbn.kernel.term import BATCH, Index
 from symbn.layers.graph import Graph, Leaf, Node
 
 ROW, SUMMED = "i", "j"
 
 
-def sections(graph: Graph, targets: tuple[str, ...]) -> list[Section]:
-    """Return the backward pass as far as the targets need it: a section for each node, from the output to them."""
+def sections(graph: Graph, target: str) -> list[Section]:
+    """Return the backward pass as far as the target needs it: a section for each node, from the output to it."""
     wanted = [
         name
         for name, node in reversed(graph.nodes.items())
-        if name not in (graph.loss, graph.upstream)
-        and not node.auxiliary
-        and any(graph.depends(name, target) for target in targets)
+        if name not in (graph.loss, graph.upstream) and not node.auxiliary and graph.depends(name, target)
     ]
     adjoints, found = Known(), list[Section]()
     for name in wanted:
@@ -98,6 +96,55 @@ def _backward(graph: Graph, node: Node, adjoints: Known) -> tuple[tuple[Block, .
     return (*blocks, Words(("Hence",)), working.chain()), result
 
 
+def forward(graph: Graph, target: str, by: str) -> list[Section]:
+    """Return the derivative of a node by another one, forwards: along every edge that leads from `by` to the target."""
+    order = [
+        name
+        for name, node in graph.nodes.items()
+        if name != by and graph.depends(name, by) and graph.depends(target, name) and (not node.auxiliary or name == target)
+    ]
+    below, known, found = at(graph.nodes[by], "k"), Known(), list[Section]()
+    for name in order:
+        node = graph.nodes[name]
+        above = at(node, ROW)
+        blocks: list[Block] = []
+        working = Working(Slope(above, below, TOTAL), graph)
+        edges, terms = Known(), []
+        parents = [p for p in (by, *order) if p in graph.nodes and p != name and _is_parent(graph, above, p)]
+        for parent in parents:
+            # What belongs to the whole batch hears every example; an example hears its own.
+            apart = BATCH in graph.nodes[parent].slots and BATCH not in node.slots
+            inner = at(graph.nodes[parent], SUMMED if apart else ROW)
+            chain = local(graph, above, inner)
+            head = chain.head
+            assert isinstance(head, Slope)
+            blocks.append(chain)
+            edges[name, parent] = (head, chain.result)
+            term = times(head, Slope(inner, below, TOTAL))
+            terms.append(SumOver(Index(SUMMED), (), term) if apart else term)
+        if name == graph.loss or not parents:
+            return []
+        working.step(plus(terms), "chain rule over ", *listed([at(graph.nodes[p], ROW) for p in parents]))
+        put, _ = substituted(working.now, edges)
+        own = {(by, by): (Slope(at(graph.nodes[by], ROW), below, TOTAL), _same(graph, by))}
+        put, used = substituted(put, known | own)
+        working.step(pulled_out(put), "put in the local derivatives", *((" and ", *listed(used)) if used else ()))
+        working.simplify()
+        chain = working.chain()
+        known[name, by] = (Slope(above, below, TOTAL), chain.result)
+        words = "Local derivatives:" if len(blocks) > 1 else "Local derivative:"
+        found.append(Section((f"The {node.meaning} ", above), (Words((words,)), *blocks, Words(("Hence",)), chain)))
+    return found
+
+
+def _same(graph: Graph, name: str) -> Meaning:
+    return Same(Index(ROW), Index("k")) if BATCH in graph.nodes[name].slots else ONE
+
+
+def _is_parent(graph: Graph, above: Quantity, name: str) -> bool:
+    return graph.own_term(_leaf(graph, above), name) is not None
+
+
 def figure(graph: Graph) -> Figure:
     """Return the computation graph with the local derivative on every edge."""
     ranks: dict[str, int] = {}
@@ -109,7 +156,5 @@ def figure(graph: Graph) -> Figure:
         ranks[name] = 1 + max((ranks[p] for p in parents), default=-1)
         for parent in parents:
             above = at(node, ROW)
-            edges.append(
-                Edge(parent, name, local(graph, above, at(graph.nodes[parent], ROW if BATCH in node.slots else ROW)).result)
-            )
+            edges.append(Edge(parent, name, local(graph, above, at(graph.nodes[parent], ROW)).result))
     return Figure(tuple(ranks.items()), tuple(edges))

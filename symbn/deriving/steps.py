@@ -61,6 +61,9 @@ class Working:
     def simplify(self) -> None:
         """Do with sums what there is to do, bring in xhat, and collect."""
         self.apply(normalised, *NORMALISED)
+        self.apply(
+            lambda side: pulled_out(deltas_picked(side)), PICKED if deltas_picked(self.now) != self.now else BEFORE_THE_SUM
+        )
         separate = sums_split(pulled_out(self.now))
         picked = deltas_picked(separate)
         words = [SPLIT] * holds_brackets(self.now) + [PICKED] * (picked != separate)
