@@ -51,10 +51,10 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """A display `name = (rows)`. equal: a second matrix that is the same, if there is one."""
+    """A display `name = (rows)`. A string is a number in digits, where the exact one is irrational."""
 
     name: Meaning
-    rows: tuple[tuple[Meaning, ...], ...]
+    rows: tuple[tuple[Meaning | str, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,119 @@
+"""What does not change the output, and what that means for the gradient: shifts and stretches of the batch."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from symbn.deriving import closed
+from symbn.deriving.algebra import SIZE, centred_sums_vanish, minus, over, plus, pulled_out, sums_split, times
+from symbn.deriving.article import Article, Chain, Inline, Section, Table, Words
+from symbn.deriving.example import Example, gradient
+from symbn.deriving.steps import SPLIT, Working
+from symbn.elaboration.meaning import TOTAL, Constant, Meaning, Quantity, Raised, Slope, SumOver
+from symbn.kernel.term import Index
+from symbn.layers.batchnorm import batch_norm
+from symbn.layers.graph import Graph
+
+I, J = Index("i"), Index("j")
+EPS, S, VAR, GAMMA = Quantity("eps"), Quantity("s"), Quantity("var"), Quantity("gamma")
+
+
+def article(example: Example) -> Article:
+    """Return the answer, with the example worked out. Raises: UsageError, UnprovedError."""
+    graph = batch_norm()
+    chain = closed.sections(graph, "L", "x", "j", "i")[-1].blocks[-1]
+    assert isinstance(chain, Chain)
+    return Article(
+        "invariance",
+        ("What batch normalisation does not see",),
+        (
+            Section(
+                ("The gradient",),
+                (Words(("All that follows rests on the closed form.",)), Chain(chain.head, chain.lines[-1:])),
+            ),
+            Section(
+                ("A shift",),
+                (
+                    Words(
+                        (
+                            "Adding the same number to every input changes the mean by as much, and no output. So the gradient "
+                            "has nothing to say along the vector of ones: its entries sum to zero.",
+                        )
+                    ),
+                    _shift(graph, chain.result),
+                ),
+            ),
+            Section(
+                ("A stretch",),
+                (
+                    Words(
+                        (
+                            "Stretching the batch around its mean multiplies ", VAR, " by the square of the factor and changes "
+                            "no output, but for ", EPS, ". So the gradient is nearly at right angles to ", Quantity("xhat"), ":",
+                        )
+                    ),
+                    _stretch(graph, chain.result),
+                    Words(
+                        (
+                            "For ", EPS, " = 0 this is zero: no step along the gradient stretches the batch, to first order.",
+                        )
+                    ),
+                ),
+            ),
+            _numbers(graph, example),
+        ),
+    )  # fmt: skip
+
+
+def slope() -> Slope:
+    return Slope(Quantity("L"), Quantity("x", (I,)), TOTAL)
+
+
+def _shift(graph: Graph, result: Meaning) -> Chain:
+    working = Working(SumOver(I, (), slope()), graph)
+    working.step(pulled_out(SumOver(I, (), result)), "put in the closed form")
+    working.apply(sums_split, SPLIT)
+    working.apply(centred_sums_vanish, "the normalised entries sum to zero")
+    working.step(Constant(Fraction(0)), "the two sums are the same")
+    return working.chain()
+
+
+def _stretch(graph: Graph, result: Meaning) -> Chain:
+    xhat = Quantity("xhat", (I,))
+    working = Working(SumOver(I, (), times(xhat, slope())), graph)
+    working.step(pulled_out(SumOver(I, (), times(xhat, result))), "put in the closed form")
+    working.apply(sums_split, SPLIT)
+    working.apply(centred_sums_vanish, "the normalised entries sum to zero")
+    dot = SumOver(J, (), times(Quantity("g", (J,)), Quantity("xhat", (J,))))
+    squares = times(SIZE, over(VAR, Raised(S, Fraction(2))))
+    put = times(over(GAMMA, times(SIZE, S)), plus((times(SIZE, dot), minus(times(dot, squares)))))
+    total = SumOver(I, (), Raised(xhat, Fraction(2)))
+    working.step(put, total, " is ", squares)
+    working.step(times(over(times(GAMMA, EPS), Raised(S, Fraction(3))), dot), Raised(S, Fraction(2)), " is ", plus((VAR, EPS)))
+    return working.chain()
+
+
+def _numbers(graph: Graph, example: Example) -> Section:
+    """The output and the gradient of the example, and of the example shifted and stretched."""
+    shifted = Example(tuple(x + 5 for x in example.x), example.g, example.gamma, example.beta, example.eps)
+    stretched = Example(tuple(2 * x for x in example.x), example.g, example.gamma, example.beta, 4 * example.eps)
+    places = range(1, example.m + 1)
+    header: tuple[Inline, ...] = (
+        ("batch",),
+        *((Quantity("xhat", (Index(i),)),) for i in places),
+        *((Slope(Quantity("L"), Quantity("x", (Index(i),)), TOTAL),) for i in places),
+    )
+    rows = tuple(
+        (
+            (title,),
+            *((other.value(Quantity("xhat", (Index(i),)), graph),) for i in places),
+            *((value,) for value in gradient(other, graph)),
+        )
+        for title, other in (("as it is", example), ("shifted by 5", shifted), ("doubled, epsilon times 4", stretched))
+    )
+    words = (
+        "The batch ", Quantity("x"), " = (" + ", ".join(map(str, example.x)) + ") with upstream gradient ",
+        Quantity("g"), " = (" + ", ".join(map(str, example.g)) + ") and ", EPS, " = ", Constant(example.eps),
+        ". The output of the three is the same; the gradient of the doubled batch is half as long.",
+    )  # fmt: skip
+    return Section(("In numbers",), (Words(words), Table(header, rows)))
