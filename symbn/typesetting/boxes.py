@@ -1,8 +1,8 @@
 r"""Mathematics as it looks: an immutable tree that every writer (LaTeX, MathML, terminal, text) prints.
 
     box ::= Letter | Numeral | Operator | Row box* | Quotient box box | Script box box? box? | Radical box box?
-          | Big sign box? box? | Bracket box | Accent box | Words | Matrix box** | Choices (box box?)* | Marked kind box
-          | Gap | Code
+          | Big sign box? box? | Bracket box | Half box | Accent box | Words | Matrix box** | Choices (box box?)*
+          | Marked kind box | Gap | Code
 
 A box says how something is laid out, never what it means: what a sum sums is what stands behind it in its row. Brackets are
 boxes of their own, so a writer adds none but where it writes a fraction or a root on one line.
@@ -90,6 +90,15 @@ class Bracket(Value):
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Half(Value):
+    """The left or the right half of a bracket that a line break has opened, as tall as the body."""
+
+    opening: str
+    right: bool
+    body: Box
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Accent(Value):
     """accent: hat, bar, tilde, dot or vec."""
 
@@ -149,6 +158,7 @@ Box = (
     | Radical
     | Big
     | Bracket
+    | Half
     | Accent
     | Words
     | Matrix

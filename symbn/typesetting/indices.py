@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from symbn.elaboration.meaning import Meaning, Plus, Quantity, Raised, Same, Slope, SumOver, Times, free, letters_of, names
-from symbn.kernel.term import Index
+from symbn.kernel.term import BATCH, FEATURE, Index
 from symbn.typesetting.styles import Style
 
-_BOUND, _FREE = "jklpqrtuvwabcdhno", "ikjlpqrtuvwabcdhno"
+_BOUND, _FREE = "jklpqrtuvwabcdhno", {BATCH: "ikjlpqrtuvwabcdhno", FEATURE: "jklpqrtuvwabcdhno"}
 
 
 def with_clear_letters(meanings: Iterable[Meaning], style: Style) -> tuple[Meaning, ...]:
@@ -26,7 +26,7 @@ def with_clear_letters(meanings: Iterable[Meaning], style: Style) -> tuple[Meani
     taken = set(keys) | every
     for index in sorted(outside, key=str):
         if not _is_clear(index, keys):
-            put[index] = Index(next(letter for letter in _FREE if letter not in taken), index.axis)
+            put[index] = Index(next(letter for letter in _FREE[index.axis] if letter not in taken), index.axis)
             taken.add(str(put[index].name))
     shown = {str(put.get(index, index).name) for index in outside}
     return tuple(_renamed(meaning, put, frozenset(shown), keys, every) for meaning in meanings)

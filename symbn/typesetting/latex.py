@@ -40,7 +40,10 @@ class _Writer:
             case boxes.Row(items=parts):
                 return self.joined(parts)
             case boxes.Quotient(top=top, bottom=bottom):
-                return rf"\frac{{{self.argument(top)}}}{{{self.argument(bottom)}}}"
+                above, below = write(top), write(bottom)
+                if above.startswith(r"\delta") and below.startswith(r"\delta"):
+                    above = f"{{{above}}}"  # \delta in both parts would be read as a derivative
+                return rf"\frac{{{above}}}{{{below}}}"
             case boxes.Script(base=base, sub=sub, sup=sup):
                 return self.script(base, sub, sup)
             case boxes.Radical(radicand=radicand, degree=degree):
@@ -53,6 +56,9 @@ class _Writer:
                 tall = _is_tall(body)
                 left, right = (r"\left", r"\right") if tall else ("", "")
                 return f"{left}{_OPEN[opening]}{inner}{right}{_CLOSE[opening]}"
+            case boxes.Half(opening=opening, right=right, body=body):
+                sign = (_CLOSE if right else _OPEN)[opening]
+                return rf"\{'biggr' if right else 'biggl'}{sign}" if _is_tall(body) else sign
             case boxes.Accent(accent=accent, base=base):
                 inner = write(base)
                 return f"{_ACCENTS[accent]} {inner}" if len(inner) == 1 else f"{_ACCENTS[accent]}{{{inner}}}"
@@ -88,11 +94,6 @@ class _Writer:
             text += piece
             after_prefix = isinstance(part, boxes.Operator) and (part.kind == boxes.PREFIX or part.latex == "/")
         return text
-
-    def argument(self, box: Box) -> str:
-        """An argument of \\frac. With \\delta at both starts it would be read as a derivative; one more brace tells."""
-        inner = self.write(box)
-        return f"{{{inner}}}" if inner.startswith(r"\delta") else inner
 
     def script(self, base: Box, sub: Box | None, sup: Box | None) -> str:
         plain = isinstance(boxes.bare(base), boxes.Letter | boxes.Numeral | boxes.Accent | boxes.Bracket | boxes.Words)
