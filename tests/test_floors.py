@@ -13,9 +13,9 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "symbn"
 FLOORS = [
-    "kernel", "diagnostic", "errors", "syntax", "layers", "elaboration", "symbolic", "decision", "answer", "catalogue",
-    "document", "judging", "repairing", "following", "report", "checking", "cache", "running", "certificates", "testing",
-    "cli", "__main__",
+    "kernel", "diagnostic", "errors", "syntax", "layers", "elaboration", "typesetting", "symbolic", "decision", "answer",
+    "catalogue", "document", "judging", "repairing", "following", "report", "checking", "cache", "running", "certificates",
+    "testing", "cli", "__main__",
 ]  # fmt: skip
 HEAVY = {"sympy", "numpy", "rich"}
 
