@@ -96,7 +96,9 @@ class _Writer:
         return text
 
     def script(self, base: Box, sub: Box | None, sup: Box | None) -> str:
-        plain = isinstance(boxes.bare(base), boxes.Letter | boxes.Numeral | boxes.Accent | boxes.Bracket | boxes.Words)
+        plain = isinstance(
+            boxes.bare(base), boxes.Letter | boxes.Numeral | boxes.Accent | boxes.Bracket | boxes.Half | boxes.Words
+        )
         inner = self.write(base)
         return (inner if plain else f"{{{inner}}}") + self.scripts(sub, sup)
 
