@@ -91,15 +91,15 @@ class _Writer:
 
     def joined(self, parts: tuple[Box, ...]) -> str:
         """Side by side, with a space where two parts would run together, or be hard to read."""
-        text, after_prefix = "", True
-        for part in parts:
+        text = ""
+        for place, part in enumerate(parts):
             piece = self.write(part)
-            if text.endswith(" ") or not text:
-                piece = piece.lstrip()
-            elif not (after_prefix or piece.startswith(" ") or (isinstance(part, boxes.Operator) and part.latex == "/")):
-                text += " "
-            text += piece
-            after_prefix = isinstance(part, boxes.Operator) and (part.kind == boxes.PREFIX or part.latex == "/")
+            if not text or text.endswith(" "):
+                text += piece.lstrip()
+            elif piece.startswith(" ") or _is_tight(parts[place - 1], after=True) or _is_tight(part, after=False):
+                text += piece
+            else:
+                text += f" {piece}"
         return text
 
     def script(self, base: Box, sub: Box | None, sup: Box | None) -> str:
@@ -122,3 +122,10 @@ class _Writer:
         items = script.items if isinstance(script, boxes.Row) else ()
         single = all(isinstance(item, boxes.Letter) and len(item.latex) == 1 for item in items)
         return "".join(map(self.write, items)) if single else ""
+
+
+def _is_tight(box: Box, after: bool) -> bool:
+    """Tell whether a sign has no space after it, or before it."""
+    if not isinstance(box, boxes.Operator):
+        return False
+    return box.latex == "/" or box.kind == (boxes.PREFIX if after else boxes.SEPARATOR)
