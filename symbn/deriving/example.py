@@ -53,7 +53,9 @@ class Example:
 
     def value(self, meaning: Meaning, graph: Graph, indices: Mapping[Index, int] | None = None) -> Meaning | str:
         """Return the exact value, or six digits of an irrational one. Raises: UsageError where there is none."""
-        entries = {(name, (i,)): v for name, values in (("x", self.x), ("g", self.g)) for i, v in enumerate(values, 1)}
+        entries: dict[tuple[str, tuple[int, ...]], Fraction] = {
+            (name, (i,)): v for name, values in (("x", self.x), ("g", self.g)) for i, v in enumerate(values, 1)
+        }
         term = to_term(meaning, graph)
         point = Point(self.m, self.scalars(), entries, indices or {})
         try:

@@ -46,8 +46,9 @@ def prose(text: str) -> str:
 
 def _letter(character: str) -> str:
     if not character.isascii():
-        base, *accents = unicodedata.normalize("NFD", character)
-        if base.isascii() and base.isalpha() and len(accents) == 1 and accents[0] in _ACCENTS:
-            return rf"\{_ACCENTS[accents[0]]}{{{base}}}"
+        apart = unicodedata.normalize("NFD", character)
+        base, accents = apart[0], apart[1:]
+        if base.isascii() and base.isalpha() and accents in _ACCENTS:
+            return rf"\{_ACCENTS[accents]}{{{base}}}"
         character = to_ascii(character)
     return escaped(character)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from symbn.deriving import closed
-from symbn.deriving.algebra import SIZE, centred_sums_vanish, minus, over, plus, pulled_out, sums_split, times
-from symbn.deriving.article import Article, Chain, Inline, Section, Table, Words
+from symbn.deriving import closed, notation
+from symbn.deriving.algebra import SIZE, minus, over, plus, times
+from symbn.deriving.article import Article, Chain, Inline, Line, Section, Table, Words
 from symbn.deriving.example import Example, gradient
 from symbn.deriving.steps import SPLIT, Working
+from symbn.deriving.paper import centred_sums_vanish, pulled_out, sums_split
 from symbn.elaboration.meaning import TOTAL, Constant, Meaning, Quantity, Raised, Slope, SumOver
 from symbn.kernel.term import Index
 from symbn.layers.batchnorm import batch_norm
@@ -23,14 +24,13 @@ def article(example: Example) -> Article:
     graph = batch_norm()
     chain = closed.sections(graph, "L", "x", "j", "i")[-1].blocks[-1]
     assert isinstance(chain, Chain)
+    gradient_chain = Chain(chain.head, (Line(chain.result, ("derived by `symbn derive dx`",)),))
     return Article(
         "invariance",
         ("What batch normalisation does not see",),
         (
-            Section(
-                ("The gradient",),
-                (Words(("All that follows rests on the closed form.",)), Chain(chain.head, chain.lines[-1:])),
-            ),
+            notation.section(graph),
+            Section(("The gradient",), (Words(("All that follows rests on the closed form.",)), gradient_chain)),
             Section(
                 ("A shift",),
                 (
@@ -48,14 +48,15 @@ def article(example: Example) -> Article:
                 (
                     Words(
                         (
-                            "Stretching the batch around its mean multiplies ", VAR, " by the square of the factor and changes "
-                            "no output, but for ", EPS, ". So the gradient is nearly at right angles to ", Quantity("xhat"), ":",
+                            "Stretching the batch around its mean multiplies ", VAR, " by the square of the factor and "
+                            "changes no output, but for ", EPS, ". So the gradient is nearly at right angles to ",
+                            Quantity("xhat"), ":",
                         )
                     ),
                     _stretch(graph, chain.result),
                     Words(
                         (
-                            "For ", EPS, " = 0 this is zero: no step along the gradient stretches the batch, to first order.",
+                            "For ", EPS, " = 0 this is zero: to first order, no step along the gradient stretches the batch.",
                         )
                     ),
                 ),
@@ -71,7 +72,7 @@ def slope() -> Slope:
 
 def _shift(graph: Graph, result: Meaning) -> Chain:
     working = Working(SumOver(I, (), slope()), graph)
-    working.step(pulled_out(SumOver(I, (), result)), "put in the closed form")
+    working.step(pulled_out(SumOver(I, (), result)), "substitute the closed form")
     working.apply(sums_split, SPLIT)
     working.apply(centred_sums_vanish, "the normalised entries sum to zero")
     working.step(Constant(Fraction(0)), "the two sums are the same")
@@ -81,18 +82,18 @@ def _shift(graph: Graph, result: Meaning) -> Chain:
 def _stretch(graph: Graph, result: Meaning) -> Chain:
     xhat = Quantity("xhat", (I,))
     working = Working(SumOver(I, (), times(xhat, slope())), graph)
-    working.step(pulled_out(SumOver(I, (), times(xhat, result))), "put in the closed form")
+    working.step(pulled_out(SumOver(I, (), times(xhat, result))), "substitute the closed form")
     working.apply(sums_split, SPLIT)
     working.apply(centred_sums_vanish, "the normalised entries sum to zero")
     dot = SumOver(J, (), times(Quantity("g", (J,)), Quantity("xhat", (J,))))
     squares = times(SIZE, over(VAR, Raised(DEVIATION, Fraction(2))))
     put = times(over(GAMMA, times(SIZE, DEVIATION)), plus((times(SIZE, dot), minus(times(dot, squares)))))
     total = SumOver(I, (), Raised(xhat, Fraction(2)))
-    working.step(put, total, " is ", squares)
+    working.step(put, total, " = ", squares)
     working.step(
         times(over(times(GAMMA, EPS), Raised(DEVIATION, Fraction(3))), dot),
         Raised(DEVIATION, Fraction(2)),
-        " is ",
+        " = ",
         plus((VAR, EPS)),
     )
     return working.chain()

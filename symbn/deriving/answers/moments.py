@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from symbn.deriving import closed, staged
-from symbn.deriving.algebra import plus, pulled_out, times
-from symbn.deriving.article import Article, Chain, Inline, Section, Table, Words
+from symbn.deriving import closed, notation, staged
+from symbn.deriving.algebra import plus, times
+from symbn.deriving.article import Article, Block, Chain, Inline, Line, Section, Table, Words
 from symbn.deriving.example import Example
 from symbn.deriving.steps import Known, Working, at, listed, substituted
+from symbn.deriving.paper import pulled_out
 from symbn.elaboration.meaning import LOCAL, TOTAL, Constant, Meaning, Quantity, Slope
 from symbn.kernel.term import Index
 from symbn.layers.batchnorm import EVALUATION, batch_norm
@@ -14,6 +15,7 @@ from symbn.layers.graph import Graph
 
 I = Index("i")
 X, LOSS = Quantity("x", (I,)), Quantity("L")
+MAX_LISTED = 4  # derivatives in the words of a rule
 # The nodes that x_i goes into, and the variants of the layer: which of these pass a gradient on.
 VARIANTS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("in training", ("xhat", "var", "mu"), "Mean and variance are those of the batch: all three paths count."),
@@ -36,7 +38,9 @@ def article(example: Example) -> Article:
         "moments",
         ("Train or eval, attached or detached: what the gradient is",),
         (
-            Section(("The question",), (Words(question), *(_local(graph, name) for name in VARIANTS[0][1]))),
+            notation.section(graph),
+            Section(("The question",), (Words(question),)),
+            Section(("The paths",), _paths(graph)),
             *(
                 Section((Slope(LOSS, X, TOTAL), " ", title), (Words((words,)), chain))
                 for (title, _, words), chain in zip(VARIANTS, chains, strict=True)
@@ -45,6 +49,23 @@ def article(example: Example) -> Article:
             _numbers(example, graph, chains),
         ),
     )
+
+
+def _paths(graph: Graph) -> tuple[Block, ...]:
+    """Return the first and the last factor of each path."""
+    totals = [_total(graph, name) for name in VARIANTS[0][1]]
+    return (
+        Words(("The derivatives along the first edges, all else held fixed:",)),
+        *(_local(graph, name) for name in VARIANTS[0][1]),
+        Words(("The gradients that come in at the other end, as `symbn derive` derives them:",)),
+        *(Chain(total.head, (Line(total.result, (f"`symbn derive d{name}`",)),)) for name, total in totals),
+    )
+
+
+def _total(graph: Graph, name: str) -> tuple[str, Chain]:
+    chain = closed.sections(graph, "L", name, "j", "i")[-1].blocks[-1]
+    assert isinstance(chain, Chain)
+    return name, chain
 
 
 def _local(graph: Graph, name: str) -> Chain:
@@ -57,16 +78,16 @@ def _gradient(graph: Graph, nodes: tuple[str, ...]) -> Chain:
     for name in nodes:
         own = _local(graph, name)
         node = at(graph.nodes[name], "i")
-        total = closed.sections(graph, "L", name, "j", "i")[-1].blocks[-1]
+        _, total = _total(graph, name)
         assert isinstance(own.head, Slope)
-        assert isinstance(total, Chain)
         assert isinstance(total.head, Slope)
         known[name, "x"] = (Slope(node, X, LOCAL), own.result)
         known["L", name] = (total.head, total.result)
         terms.append(times(Slope(LOSS, node, TOTAL), own.head))
     working = Working(plus(terms), graph)
     put, used = substituted(working.now, known)
-    working.step(pulled_out(put), "put in ", *listed(used))
+    few = listed(used) if len(used) <= MAX_LISTED else ("all of them",)
+    working.step(pulled_out(put), "substitute ", *few)
     working.simplify()
     return working.chain()
 
