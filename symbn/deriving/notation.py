@@ -20,8 +20,8 @@ def section(graph: Graph) -> Section:
     x, c, xhat, y, g = (Quantity(name, (_I,)) for name in ("x", "c", "xhat", "y", "g"))
     mu, var, s, eps, gamma, beta, loss = map(Quantity, ("mu", "var", "s", "eps", "gamma", "beta", "L"))
     every = (
-        "A batch of ", SIZE, " examples, of which we look at one feature: ", x, " is that of example i. The scale ", gamma,
-        " and the shift ", beta, " are learned, and ", eps, " > 0 is a small constant. Sums run over the batch.",
+        "We look at one feature, ", x, ", of a batch of ", SIZE, " examples. The scale ", gamma, " and the shift ", beta,
+        " are learned, and ", eps, " > 0 is a small constant. Sums run over the batch.",
     )  # fmt: skip
     square = over(SumOver(_J, (), Raised(Quantity("c", (_J,)), Fraction(2))), SIZE)
     moments: list[tuple[Meaning, Meaning, str]] = [
@@ -39,7 +39,7 @@ def section(graph: Graph) -> Section:
     running = ("In evaluation mode the mean ", mu, " and the variance ", var, " are running statistics: constants.")
     rest = (
         loss, " is any loss of the outputs; its upstream gradient ", g, " = ", Slope(loss, y, TOTAL), " is given. ",
-        Same(_I, _K), " is 1 where i = k, and 0 elsewhere.",
+        Same(_I, _K), " is 1 where its indices are equal, and 0 elsewhere.",
     )  # fmt: skip
     return Section(
         ("Notation",),

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from symbn.typesetting.letters import escaped, to_ascii
 
-_PREAMBLE = r"""\documentclass[11pt]{article}
+_PREAMBLE = r"""\documentclass[11pt,fleqn]{article}
 %(packages)s
 \allowdisplaybreaks
 \setlength{\parindent}{0pt}
@@ -40,7 +40,17 @@ def standalone(body: str, title: str = "", packages: Sequence[str] = (), preambl
 
 
 def prose(text: str) -> str:
-    """Return a text for the body: nothing in it is a command any more. Signs that no text font has are written in ASCII."""
+    """Return a text for the body: nothing in it is a command any more. Signs that no text font has are written in ASCII.
+
+    What stands between backquotes is code.
+    """
+    apart = text.split("`")
+    if len(apart) % 2 == 0:
+        return _escaped(text)
+    return "".join(rf"\texttt{{{_escaped(part)}}}" if place % 2 else _escaped(part) for place, part in enumerate(apart))
+
+
+def _escaped(text: str) -> str:
     return "".join(_TYPOGRAPHIC.get(character) or _letter(character) for character in text)
 
 
