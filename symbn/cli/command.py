@@ -14,7 +14,9 @@ from typing import NoReturn
 from symbn import __version__
 from symbn.answer import ASSUMED, PROVED, REFUTED, UNREADABLE, Row, Step
 from symbn.checking import check_formula, closed_forms
+from symbn.cli.derive import add_parser as derive_parser
 from symbn.cli.output import batch_size, style_for
+from symbn.cli.topics import add_parser as explain_parser
 from symbn.elaboration.notation import Notation
 from symbn.errors import SymbnError, UsageError
 from symbn.judging import Options
@@ -152,14 +154,8 @@ def build_parser() -> argparse.ArgumentParser:
     check.add_argument("--no-repair", action="store_true", help="do not look for the edit that makes a refuted step true")
     check.add_argument("--cache", metavar="FOLDER", help="where answers are kept (default: the user's cache folder)")
     check.add_argument("--no-cache", action="store_true", help="neither read nor keep answers")
-    explain = commands.add_parser(
-        "explain",
-        help="what a code such as wrong-sign means",
-        description="Show the title, meaning, example and cure of a code; without one, list all codes.",
-        formatter_class=_help_formatter,
-        epilog="examples:\n  symbn explain\n  symbn explain wrong-sign",
-    )
-    explain.add_argument("codes", metavar="CODE", nargs="*", help="a code, as in error[wrong-sign]")
+    explain = explain_parser(commands, _help_formatter)
+    derive = derive_parser(commands, _help_formatter)
     certify = commands.add_parser(
         "certify",
         help="write statements and proofs that Coq checks",
@@ -175,7 +171,7 @@ def build_parser() -> argparse.ArgumentParser:
     certify.add_argument("--let", metavar="ROLE=NAME", action="append", default=[], help="what a name means; repeatable")
     certify.add_argument("--mode", choices=MODES, default=TRAINING, help="eval: mean and variance are constants")
     certify.add_argument("--batch", metavar="M", help="state the equations for this batch size")
-    for command in (verify, table, check, explain, certify):
+    for command in (verify, table, check, explain, derive, certify):
         command.add_argument(
             "--color", choices=("auto", "always", "never"), default="auto", help="colour (default: auto; NO_COLOR is honoured)"
         )
@@ -354,10 +350,16 @@ def _explain(arguments: argparse.Namespace) -> int:
     return run(arguments)
 
 
+def _derive(arguments: argparse.Namespace) -> int:
+    from symbn.cli.derive import run
+
+    return run(arguments)
+
+
 def _certify(arguments: argparse.Namespace) -> int:
     from symbn.cli.certify import run
 
     return run(arguments)
 
 
-_COMMANDS = {"verify": _verify, "table": _table, "check": _check, "explain": _explain, "certify": _certify}
+_COMMANDS = {"verify": _verify, "table": _table, "check": _check, "explain": _explain, "derive": _derive, "certify": _certify}

@@ -20,14 +20,17 @@ from symbn.elaboration.meaning import (
     SumOver,
     Times,
 )
+from symbn.errors import UsageError
 from symbn.kernel.term import FEATURE, Index
 from symbn.layers.batchnorm import batch_norm
 from symbn.typesetting import boxes
 from symbn.typesetting.boxes import Box
 from symbn.typesetting.of_meaning import boxes_of
-from symbn.typesetting.styles import DEFAULT, Style
+from symbn.typesetting.styles import DEFAULT, PRESETS, Style
 
 Part = str | Box
+FEATURES = "features"
+STYLES = (*PRESETS, FEATURES)
 _FEATURE = Index("f", FEATURE)
 _OF_A_FEATURE = frozenset(name for name, node in batch_norm(features=True).nodes.items() if FEATURE in node.slots)
 
@@ -57,8 +60,16 @@ class Layout:
         """Return the entry that stands for the matrix, in brackets, and its rows."""
         name, *entries = self.boxes([matrix.name, *(e for row in matrix.rows for e in row if not isinstance(e, str))])
         found = iter(entries)
-        rows = tuple(tuple(boxes.Numeral(e) if isinstance(e, str) else next(found) for e in row) for row in matrix.rows)
+        rows = tuple(tuple(_number(e) if isinstance(e, str) else next(found) for e in row) for row in matrix.rows)
         return boxes.bracketed(name), boxes.Matrix(rows)
+
+
+def layout_of(style: str = "default", let: Iterable[str] = (), width: int = 80) -> Layout:
+    """Return the layout of a named style with the user's own names. Raises: UsageError."""
+    if style not in STYLES:
+        raise UsageError(f"unknown style {style[:40]!r}: choose from {', '.join(STYLES)}")
+    preset = DEFAULT if style == FEATURES else PRESETS[style]
+    return Layout(preset.with_lets(let), features=style == FEATURES, width=width)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +79,11 @@ class ChainBoxes:
     head: Box
     sides: tuple[Box, ...]
     rules: tuple[tuple[Part, ...], ...]
+
+
+def _number(digits: str) -> Box:
+    size = boxes.Numeral(digits.removeprefix("−"))
+    return boxes.row(boxes.NEGATIVE, size) if digits.startswith("−") else size
 
 
 def _meanings(text: Inline) -> list[Meaning]:

@@ -18,7 +18,18 @@ _PREAMBLE = r"""\documentclass[11pt,fleqn]{article}
 \emergencystretch=3em
 %(more)s\begin{document}
 """
-_TYPOGRAPHIC = {"—": "---", "–": "--", "“": "``", "”": "''", "‘": "`", "’": "'", "…": r"\dots{}", "ß": r"\ss{}"}
+_TYPOGRAPHIC = {
+    "—": "---",
+    "–": "--",
+    "“": "``",
+    "”": "''",
+    "‘": "`",
+    "’": "'",
+    "…": r"\dots{}",
+    "ß": r"\ss{}",
+    "−": "$-$",
+    "≈": r"$\approx$",
+}
 _ACCENTS = {
     "\u0300": "`",
     "\u0301": "'",

@@ -34,6 +34,8 @@ class _Writer:
     def __init__(self, article: Article, layout: Layout) -> None:
         self.article, self.layout = article, layout
         self.chains = 0
+        # In a notebook several articles are on one page.
+        self.prefix = f"{article.identifier}-" if layout.fragment else ""
         self.deep = any(section.depth == 0 for section in article.sections)
 
     def whole(self) -> str:
@@ -45,7 +47,7 @@ class _Writer:
 
     def contents(self) -> str:
         entries = [
-            f'<li><a href="#section-{number}">{self.inline(section.title)}</a></li>'
+            f'<li><a href="#{self.prefix}section-{number}">{self.inline(section.title)}</a></li>'
             for number, section in enumerate(self.article.sections, 1)
             if section.depth == 0
         ]
@@ -53,7 +55,7 @@ class _Writer:
 
     def section(self, number: int, section: Section) -> str:
         level = "h2" if section.depth == 0 or not self.deep else "h3"
-        name = f"section-{number}"
+        name = f"{self.prefix}section-{number}"
         title = f'<{level} id="{name}"><a class="anchor" href="#{name}">{self.inline(section.title)}</a></{level}>'
         return "\n".join([title, *map(self.block, section.blocks)])
 
@@ -79,7 +81,7 @@ class _Writer:
     def chain(self, chain: Chain) -> str:
         """A row for each step: head, `= side`, rule."""
         self.chains += 1
-        name, found = f"chain-{self.chains}", self.layout.chain(chain)
+        name, found = f"{self.prefix}chain-{self.chains}", self.layout.chain(chain)
         scope = "for every batch size" if chain.scope == "all m" else f"for m = {chain.scope}"
         sign = f'<span class="mark proved" title="proved {html(scope)}">✓</span>'
         wide = " wide" if _width(found.head) > _WIDE_HEAD else ""

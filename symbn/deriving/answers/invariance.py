@@ -7,7 +7,7 @@ from fractions import Fraction
 from symbn.deriving import closed, notation
 from symbn.deriving.algebra import SIZE, minus, over, plus, times
 from symbn.deriving.article import Article, Chain, Inline, Line, Section, Table, Words
-from symbn.deriving.example import Example, gradient
+from symbn.deriving.example import Example, gradient, rounded
 from symbn.deriving.steps import SPLIT, Working
 from symbn.deriving.paper import centred_sums_vanish, pulled_out, sums_split
 from symbn.elaboration.meaning import TOTAL, Constant, Meaning, Quantity, Raised, Slope, SumOver
@@ -103,23 +103,26 @@ def _numbers(graph: Graph, example: Example) -> Section:
     """The output and the gradient of the example, and of the example shifted and stretched."""
     shifted = Example(tuple(x + 5 for x in example.x), example.g, example.gamma, example.beta, example.eps)
     stretched = Example(tuple(2 * x for x in example.x), example.g, example.gamma, example.beta, 4 * example.eps)
-    places = range(1, example.m + 1)
+    batches = (("A", example), ("B", shifted), ("C", stretched))
+    xhat, dx = Quantity("xhat", (I,)), slope()
     header: tuple[Inline, ...] = (
-        ("batch",),
-        *((Quantity("xhat", (Index(i),)),) for i in places),
-        *((Slope(Quantity("L"), Quantity("x", (Index(i),)), TOTAL),) for i in places),
+        ("entry",),
+        *((xhat, f" of {name}") for name, _ in batches),
+        *((dx, f" of {name}") for name, _ in batches),
     )
-    rows = tuple(
+    gradients = [gradient(batch, graph) for _, batch in batches]
+    rows: tuple[tuple[Inline, ...], ...] = tuple(
         (
-            (title,),
-            *((other.value(Quantity("xhat", (Index(i),)), graph),) for i in places),
-            *((value,) for value in gradient(other, graph)),
+            (str(i),),
+            *((batch.value(xhat, graph, {I: i}),) for _, batch in batches),
+            *((found[i - 1],) for found in gradients),
         )
-        for title, other in (("as it is", example), ("shifted by 5", shifted), ("doubled, epsilon times 4", stretched))
+        for i in range(1, example.m + 1)
     )
     words = (
-        "The batch ", Quantity("x"), " = (" + ", ".join(map(str, example.x)) + ") with upstream gradient ",
-        Quantity("g"), " = (" + ", ".join(map(str, example.g)) + ") and ", EPS, " = ", Constant(example.eps),
-        ". The output of the three is the same; the gradient of the doubled batch is half as long.",
+        "Batch A is ", *example.batch(), ", with ", EPS, " = ", Constant(example.eps), " and ", GAMMA, " = ",
+        Constant(example.gamma), ". In batch B every input is greater by 5; in batch C it is doubled, and ", EPS,
+        " is four times as large. The outputs of the three are the same; the gradient of C is half as long.",
     )  # fmt: skip
-    return Section(("In numbers",), (Words(words), Table(header, rows)))
+    table = Table(header, rows)
+    return Section(("In numbers",), (Words(words), table, *rounded(table)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from symbn.deriving import closed, notation, staged
 from symbn.deriving.algebra import plus, times
 from symbn.deriving.article import Article, Block, Chain, Inline, Line, Section, Table, Words
-from symbn.deriving.example import Example
+from symbn.deriving.example import Example, rounded
 from symbn.deriving.steps import Known, Working, at, listed, substituted
 from symbn.deriving.paper import pulled_out
 from symbn.elaboration.meaning import LOCAL, TOTAL, Constant, Meaning, Quantity, Slope
@@ -102,17 +102,15 @@ def _evaluation() -> Section:
 
 
 def _numbers(example: Example, graph: Graph, chains: list[Chain]) -> Section:
-    places = range(1, example.m + 1)
-    header: tuple[Inline, ...] = (("layer",), *((Slope(LOSS, Quantity("x", (Index(i),)), TOTAL),) for i in places))
+    header: tuple[Inline, ...] = (("entry",), *((title,) for title, _, _ in VARIANTS))
     rows = tuple(
-        ((title,), *((example.value(chain.result, graph, {I: i}),) for i in places))
-        for (title, _, _), chain in zip(VARIANTS, chains, strict=True)
+        ((Slope(LOSS, Quantity("x", (Index(i),)), TOTAL),), *((example.value(c.result, graph, {I: i}),) for c in chains))
+        for i in range(1, example.m + 1)
     )
     words: Inline = (
-        "With ", Quantity("x"), f" = ({', '.join(map(str, example.x))}), ",
-        Quantity("g"), f" = ({', '.join(map(str, example.g))}), ",
-        Quantity("gamma"), " = ", Constant(example.gamma), " and ", Quantity("eps"), " = ", Constant(example.eps),
-        ", so that ", Quantity("mu"), " = ", Constant(example.mean), ", ", Quantity("var"), " = ", Constant(example.variance),
-        " and ", Quantity("s"), " = ", example.value(Quantity("s"), graph), ":",
+        "With ", *example.batch(), ", ", Quantity("gamma"), " = ", Constant(example.gamma), " and ", Quantity("eps"), " = ",
+        Constant(example.eps), ", so that ", Quantity("mu"), " = ", Constant(example.mean), ", ", Quantity("var"), " = ",
+        Constant(example.variance), " and ", *example.said(Quantity("s"), graph), ":",
     )  # fmt: skip
-    return Section(("The same example four times",), (Words(words), Table(header, rows)))
+    table = Table(header, rows)
+    return Section(("The same example four times",), (Words(words), table, *rounded(table)))

@@ -7,7 +7,7 @@ from fractions import Fraction
 from symbn.deriving import centring, closed, notation
 from symbn.deriving.algebra import SIZE, ZERO, minus, over, plus, times
 from symbn.deriving.article import Article, Chain, Inline, Matrix, Section, Table, Words
-from symbn.deriving.example import Example, gradient
+from symbn.deriving.example import Example, gradient, rounded
 from symbn.deriving.steps import PICKED, SPLIT, Working
 from symbn.deriving.paper import deltas_picked, pulled_out, sums_split
 from symbn.elaboration.meaning import TOTAL, Constant, Meaning, Quantity, Raised, Slope, SumOver
@@ -15,6 +15,7 @@ from symbn.kernel.term import Index
 from symbn.layers.batchnorm import batch_norm
 from symbn.layers.graph import Graph
 
+MAX_PRINTED = 6  # rows of a matrix
 I, K = Index("i"), Index("k")
 EPS, DEVIATION, VAR = Quantity("eps"), Quantity("s"), Quantity("var")
 
@@ -138,20 +139,15 @@ def _numbers(graph: Graph, example: Example) -> Section:
         )
         for i in places
     )
-    return Section(
-        (f"In numbers, for a batch of {example.m}",),
-        (
-            Words(
-                (
-                    "With ", EPS, " = ", Constant(example.eps), " and ", Quantity("gamma"), " = ", Constant(example.gamma),
-                    ", so that ", DEVIATION, " is ", example.value(DEVIATION, graph), ":",
-                )
-            ),
-            Matrix(slope("xhat"), rows),
-            Table(header, table),
-            Words((f"{_rank(rows)}The gradient does not vanish: its entries only sum to zero.",)),
-        ),
+    words = (
+        "With ", EPS, " = ", Constant(example.eps), " and ", Quantity("gamma"), " = ", Constant(example.gamma), ", so that ",
+        *example.said(DEVIATION, graph), ":",
     )  # fmt: skip
+    shown = Table(header, table)
+    large = example.m > MAX_PRINTED
+    matrix = Words((f"The Jacobian has {example.m} rows, too many to print.",)) if large else Matrix(slope("xhat"), rows)
+    found_rank = Words((f"{_rank(rows)}The gradient does not vanish: its entries only sum to zero.",))
+    return Section((f"In numbers, for a batch of {example.m}",), (Words(words), matrix, shown, *rounded(shown), found_rank))
 
 
 def _rank(rows: tuple[tuple[Meaning | str, ...], ...]) -> str:

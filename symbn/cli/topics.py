@@ -1,0 +1,80 @@
+"""`symbn explain TOPIC`: the answers to questions that people ask, with an example in the user's numbers."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from symbn.cli.derive import Commands, Formatter, add_output_options, check_output, deliver
+from symbn.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from fractions import Fraction
+
+TOPICS: Mapping[str, str] = {
+    "triangle": "why the Jacobian's rows sum to zero, and the gradient is alive all the same",
+    "moments": "training against evaluation, detached mean or variance: four gradients of one example",
+    "invariance": "what does not change the output, and what that means for the gradient",
+}
+_NUMBERS = {"x": "0,2", "g": "1,0", "gamma": "1", "beta": "0", "eps": "3"}
+_HELP = {
+    "x": "the batch of the example, such as 0,2 or 1/2,-3,4",
+    "g": "its upstream gradients",
+    "gamma": "the scale",
+    "beta": "the shift",
+    "eps": "epsilon",
+}
+
+
+def add_parser(commands: Commands, formatter: Formatter) -> argparse.ArgumentParser:
+    explain = commands.add_parser(
+        "explain",
+        help="what a code such as wrong-sign means; triangle, moments, invariance",
+        description="Show the title, meaning, example and cure of a code, or answer a question with an example in numbers; "
+        "without either, list all topics and codes.",
+        formatter_class=formatter,
+        epilog="examples:\n  symbn explain\n  symbn explain wrong-sign\n  symbn explain triangle\n"
+        "  symbn explain moments --x 0,2 --g 1,0 --eps 3\n  symbn explain invariance -o invariance.html",
+    )
+    explain.add_argument(
+        "codes", metavar="CODE | TOPIC", nargs="*", help=f"a code, as in error[wrong-sign], or one of {', '.join(TOPICS)}"
+    )
+    for name, value in _NUMBERS.items():
+        explain.add_argument(f"--{name}", metavar="NUMBERS" if name in "xg" else "N", help=f"{_HELP[name]} (default: {value})")
+    add_output_options(explain)
+    return explain
+
+
+def is_about(arguments: argparse.Namespace) -> bool:
+    """Tell whether a topic is asked for. Raises: UsageError for options that only a topic has."""
+    if any(name in TOPICS for name in arguments.codes):
+        if len(arguments.codes) > 1:
+            raise UsageError("one topic at a time, and no codes beside it")
+        return True
+    given = [f"--{name}" for name in (*_NUMBERS, "style", "format", "output", "width") if getattr(arguments, name) is not None]
+    given += ["--let"] * bool(arguments.let) + ["--fragment"] * arguments.fragment
+    if given:
+        raise UsageError(f"{given[0]} is for a topic: {', '.join(TOPICS)}")
+    return False
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the answer and return the exit status. Raises: UsageError, UnprovedError, PdfError."""
+    from symbn.deriving.answers import ANSWERS
+    from symbn.deriving.example import Example, numbers
+
+    def given(name: str) -> tuple[Fraction, ...]:
+        text = getattr(arguments, name)
+        return numbers(_NUMBERS[name] if text is None else text, f"--{name}")
+
+    def scalar(name: str) -> Fraction:
+        values = given(name)
+        if len(values) != 1:
+            raise UsageError(f"--{name} is one number")
+        return values[0]
+
+    check_output(arguments)
+    article, _ = ANSWERS[arguments.codes[0]]
+    deliver(article(Example(given("x"), given("g"), scalar("gamma"), scalar("beta"), scalar("eps"))), arguments)
+    return 0
