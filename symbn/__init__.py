@@ -5,8 +5,8 @@
     'proved'
 
 `verify` answers a formula; `derive` and `explain` write derivations, every step proved; `BatchNorm` is the layer as SymPy
-expressions at a chosen batch size; `symbn.testing` is for test suites. Importing this package loads next to nothing; a name loads what it needs when it is first used, and SymPy only where it
-works.
+expressions at a chosen batch size; `symbn.testing` is for test suites. Importing this package loads next to nothing; a name
+loads what it needs when it is first used, and SymPy only where it works.
 """
 
 from __future__ import annotations

@@ -14,9 +14,8 @@ from typing import NoReturn
 from symbn import __version__
 from symbn.answer import ASSUMED, PROVED, REFUTED, UNREADABLE, Row, Step
 from symbn.checking import check_formula, closed_forms
-from symbn.cli.derive import add_parser as derive_parser
+from symbn.cli import derive, topics
 from symbn.cli.output import batch_size, style_for
-from symbn.cli.topics import add_parser as explain_parser
 from symbn.elaboration.notation import Notation
 from symbn.errors import SymbnError, UsageError
 from symbn.judging import Options
@@ -154,8 +153,23 @@ def build_parser() -> argparse.ArgumentParser:
     check.add_argument("--no-repair", action="store_true", help="do not look for the edit that makes a refuted step true")
     check.add_argument("--cache", metavar="FOLDER", help="where answers are kept (default: the user's cache folder)")
     check.add_argument("--no-cache", action="store_true", help="neither read nor keep answers")
-    explain = explain_parser(commands, _help_formatter)
-    derive = derive_parser(commands, _help_formatter)
+    explain = commands.add_parser(
+        "explain",
+        help="what a code such as wrong-sign means; triangle, moments, invariance",
+        description="Show the title, meaning, example and cure of a code, or answer a question with an example in numbers; "
+        "without either, list all topics and codes.",
+        formatter_class=_help_formatter,
+        epilog=topics.EXAMPLES,
+    )
+    topics.add_arguments(explain)
+    derive_command = commands.add_parser(
+        "derive",
+        help="write a derivation, every step proved",
+        description="Write the derivation of a gradient or a Jacobian, every step named and proved.",
+        formatter_class=_help_formatter,
+        epilog=derive.EXAMPLES,
+    )
+    derive.add_arguments(derive_command)
     certify = commands.add_parser(
         "certify",
         help="write statements and proofs that Coq checks",
@@ -171,7 +185,7 @@ def build_parser() -> argparse.ArgumentParser:
     certify.add_argument("--let", metavar="ROLE=NAME", action="append", default=[], help="what a name means; repeatable")
     certify.add_argument("--mode", choices=MODES, default=TRAINING, help="eval: mean and variance are constants")
     certify.add_argument("--batch", metavar="M", help="state the equations for this batch size")
-    for command in (verify, table, check, explain, derive, certify):
+    for command in (verify, table, check, explain, derive_command, certify):
         command.add_argument(
             "--color", choices=("auto", "always", "never"), default="auto", help="colour (default: auto; NO_COLOR is honoured)"
         )
@@ -351,9 +365,7 @@ def _explain(arguments: argparse.Namespace) -> int:
 
 
 def _derive(arguments: argparse.Namespace) -> int:
-    from symbn.cli.derive import run
-
-    return run(arguments)
+    return derive.run(arguments)
 
 
 def _certify(arguments: argparse.Namespace) -> int:

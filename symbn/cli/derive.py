@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING
 
 from symbn.cli.output import batch_size, style_for
 from symbn.errors import UsageError
 from symbn.layers.batchnorm import MODES, TRAINING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from symbn.deriving.article import Article
 
-# Written as texts: what they name costs time to import.
-Commands: TypeAlias = "argparse._SubParsersAction[Any]"
-Formatter: TypeAlias = "Callable[[str], argparse.HelpFormatter]"
 _WIDTHS = (30, 1000)
-_EXAMPLES = r"""
+EXAMPLES = r"""
 examples:
   symbn derive dx
   symbn derive dx --route staged --format latex -o backward.tex
@@ -36,14 +31,7 @@ every step names its rule and is proved by the kernel before it is printed. exit
 """
 
 
-def add_parser(commands: Commands, formatter: Formatter) -> argparse.ArgumentParser:
-    derive = commands.add_parser(
-        "derive",
-        help="write a derivation, every step proved",
-        description="Write the derivation of a gradient or a Jacobian, every step named and proved.",
-        formatter_class=formatter,
-        epilog=_EXAMPLES,
-    )
+def add_arguments(derive: argparse.ArgumentParser) -> None:
     derive.add_argument("target", metavar="TARGET", help="what to derive: dx, dgamma, jacobian, dA/dB, graph, all, ..")
     derive.add_argument("--route", metavar="ROUTE", help="closed, staged or quotient (default: closed)")
     derive.add_argument("--batch", metavar="M", help="write everything out at this batch size, with SymPy")
@@ -51,7 +39,6 @@ def add_parser(commands: Commands, formatter: Formatter) -> argparse.ArgumentPar
     derive.add_argument("--by", metavar="NODE", help="with jacobian: by what (default: x)")
     derive.add_argument("--mode", choices=MODES, default=TRAINING, help="eval: mean and variance are constants")
     add_output_options(derive)
-    return derive
 
 
 def add_output_options(parser: argparse.ArgumentParser) -> None:
@@ -74,7 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     if arguments.target != "jacobian" and (arguments.of is not None or arguments.by is not None):
         raise UsageError("--of and --by say what `symbn derive jacobian` is about: write jacobian, or dA/dB")
-    check_output(arguments)
+    check_layout(arguments)
     batch = batch_size(arguments.batch)
     article = derive(
         arguments.target, arguments.route, arguments.mode, batch, arguments.of or "xhat", arguments.by or "x"
@@ -83,7 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def check_output(arguments: argparse.Namespace) -> None:
+def check_layout(arguments: argparse.Namespace) -> None:
     """Refuse a wrong format, style or width before any work is done. Raises: UsageError."""
     from symbn.publishing.formats import format_of
     from symbn.publishing.layout import layout_of

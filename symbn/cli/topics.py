@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from symbn.cli.derive import Commands, Formatter, add_output_options, check_output, deliver
+from symbn.cli.derive import add_output_options, check_layout, deliver
 from symbn.errors import UsageError
 
 if TYPE_CHECKING:
@@ -17,6 +17,14 @@ TOPICS: Mapping[str, str] = {
     "moments": "training against evaluation, detached mean or variance: four gradients of one example",
     "invariance": "what does not change the output, and what that means for the gradient",
 }
+EXAMPLES = r"""
+examples:
+  symbn explain
+  symbn explain wrong-sign
+  symbn explain triangle
+  symbn explain moments --x 0,2 --g 1,0 --eps 3
+  symbn explain invariance -o invariance.html
+"""
 _NUMBERS = {"x": "0,2", "g": "1,0", "gamma": "1", "beta": "0", "eps": "3"}
 _HELP = {
     "x": "the batch of the example, such as 0,2 or 1/2,-3,4",
@@ -27,23 +35,13 @@ _HELP = {
 }
 
 
-def add_parser(commands: Commands, formatter: Formatter) -> argparse.ArgumentParser:
-    explain = commands.add_parser(
-        "explain",
-        help="what a code such as wrong-sign means; triangle, moments, invariance",
-        description="Show the title, meaning, example and cure of a code, or answer a question with an example in numbers; "
-        "without either, list all topics and codes.",
-        formatter_class=formatter,
-        epilog="examples:\n  symbn explain\n  symbn explain wrong-sign\n  symbn explain triangle\n"
-        "  symbn explain moments --x 0,2 --g 1,0 --eps 3\n  symbn explain invariance -o invariance.html",
-    )
+def add_arguments(explain: argparse.ArgumentParser) -> None:
     explain.add_argument(
         "codes", metavar="CODE | TOPIC", nargs="*", help=f"a code, as in error[wrong-sign], or one of {', '.join(TOPICS)}"
     )
     for name, value in _NUMBERS.items():
         explain.add_argument(f"--{name}", metavar="NUMBERS" if name in "xg" else "N", help=f"{_HELP[name]} (default: {value})")
     add_output_options(explain)
-    return explain
 
 
 def is_about(arguments: argparse.Namespace) -> bool:
@@ -74,7 +72,7 @@ def run(arguments: argparse.Namespace) -> int:
             raise UsageError(f"--{name} is one number")
         return values[0]
 
-    check_output(arguments)
+    check_layout(arguments)
     article, _ = ANSWERS[arguments.codes[0]]
     deliver(article(Example(given("x"), given("g"), scalar("gamma"), scalar("beta"), scalar("eps"))), arguments)
     return 0

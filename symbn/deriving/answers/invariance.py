@@ -104,25 +104,17 @@ def _numbers(graph: Graph, example: Example) -> Section:
     shifted = Example(tuple(x + 5 for x in example.x), example.g, example.gamma, example.beta, example.eps)
     stretched = Example(tuple(2 * x for x in example.x), example.g, example.gamma, example.beta, 4 * example.eps)
     batches = (("A", example), ("B", shifted), ("C", stretched))
-    xhat, dx = Quantity("xhat", (I,)), slope()
-    header: tuple[Inline, ...] = (
-        ("entry",),
-        *((xhat, f" of {name}") for name, _ in batches),
-        *((dx, f" of {name}") for name, _ in batches),
-    )
-    gradients = [gradient(batch, graph) for _, batch in batches]
-    rows: tuple[tuple[Inline, ...], ...] = tuple(
-        (
-            (str(i),),
-            *((batch.value(xhat, graph, {I: i}),) for _, batch in batches),
-            *((found[i - 1],) for found in gradients),
-        )
-        for i in range(1, example.m + 1)
-    )
+    normal = [[batch.value(Quantity("xhat", (I,)), graph, {I: i}) for _, batch in batches] for i in range(1, example.m + 1)]
+    slopes = [list(row) for row in zip(*(gradient(batch, graph) for _, batch in batches), strict=True)]
+    tables = [_table(head, rows) for head, rows in ((Quantity("xhat", (I,)), normal), (slope(), slopes))]
     words = (
         "Batch A is ", *example.batch(), ", with ", EPS, " = ", Constant(example.eps), " and ", GAMMA, " = ",
         Constant(example.gamma), ". In batch B every input is greater by 5; in batch C it is doubled, and ", EPS,
         " is four times as large. The outputs of the three are the same; the gradient of C is half as long.",
     )  # fmt: skip
-    table = Table(header, rows)
-    return Section(("In numbers",), (Words(words), table, *rounded(table)))
+    return Section(("In numbers",), (Words(words), *tables, *rounded(tables[1])))
+
+
+def _table(head: Meaning, rows: list[list[Meaning | str]]) -> Table:
+    header: tuple[Inline, ...] = ((head,), ("A",), ("B",), ("C",))
+    return Table(header, tuple(((f"i = {i}",), *((value,) for value in row)) for i, row in enumerate(rows, 1)))

@@ -102,14 +102,21 @@ def _evaluation() -> Section:
 
 
 def _numbers(example: Example, graph: Graph, chains: list[Chain]) -> Section:
-    header: tuple[Inline, ...] = (("entry",), *((title,) for title, _, _ in VARIANTS))
+    mu, var = Quantity("mu"), Quantity("var")
+    header: tuple[Inline, ...] = (
+        ("entry",),
+        ("training",),
+        ("detached ", mu),
+        ("detached ", var),
+        ("detached ", mu, ", ", var),
+    )
     rows = tuple(
         ((Slope(LOSS, Quantity("x", (Index(i),)), TOTAL),), *((example.value(c.result, graph, {I: i}),) for c in chains))
         for i in range(1, example.m + 1)
     )
     words: Inline = (
         "With ", *example.batch(), ", ", Quantity("gamma"), " = ", Constant(example.gamma), " and ", Quantity("eps"), " = ",
-        Constant(example.eps), ", so that ", Quantity("mu"), " = ", Constant(example.mean), ", ", Quantity("var"), " = ",
+        Constant(example.eps), ", so that ", mu, " = ", Constant(example.mean), ", ", var, " = ",
         Constant(example.variance), " and ", *example.said(Quantity("s"), graph), ":",
     )  # fmt: skip
     table = Table(header, rows)
