@@ -27,7 +27,7 @@ examples:
 """
 _NUMBERS = {"x": "0,2", "g": "1,0", "gamma": "1", "beta": "0", "eps": "3"}
 _HELP = {
-    "x": "the batch of the example, such as 0,2 or 1/2,-3,4",
+    "x": "the batch of the example, such as 1/2,-3,4; with a minus first, --x=-1,2",
     "g": "its upstream gradients",
     "gamma": "the scale",
     "beta": "the shift",
