@@ -26,7 +26,7 @@ def with_clear_letters(meanings: Iterable[Meaning], style: Style) -> tuple[Meani
     taken = set(keys) | every
     for index in sorted(outside, key=str):
         if not _is_clear(index, keys):
-            put[index] = Index(next(letter for letter in _FREE[index.axis] if letter not in taken), index.axis)
+            put[index] = Index(next((letter for letter in _FREE[index.axis] if letter not in taken), index.name), index.axis)
             taken.add(str(put[index].name))
     shown = {str(put.get(index, index).name) for index in outside}
     return tuple(_renamed(meaning, put, frozenset(shown), keys, every) for meaning in meanings)
@@ -60,7 +60,8 @@ def _renamed(
             new = bound
             if str(bound.name) in around or not _is_clear(bound, keys):
                 within = letters_of(body) | around | keys | every
-                fresh = next((c for c in _BOUND if c not in within), None) or next(c for c in _BOUND if c not in around | keys)
+                spare = (*(c for c in _BOUND if c not in within), *(c for c in _BOUND if c not in around | keys))
+                fresh = next(iter(spare), str(bound.name))
                 new = Index(fresh, bound.axis)
             below = _renamed(body, {**put, bound: new}, around | {str(new.name)}, keys, every)
             return SumOver(new, tuple(map(index, excluding)), below)

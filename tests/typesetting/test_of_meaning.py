@@ -16,7 +16,7 @@ from symbn.layers.batchnorm import batch_norm
 from symbn.typesetting.aligned import page_latex
 from symbn.typesetting.indices import with_clear_letters
 from symbn.typesetting.latex import to_latex
-from symbn.typesetting.of_meaning import box_of, boxes_of, equation_box
+from symbn.typesetting.of_meaning import box_of, boxes_of, equation_box, statement_box
 from symbn.typesetting.styles import CS231N, DEFAULT, EXAMPLE_ABOVE, FEATURE_ABOVE, PAPER, Style
 from symbn.typesetting.text import to_text
 from tests.typesetting.meanings import UndefinedError, known_equations, random_meaning, read, value
@@ -154,3 +154,17 @@ def test_sides_of_an_equation_keep_their_letters_the_same() -> None:
 def test_a_sum_gets_another_letter_where_its_own_is_taken() -> None:
     equation = read("x_j sum_j g_j = 0", Notation())
     assert to_latex(box_of(equation.left)) == r"x_j \sum_k g_k"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"\frac{\partial (x_i - \mu)}{\partial x_k} = -\frac{1}{m}, \quad i \neq k",
+        r"\frac{\partial (x_i - \mu)}{\partial x_k} = 1 - \frac{1}{m}, \quad i = k",
+        r"y_i = \hat x_i, \quad \text{if } \gamma = 1, \beta = 0",
+    ],
+)
+def test_a_statement_keeps_its_conditions(text: str) -> None:
+    equation = read(text, Notation())
+    box = statement_box(equation)
+    assert to_latex(box).replace(r"\quad ", "") == text.replace(r"\quad ", "").replace(r"\text{if } ", "")
