@@ -49,7 +49,7 @@ class Context:
     reader: gives any node its meaning; it is handed in so that the parts need not know each other. batch: the chosen size, or
     the one that the bounds of the sums imply. fresh: letters made up so far. filled: the index that stands for omitted ones
     where the text names none. bare: what was met without its indices, `entry` or `jacobian`. totals: how many Jacobians are
-    read as the sum of their entries.
+    read as the sum of their entries. signs: the signs with which a derivative is written that may be total or local.
     """
 
     scope: Scope
@@ -62,6 +62,7 @@ class Context:
     filled: Index | None = None
     bare: set[str] = field(default_factory=set)
     totals: int = 0
+    signs: dict[str, str] = field(default_factory=dict)
 
     def read(self, node: Node, inside: Inside) -> Meaning:
         return self.reader(self, node, inside)

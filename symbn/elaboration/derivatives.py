@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from symbn.diagnostic import Span
 from symbn.elaboration.context import Context, Inside
 from symbn.elaboration.meaning import LOCAL, TOTAL, Meaning, OutsideError, Quantity, Slope, SumOver
+from symbn.elaboration.readings import TRUE_ONLY_IF
 from symbn.elaboration.resolving import ARRAYS, Resolved, resolve
 from symbn.errors import unreadable
 from symbn.kernel.term import BATCH, Entry, Index, Var, subterms
+from symbn.layers.graph import Graph
 from symbn.syntax.tree import Derivative, Name, Node, Scripted
 
 
@@ -22,12 +23,12 @@ def derivative(context: Context, node: Derivative, inside: Inside) -> Meaning:
             raise OutsideError("the second derivative of the loss is not determined by its gradient")
         result = Quantity("L")
     elif both_omitted(context, of_name, by_nodes):
-        return jacobian(context, of_name, by_nodes[0], node.span, inside)
+        return jacobian(context, of_name, by_nodes[0], node, inside)
     else:
         result = context.read(of_node, inside)
     for by_node in by_nodes:
         by = variable(context, by_node, inside)
-        result = Slope(result, by, kind(context, result, by) if len(by_nodes) == 1 else TOTAL)
+        result = Slope(result, by, kind(context, result, by, node.sign) if len(by_nodes) == 1 else TOTAL)
     return result
 
 
@@ -41,7 +42,8 @@ def both_omitted(context: Context, of: Resolved | None, by_nodes: tuple[Node, ..
     )
 
 
-def jacobian(context: Context, of: Resolved | None, by_node: Node, span: Span, inside: Inside) -> Meaning:
+def jacobian(context: Context, of: Resolved | None, by_node: Node, node: Derivative, inside: Inside) -> Meaning:
+    span = node.span
     assert of is not None
     assert isinstance(by_node, Name | Scripted)
     by = resolve(by_node, context.notation)
@@ -59,16 +61,16 @@ def jacobian(context: Context, of: Resolved | None, by_node: Node, span: Span, i
     if taken == 2:
         context.totals += 1
         if context.totals == 2:  # nobody compares two grand totals and writes neither sum
-            context.choices.withheld.append(f"true only if each {name} is the sum of all its entries: write \\sum_i \\sum_k")
+            context.choices.withheld.append(f"{TRUE_ONLY_IF}each {name} is the sum of all its entries: write \\sum_i \\sum_k")
     if taken == 1:
         index = context.neighbour(of.key, BATCH, span)
         target = Quantity(by.role, (index,))
         of_meaning = Quantity(of.role, (index,))
-        return Slope(of_meaning, target, kind(context, of_meaning, target))
+        return Slope(of_meaning, target, kind(context, of_meaning, target, node.sign))
     row, column = jacobian_letters(context)
     entry = Quantity(of.role, (row,))
     target = Quantity(by.role, (column,))
-    slope = Slope(entry, target, kind(context, entry, target))
+    slope = Slope(entry, target, kind(context, entry, target, node.sign))
     return slope if taken == 0 else SumOver(row, (), SumOver(column, (), slope))
 
 
@@ -90,20 +92,33 @@ def variable(context: Context, node: Node, inside: Inside) -> Quantity:
     )
 
 
-def kind(context: Context, of: Meaning, by: Quantity) -> str:
-    """Choose between the total and the local derivative, where they may differ."""
+def kind(context: Context, of: Meaning, by: Quantity, sign: str) -> str:
+    """Choose between the total and the local derivative, where they may differ.
+
+    Raises: OutsideError for a derivative against the order of computation, which depends on what is held fixed.
+    """
     if not isinstance(of, Quantity) or of.name not in context.graph.nodes or by.name not in context.graph.nodes:
         return TOTAL
-    own = context.graph.own_term(context.graph.leaf(of.name, of.indices), by.name)
-    if own is None or of.name == by.name:
-        return TOTAL
-    parents = {term.name for term in subterms(own) if isinstance(term, Var | Entry)}
-    others = [
-        name for name in context.graph.nodes if name != by.name and name in parents and context.graph.depends(name, by.name)
-    ]
+    backwards = of.name != by.name and context.graph.depends(by.name, of.name)
+    # The input is held fixed where one differentiates by a moment, as in d (x_i - mu) / d mu.
+    if backwards and not (of.name == "x" and by.name in ("mu", "var")):
+        raise OutsideError(f"{by.name} is computed from {of.name}, so that d{of.name}/d{by.name} depends on what is held fixed")
+    others = held_fixed(context.graph, of, by)
     if not others:
         return TOTAL
     name = f"d{of.name}/d{by.name}"
+    if context.signs.setdefault(name, sign) != sign:
+        words = "the total derivative and the local one, which are not told apart in one equation"
+        context.choices.doubts.append(f"{name} is written with d and with \\partial: they may mean {words}")
     held = " and ".join(others)
     options = [f"{name} is the total derivative", f"{name} is the local derivative, with {held} held fixed"]
     return (TOTAL, LOCAL)[context.choices.pick(f"derivative {of.name} {by.name}", options)]
+
+
+def held_fixed(graph: Graph, of: Quantity, by: Quantity) -> list[str]:
+    """Return what the local derivative holds fixed, and the total one does not: parents of `of` that depend on `by` too."""
+    own = graph.own_term(graph.leaf(of.name, of.indices), by.name)
+    if own is None or of.name == by.name:
+        return []
+    parents = {term.name for term in subterms(own) if isinstance(term, Var | Entry)}
+    return [name for name in graph.nodes if name != by.name and name in parents and graph.depends(name, by.name)]

@@ -39,7 +39,7 @@ from symbn.elaboration.meaning import (
 )
 from symbn.elaboration.names import MAX_EXPONENT, check_call, constant, quantity
 from symbn.elaboration.notation import Notation
-from symbn.elaboration.readings import Choices, Reading, TooManyReadingsError, explore
+from symbn.elaboration.readings import TRUE_ONLY_IF, Choices, Reading, TooManyReadingsError, explore
 from symbn.elaboration.scope import Scope
 from symbn.elaboration.sums import additive, big, call
 from symbn.errors import UnreadableError, unreadable
@@ -65,11 +65,13 @@ from symbn.syntax.tree import (
     Relation,
     Root,
     Scripted,
+    children,
 )
 
 _SLASH = "the division reaches over what stands beside its divisor: write brackets around it, as in a/(b c)"
 _DOUBT = "a Jacobian without indices may be meant as a factor of a matrix product: write the indices"
 _MATRICES = "what has no indices is a matrix or a column, and side by side is the matrix product"
+_ENTRYWISE = f"{TRUE_ONLY_IF}the product entry by entry is summed over the batch, which no sum sign says: write \\sum_i"
 _REPEATED = "{} is summed over the batch although no sum sign says so: write \\sum_{}"
 
 _SIZE, _OTHERS = "m", "lpqrtuvw"
@@ -199,7 +201,7 @@ def _granted(equation: Equation, reading: Reading) -> Iterator[Equation]:
     if reading.caveats:
         from symbn.elaboration.granting import is_granted
 
-        granted, doubt = is_granted(equation.left, equation.right, equation.conditions)
+        granted, doubt = is_granted(equation.left, equation.right, equation.conditions, equation.graph)
         if not granted:
             return
         if doubt is not None:
@@ -278,9 +280,13 @@ def _equation(
     meant = [context.read(side, Inside()) for side in (left, right)]
     if context.bare >= {"entry", "jacobian"}:
         context.choices.doubts.append(_DOUBT)
+        if context.totals:
+            context.choices.withheld.append(_DOUBT)
     indices = [free(meaning) for meaning in meant]
-    for side in (0, 1):
-        meant[side] = _with_repeated(context, meant[side], indices[side] - indices[1 - side], f"{side}")
+    for side, node in enumerate((left, right)):
+        before, meant[side] = meant[side], _with_repeated(context, meant[side], indices[side] - indices[1 - side], f"{side}")
+        if meant[side] is not before and _holds_entrywise(node):
+            context.choices.withheld.append(_ENTRYWISE)
     return _closed(context, meant, left, right, conditions, given)
 
 
@@ -383,6 +389,10 @@ def meaning_of(context: Context, node: Node, inside: Inside) -> Meaning:
 
 def _bracketed(node: Node) -> bool:
     return isinstance(node, Group) or (isinstance(node, Scripted) and isinstance(node.base, Group))
+
+
+def _holds_entrywise(node: Node) -> bool:
+    return (isinstance(node, Product) and "\\odot" in node.operators) or any(map(_holds_entrywise, children(node)))
 
 
 def _divides(factor: Meaning) -> bool:

@@ -264,7 +264,7 @@ class _Reader(Names):
 
         def slope(above: Meaning, index: Index) -> Meaning:
             below = Quantity(by.role, (index,)) if bare else variable(self.context, by_node, Inside())
-            return Slope(above, below, kind(self.context, above, below))
+            return Slope(above, below, kind(self.context, above, below, "\\partial"))
 
         if by.role == "g" and bare:
             raise unreadable("bad-derivative", "a derivative is taken by a quantity of the layer", span, "name one quantity")

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 MAX_READINGS = 48
+TRUE_ONLY_IF = "true only if "  # begins why a reading is withheld
 
 T = TypeVar("T")
 

@@ -131,7 +131,7 @@ def label_of(sup: Node | None) -> Name | Number | None:
 
 
 def check_power(found: Resolved, span: Span) -> None:
-    """Refuse x^{(1)}, which may be an entry or a power. Raises: UnreadableError."""
+    """Refuse x^{(1)}, which may be an entry (of mu: a feature) or a power. Raises: UnreadableError."""
     power = found.power
     whole = (
         isinstance(power, Group)
@@ -139,10 +139,9 @@ def check_power(found: Resolved, span: Span) -> None:
         and isinstance(power.body, Number)
         and power.body.value.denominator == 1
     )
-    if whole and found.role in ARRAYS:
-        raise unreadable(
-            "two-roles", "this may be an entry of the batch or a power", span, "write x_1 for the entry, x^2 for the power"
-        )
+    if whole and found.role in ARRAYS | PER_FEATURE:
+        entry = "an entry of the batch" if found.role in ARRAYS else "a feature"
+        raise unreadable("two-roles", f"this may be {entry} or a power", span, "write x_1 for the entry, x^2 for the power")
 
 
 def indices_of(sub: Node | None) -> tuple[Name | Number, ...]:

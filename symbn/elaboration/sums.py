@@ -10,6 +10,7 @@ from symbn.elaboration.letters import bound_names, exclusions, indexing, letters
 from symbn.elaboration.meaning import Constant, Meaning, Plus, Quantity, Raised, SumOver, free, plus, times
 from symbn.elaboration.names import named, quantity, written_text
 from symbn.elaboration.notation import LABELS, key_of
+from symbn.elaboration.readings import TRUE_ONLY_IF
 from symbn.elaboration.resolving import MAX_INDEX, Resolved, resolve
 from symbn.errors import unreadable
 from symbn.kernel.term import BATCH, FEATURE, Index
@@ -95,7 +96,7 @@ def big(context: Context, node: Big, inside: Inside) -> Meaning:
         inside = inside.with_bound(name.text, index)
     body = context.read(node.body, inside)
     if taken == 1 and len(free(body) & set(indices.values())) == 1:
-        context.choices.withheld.append(f"true only if {both.partition(':')[0]}, and only one of them stands in its summand")
+        context.choices.withheld.append(f"{TRUE_ONLY_IF}{both.partition(':')[0]}, and only one of them stands in its summand")
     order = list(indices)
     skipped: dict[str, list[Index]] = {letter: [] for letter in order}
     for first, other in pairs:

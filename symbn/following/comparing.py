@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from symbn.answer import ASSUMED, PROVED, REFUTED, Step
+from symbn.answer import ASSUMED, PROVED, REFUTED, UNDECIDED, Step
 from symbn.decision.decide import decide
 from symbn.elaboration.conditions import on_indices
 from symbn.elaboration.elaborate import readings
 from symbn.elaboration.meaning import OutsideError
+from symbn.elaboration.readings import TRUE_ONLY_IF
 from symbn.errors import SymbnError
 from symbn.following import defining
 from symbn.following.chains import Chain, Side
@@ -54,7 +55,8 @@ def _compared(step: Step, follower: Follower, chain: Chain, options: Options, pl
     shown = short(source(follower, follower.head.source))
     notes = list(step.notes)
     again: Side | None = None
-    if step.verdict == PROVED and step.caveat is not None and sound and equal is False:
+    withheld = step.verdict == UNDECIDED and (step.reason or "").startswith(TRUE_ONLY_IF)
+    if ((step.verdict == PROVED and step.caveat is not None) or withheld) and sound and equal is False:
         return _other_reading(step, follower, chain, options, right), False
     if step.verdict == PROVED and equal is False:
         notes.append(f"true algebra inside a chain that is already false: the right side is not {shown}")
@@ -87,7 +89,8 @@ def _other_reading(step: Step, follower: Follower, chain: Chain, options: Option
     sides = [defining.called(side, follower.functions) for side in (follower.head.node, right)]
     against = judge(follower.document.text, (sides[0], "=", sides[1]), conditions_at(follower, chain, sides), options)
     shown = short(source(follower, follower.head.source))
-    note = f"alone it is true if {step.caveat}; but then it is not what the chain began with, {shown}, which is compared here"
+    alone = f"true if {step.caveat}" if step.caveat is not None else step.reason
+    note = f"alone it is {alone}; but then it is not what the chain began with, {shown}, which is compared here"
     return replace(
         step, verdict=against.verdict, caveat=None, readings=against.readings, statement=against.statement,
         reason=against.reason, counterexample=against.counterexample, true_up_to=against.true_up_to, notes=(*step.notes, note),

@@ -115,7 +115,7 @@ class Derivatives(Stream, ABC):
         if top.operand is None and self.at("mark", "_"):
             self.take()
             by = self.script()
-            return self.applied(start, (by,) * top.order)
+            return self.applied(start, (by,) * top.order, top.sign)
         if not (self.at("mark", "/") and self.is_d(self.tokens[self.place + 1])):
             raise unreadable(
                 "half-derivative",
@@ -148,14 +148,14 @@ class Derivatives(Stream, ABC):
                 "half-derivative", f"a derivative of order {top.order} by {len(by)} variables", Span(start, self.previous_end())
             )
         if top.operand is None:
-            return self.applied(start, tuple(by))
-        return Derivative(self.since(start), top.operand, tuple(by))
+            return self.applied(start, tuple(by), top.sign)
+        return Derivative(self.since(start), top.operand, tuple(by), top.sign)
 
-    def applied(self, start: int, by: tuple[Node, ...]) -> Node:
+    def applied(self, start: int, by: tuple[Node, ...], sign: str) -> Node:
         if not (self.starts_factor() or self.at("command")):
             raise self.expected("what the derivative is taken of")
         body = self.term()
-        return Derivative(self.since(start), body, by)
+        return Derivative(self.since(start), body, by, sign)
 
     def sign_ahead(self, place: int) -> str | None:
         """Return the differential sign that the argument at the place begins with."""

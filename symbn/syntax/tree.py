@@ -104,11 +104,12 @@ class Big(Value):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Derivative(Value):
-    """d^n of / d by..., in any of its spellings; `of` is what the operator is applied to."""
+    """d^n of / d by..., in any of its spellings; `of` is what the operator is applied to. sign: d, \\partial or \\delta."""
 
     span: Span
     of: Node
     by: tuple[Node, ...]
+    sign: str = "\\partial"
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

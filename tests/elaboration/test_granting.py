@@ -23,6 +23,28 @@ GRANTED = [
     (r"m^2 = \frac{\partial x_i}{\partial x_i} \delta_{ij} \delta_{ij} m", "i is summed"),
 ]
 WITHHELD = [
+    (
+        r"\sum_j \frac{\partial L}{\partial \hat x_j} \frac{\partial \hat x_j}{\partial x_i} = \frac{\gamma g_i}{s}",
+        "between two entries",
+    ),
+    (
+        r"\frac{\partial L}{\partial \hat x_j} \frac{\partial \hat x_j}{\partial x_i} = \frac{\gamma g_i}{s}",
+        "between two entries",
+    ),
+    (
+        r"\sum_j \frac{\partial L}{\partial c_j} \frac{\partial c_j}{\partial x_i} = \frac{\partial L}{\partial c_i}",
+        "between two entries",
+    ),
+    (
+        r"\sum_j (1-\delta_{ij}) \frac{\partial L}{\partial \hat x_j} \frac{\partial \hat x_j}{\partial x_i} = 0",
+        "between two entries",
+    ),
+    (
+        r"\sum_j x_j \frac{\partial L}{\partial \hat x_j} \frac{\partial \hat x_j}{\partial x_i}"
+        r" = x_i \frac{\partial L}{\partial \hat x_i} \frac1s",
+        "between two entries",
+    ),
+    (r"\frac{\partial L}{\partial \gamma} = \hat x \odot g", "entry by entry"),
     (r"\frac{\partial c_i}{\partial x_k} = \delta_{ik}", "between two entries"),
     (r"\frac{\partial \hat x_i}{\partial x_k} = \frac{\delta_{ik}}{s}", "between two entries"),
     (r"\sum_k \frac{\partial c_i}{\partial x_k} = \sum_k \delta_{ik}", "between two entries"),
@@ -68,6 +90,42 @@ def test_what_is_true_under_too_loose_a_reading_is_undecided(formula: str, reaso
 @pytest.mark.parametrize("formula", REFUSED)
 def test_what_no_careful_reader_would_grant_is_refuted(formula: str) -> None:
     assert only(formula).verdict == REFUTED
+
+
+DOUBTED = [
+    (r"\frac{\partial \hat x_i}{\partial y_i} = 0", "what is held fixed"),
+    (r"\frac{\partial \hat x_i}{\partial y_i} = \frac1\gamma", "what is held fixed"),
+    (r"\frac{\partial \sigma^2}{\partial s} = 2 s", "what is held fixed"),
+    (
+        r"\frac{\partial L}{\partial s} = \frac{\partial L}{\partial \sigma^2} \frac{\partial \sigma^2}{\partial s}",
+        "what is held fixed",
+    ),
+    (r"\frac{\partial x_i}{\partial c_i} = 0", "what is held fixed"),
+    (r"\frac{\partial \hat x_i}{\partial x_i} \frac{\partial x_i}{\partial \hat x_i} = 1", "what is held fixed"),
+    (
+        r"\frac{d\hat x_i}{dx_i} = \frac{\partial\hat x_i}{\partial x_i}"
+        r" + \frac{\partial\hat x_i}{\partial\mu}\frac{d\mu}{dx_i}"
+        r" + \frac{\partial\hat x_i}{\partial\sigma^2}\frac{d\sigma^2}{dx_i}",
+        "written with d and with",
+    ),
+    (r"\frac{\partial \hat x}{\partial x} x = 0", "matrix product"),
+]
+
+
+@pytest.mark.parametrize(("formula", "reason"), DOUBTED)
+def test_what_depends_on_a_convention_is_undecided(formula: str, reason: str) -> None:
+    step = only(formula)
+    assert step.verdict == UNDECIDED
+    assert reason in (step.reason or "")
+
+
+def test_a_moment_is_differentiated_with_the_input_held_fixed() -> None:
+    assert only(r"\frac{\partial (x_i - \mu)}{\partial \mu} = \frac{\partial x_i}{\partial \mu} - 1").verdict == PROVED
+
+
+def test_a_number_in_brackets_above_may_be_a_feature() -> None:
+    step = only(r"\mu^{(2)} = \mu^2")
+    assert step.diagnostics[0].code == "two-roles"
 
 
 def test_a_condition_on_a_letter_says_nothing_of_a_sum_over_the_same_letter() -> None:

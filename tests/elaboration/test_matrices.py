@@ -121,7 +121,7 @@ AS_BEFORE = [
     (r"y = \gamma \odot \hat x + \beta", "proved"),
     (r"\nabla_\gamma L = \sum_i \nabla_{y_i} L \circ \hat x_i", "proved"),
     (r"\nabla_{\hat X} L = \gamma \odot \nabla_Y L", "proved"),
-    (r"\nabla_\gamma L = \hat X \odot \nabla_Y L", "proved"),
+    (r"\nabla_\gamma L = \hat X \odot \nabla_Y L", "undecided"),
     (r"\mathbf 1_{i=k} = \delta_{ik}", "proved"),
     (r"\mathbb{1}\{i=k\} = \delta_{ik}", "proved"),
     (r"\frac{\partial J}{\partial \beta} = \sum_i \frac{\partial J}{\partial y_i}", "proved"),
