@@ -13,6 +13,7 @@ from symbn.typesetting.letters import name_box
 from symbn.typesetting.styles import EXAMPLE_ABOVE, FEATURE_ABOVE, Spelling, Style
 
 _HALF = Fraction(1, 2)
+_RESERVED = "free"  # gfree is a free number that is spelled as a quantity of the layer, where that has no such role
 _FUNCTION = "prime"  # fprime stands for f' (see symbn.elaboration.functions)
 
 
@@ -69,6 +70,7 @@ def _spelling(name: str, style: Style) -> Spelling:
         return known
     if name.endswith(_FUNCTION) and len(name) == len(_FUNCTION) + 1:
         return Spelling(boxes.Script(name_box(name[0]), None, boxes.Letter("\\prime", "′")))
+    name = name.removesuffix(_RESERVED) or name
     return Spelling(name_box(f"\\{name}" if name in GREEK_NAMES else name))
 
 

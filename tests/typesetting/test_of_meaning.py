@@ -31,9 +31,9 @@ def back(text: str, meaning: Meaning, style: Style, wide: bool = False, mode: st
     (meant,) = with_clear_letters((meaning,), style)
     try:
         term = to_term(meant, batch_norm(mode, wide))
-    except OutsideError:
+        equation = read(text, style.notation(mode))
+    except OutsideError:  # such as a derivative against the order of computation, which is mathematics, but not decided
         return "outside"
-    equation = read(text, style.notation(mode))
     if equation.reading.caveats:
         return f"caveat {equation.reading.caveats}"
     found = to_term(equation.left, equation.graph)
@@ -168,3 +168,10 @@ def test_a_statement_keeps_its_conditions(text: str) -> None:
     equation = read(text, Notation())
     box = statement_box(equation)
     assert to_latex(box).replace(r"\quad ", "") == text.replace(r"\quad ", "").replace(r"\text{if } ", "")
+
+
+def test_a_rule_about_functions_is_printed_with_primes() -> None:
+    equation = read(r"(f/g)' = \frac{f' g - f g'}{g^2}", Notation())
+    assert to_latex(statement_box(equation)).startswith(
+        r"\frac{\partial}{\partial t} \left(\frac{f + f^{\prime} t}{g + g^{\prime} t}\right)"
+    )
