@@ -20,12 +20,13 @@ _FUNCTION = "prime"  # fprime stands for f' (see symbn.elaboration.functions)
 def index_box(index: Index) -> Box:
     if isinstance(index.name, int):
         return boxes.Numeral(str(index.name))
-    return name_box("\\ell" if index.name == "ell" else index.name)
+    # A bare d: the braces that keep it from being a differential would hide it in the bounds of a sum.
+    return boxes.Letter("d", "d") if index.name == "d" else name_box("\\ell" if index.name == "ell" else index.name)
 
 
 def script_of(indices: tuple[Index, ...]) -> Box:
-    """Return indices side by side; with commas between numbers, since 12 is no pair."""
-    apart = any(isinstance(index.name, int) for index in indices)
+    """Return indices side by side; with commas between numbers, since 12 is no pair, and behind a d, since dk is one name."""
+    apart = any(isinstance(index.name, int) for index in indices) or any(index.name == "d" for index in indices[:-1])
     parts: list[Box] = []
     for index in indices:
         if parts and apart:

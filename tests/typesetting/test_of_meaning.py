@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from symbn.elaboration.meaning import LOCAL, Meaning, OutsideError, Quantity, Slope, parts, to_term
+from symbn.elaboration.meaning import LOCAL, Meaning, OutsideError, Plus, Quantity, Slope, parts, to_term
 from symbn.elaboration.notation import Notation
 from symbn.kernel.goal import Goal
 from symbn.kernel.term import FEATURE, Index
@@ -19,7 +19,7 @@ from symbn.typesetting.latex import to_latex
 from symbn.typesetting.of_meaning import box_of, boxes_of, equation_box, statement_box
 from symbn.typesetting.styles import CS231N, DEFAULT, EXAMPLE_ABOVE, FEATURE_ABOVE, PAPER, Style
 from symbn.typesetting.text import to_text
-from tests.typesetting.meanings import UndefinedError, known_equations, random_meaning, read, value
+from tests.typesetting.meanings import ODD_LETTERS, UndefinedError, known_equations, random_meaning, read, value
 
 OWN = DEFAULT.with_lets([r"normalised=z", r"mean=\bar x", "batch=n", r"std=\sigma", r"upstream=\delta"])
 ODD = DEFAULT.with_lets(["free=d", r"deviation=\sigma", "loss=J", "input=h", "output=x"])
@@ -80,6 +80,20 @@ def test_meanings_with_features_are_read_back(style: Style, features: str) -> No
         text = to_latex(box_of(meaning, style))
         answer = back(f"{text} = {text}", meaning, style, wide=True)
         assert answer in ("proved", "equal", "undefined", "outside"), f"{seed}: {answer}: {text}"
+
+
+@pytest.mark.parametrize("style", STYLES.values(), ids=STYLES)
+def test_letters_with_another_use_are_no_indices(style: Style) -> None:
+    for seed in range(80):
+        meaning = random_meaning(f"{seed}", letters=ODD_LETTERS)
+        text = to_latex(box_of(meaning, style))
+        answer = back(f"{text} = {text}", meaning, style)
+        assert answer in ("proved", "equal", "undefined", "outside"), f"{seed}: {answer}: {text}"
+
+
+def test_one_letter_never_counts_examples_and_features() -> None:
+    both = Plus((Quantity("x", (Index("j"), Index("j", FEATURE))), Quantity("mu", (Index("j", FEATURE),))))
+    assert to_latex(box_of(both)) == r"x_{jk} + \mu_k"
 
 
 def test_a_line_of_text_is_read_back_too() -> None:
