@@ -33,8 +33,12 @@ def box_of(meaning: Meaning, style: Style = DEFAULT) -> Box:
 
 def boxes_of(meanings: Iterable[Meaning], style: Style = DEFAULT) -> tuple[Box, ...]:
     """Return the boxes of what is printed together, such as the members of a chain."""
-    writer = _Writer(style)
-    return tuple(writer.sum(_spelled_out(meaning, style)) for meaning in with_clear_letters(meanings, style))
+    return tuple(map(_Writer(style).sum, as_written(meanings, style)))
+
+
+def as_written(meanings: Iterable[Meaning], style: Style = DEFAULT) -> tuple[Meaning, ...]:
+    """Return the meanings in the quantities and the index letters in which they are printed together."""
+    return with_clear_letters([_spelled_out(meaning, style) for meaning in meanings], style)
 
 
 def equation_box(left: Meaning, right: Meaning, style: Style = DEFAULT) -> Box:
@@ -47,9 +51,8 @@ def statement_box(equation: Equation, style: Style = DEFAULT) -> Box:
     """Return a claim with its conditions: left = right, i \\neq k, \\gamma = 1."""
     pairs = [pair for fixed in equation.given for pair in fixed]
     compared = [Same(condition.left, condition.right) for condition in equation.conditions]
-    meant = with_clear_letters((equation.left, equation.right, *compared, *pairs), style)
-    writer = _Writer(style)
-    left, right, *others = (writer.sum(_spelled_out(meaning, style)) for meaning in meant)
+    meant = as_written((equation.left, equation.right, *compared, *pairs), style)
+    left, right, *others = map(_Writer(style).sum, meant)
     parts: list[Box] = [left, boxes.EQUALS, right]
     for condition, same in zip(equation.conditions, meant[2:], strict=False):
         assert isinstance(same, Same)

@@ -14,9 +14,8 @@ from symbn.kernel.term import FEATURE, Index
 from symbn.kernel.verdict import Proved, prove
 from symbn.layers.batchnorm import batch_norm
 from symbn.typesetting.aligned import page_latex
-from symbn.typesetting.indices import with_clear_letters
 from symbn.typesetting.latex import to_latex
-from symbn.typesetting.of_meaning import box_of, boxes_of, equation_box, statement_box
+from symbn.typesetting.of_meaning import as_written, box_of, boxes_of, equation_box, statement_box
 from symbn.typesetting.styles import CS231N, DEFAULT, EXAMPLE_ABOVE, FEATURE_ABOVE, PAPER, Style
 from symbn.typesetting.text import to_text
 from tests.typesetting.meanings import ODD_LETTERS, UndefinedError, known_equations, random_meaning, read, value
@@ -28,7 +27,7 @@ STYLES = {"default": DEFAULT, "paper": PAPER, "cs231n": CS231N, "own": OWN, "odd
 
 def back(text: str, meaning: Meaning, style: Style, wide: bool = False, mode: str = "train") -> str:
     """Return how the printed formula compares with what was meant: proved, equal (at a point), or why not."""
-    (meant,) = with_clear_letters((meaning,), style)
+    (meant,) = as_written((meaning,), style)
     try:
         term = to_term(meant, batch_norm(mode, wide))
         equation = read(text, style.notation(mode))
@@ -112,7 +111,7 @@ def test_every_known_equation_is_printed_as_it_was_meant(style: Style) -> None:
         wide = any(index.axis == FEATURE for side in sides for index in _indices(side))
         if any(map(is_local, sides)) or wide:
             continue  # a local derivative looks like the total one; a side without an entry does not show its features
-        for side, box in zip(with_clear_letters(sides, style), boxes_of(sides, style), strict=True):
+        for side, box in zip(as_written(sides, style), boxes_of(sides, style), strict=True):
             text = to_latex(box)
             answer = back(f"{text} = {text}", side, style, mode=mode)
             assert answer in ("proved", "equal", "outside"), f"{answer}: {text}"
