@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
+import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -33,6 +36,8 @@ def run(arguments: argparse.Namespace) -> int:
     options = Options(notation, batch_size(arguments.batch), keep=True)
     if not arguments.inputs and not arguments.closed_forms:
         raise UsageError("nothing to certify: give formulas or documents (see `symbn certify --help`)")
+    if arguments.format == "json":
+        return _as_json(arguments, options)
     if arguments.output is None and not arguments.check:
         raise UsageError("say where to write the certificate, -o DIR, or have it checked only, --check")
     made = made_of(step for step in _steps(arguments, options) if step.verdict != ASSUMED)
@@ -51,6 +56,34 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.check and find_coq() is None:
         return NOT_ALL
     return BUG if REJECTED in states else OK if set(states) <= {CERTIFIED, "written"} else NOT_ALL
+
+
+def _as_json(arguments: argparse.Namespace, options: Options) -> int:
+    """Write the certificate as one document of plain data, to a file all at once or to standard output."""
+    from symbn.certificates.records import certificate_of
+
+    if arguments.check:
+        raise UsageError("--check is for Coq; scripts/verify_certificate.py checks a certificate in JSON")
+    certificate = certificate_of(step for step in _steps(arguments, options) if step.verdict != ASSUMED)
+    text = json.dumps(certificate, indent=1) + "\n"
+    if arguments.output is None:
+        sys.stdout.write(text)
+    else:
+        _write_at_once(Path(arguments.output), text)
+    return NOT_ALL if certificate["left_out"] else OK
+
+
+def _write_at_once(path: Path, text: str) -> None:
+    """Write the file so that nobody finds a part of it under its name. Raises: UsageError."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with beside.open("x", encoding="utf-8") as file:
+            file.write(text)
+        os.replace(beside, path)
+    except OSError as error:
+        with suppress(OSError):
+            beside.unlink()
+        raise UsageError(f"{path}: cannot be written: {error.strerror}") from None
 
 
 def _seconds(text: str) -> float:

@@ -58,6 +58,7 @@ examples:
   symbn certify 'dL/dbeta = sum_j g_j' -o certificate --check
   symbn certify derivations/*.md -o certificate
   symbn certify --closed-forms --check
+  symbn certify notes.md --format json -o notes.json && python3 scripts/verify_certificate.py notes.json
 
 what is written: Claims.v, the statements, which a person reads beside Definitions.v; Proofs.v, their proofs (of the negation,
 for a refuted step); the library they stand on; README, how to check it without symbn. each step gets a line: certified,
@@ -168,7 +169,8 @@ def build_parser() -> argparse.ArgumentParser:
         epilog=_CERTIFY_EXAMPLES,
     )
     certify.add_argument("inputs", metavar="FORMULA | DOCUMENT", nargs="*", help="formulas, files, folders or patterns")
-    certify.add_argument("-o", "--output", metavar="DIR", help="where the certificate is written")
+    certify.add_argument("--format", choices=("coq", "json"), default="coq", help="coq (default), or json, one document")
+    certify.add_argument("-o", "--output", metavar="PATH", help="where it is written: a folder for Coq, a file for JSON")
     certify.add_argument("--check", action="store_true", help="have Coq check it, in a temporary folder, and audit the proofs")
     certify.add_argument("--closed-forms", action="store_true", help="certify the equations of `symbn table`, too")
     certify.add_argument("--time-limit", metavar="S", default="300", help="seconds that Coq may take in all (default: 300)")

@@ -297,10 +297,11 @@ def _subscript(indices: tuple[Index, ...]) -> str:
 
 def show_term(term: Term) -> str:
     """Return a term of the kernel as plain text."""
-    return show(_meaning(term))
+    return show(meaning_of_term(term))
 
 
-def _meaning(term: Term) -> Meaning:
+def meaning_of_term(term: Term) -> Meaning:
+    """Return a term of the kernel as a meaning."""
     match term:
         case Num(value=value):
             return Constant(value)
@@ -309,14 +310,14 @@ def _meaning(term: Term) -> Meaning:
         case Entry(name=name, indices=indices):
             return Quantity(name, indices)
         case Sum(index=index, body=body, excluding=excluding):
-            return SumOver(index, excluding, _meaning(body))
+            return SumOver(index, excluding, meaning_of_term(body))
         case Delta(left=left, right=right):
             return Same(left, right)
         case Add(terms=terms):
-            return Plus(tuple(_meaning(t) for t in terms))
+            return Plus(tuple(meaning_of_term(t) for t in terms))
         case Mul(factors=factors):
-            return Times(tuple(_meaning(f) for f in factors))
+            return Times(tuple(meaning_of_term(f) for f in factors))
         case Power(base=base, exponent=exponent):
-            return Raised(_meaning(base), exponent)
+            return Raised(meaning_of_term(base), exponent)
         case _:
             assert_never(term)
