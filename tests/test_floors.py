@@ -199,6 +199,14 @@ def test_neither_import_nor_verify_loads_sympy_numpy_or_rich(program: str) -> No
     assert done.stdout.splitlines()[-1] == "[]"
 
 
+@pytest.mark.parametrize("arguments", [["verify", "--quiet", "m = m"], ["--version"]])
+def test_what_only_judges_typesets_nothing(arguments: list[str]) -> None:
+    code = f"import symbn.cli.command as c, contextlib, sys\nwith contextlib.suppress(SystemExit):\n    c.main({arguments!r})\n"
+    code += "print([name for name in sys.modules if name.startswith('symbn.typesetting')])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
 def test_the_public_names_are_the_documented_ones() -> None:
     import symbn
 
