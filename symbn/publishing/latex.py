@@ -32,7 +32,7 @@ def as_latex(article: Article, layout: Layout) -> str:
     parts = [_titled(r"\section*", article.title, layout)] if layout.fragment else []
     for section in article.sections:
         parts.append(_titled(levels[section.depth], section.title, layout))
-        for item in section.blocks:
+        for item in layout.blocks(section):
             # A blank line before a display would be an empty paragraph.
             display = isinstance(item, Chain | Matrix) and parts[-1].endswith((":", ".", "\\]"))
             parts[-1:] = [f"{parts[-1]}\n{_block(item, layout)}"] if display else [parts[-1], _block(item, layout)]

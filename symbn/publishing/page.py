@@ -27,6 +27,7 @@ h1 { font-size: 1.65rem; line-height: 1.3; margin: 1rem 0 .5rem; }
 h2 { font-size: 1.2rem; line-height: 1.4; margin: 2.2rem 0 .4rem; padding-top: .9rem; border-top: 1px solid var(--line); }
 h3 { font-size: 1.06rem; margin: 1.8rem 0 .4rem; }
 nav ol { padding-left: 1.4rem; }
+nav li { margin: .45rem 0; }
 p { margin: .6rem 0; }
 a { color: var(--link); text-decoration-thickness: 1px; text-underline-offset: .15em; }
 :target { scroll-margin-top: 1rem; background: var(--shade); }
