@@ -44,7 +44,7 @@ pre { overflow-x: auto; background: var(--shade); padding: .8rem; }
 @media print {
   :root { color-scheme: light; --ink: #000; --paper: #fff; --quiet: #444; --line: #bbb; --shade: #fff; --good: #0a5c25;
     --bad: #9c1710; --open: #6b4600; --link: #000; }
-  body { max-width: none; padding: 0; font-size: 11pt; }
+  body { max-width: none; padding: 0 .25rem; font-size: 11pt; }
   h1, h2, h3 { break-after: avoid; }
   table { break-inside: avoid; }
 }

@@ -138,7 +138,8 @@ def test_all_articles_compile_with_amsmath_alone_and_no_box_is_overfull(style: s
     body = "\n\\clearpage\n".join(
         published(article, "latex", replace(layout_of(style), fragment=True)) for article in everything()
     )
-    (tmp_path / "all.tex").write_text(standalone(body), "utf-8")
+    # Fragments have to fit into the text of an article of somebody else's, which is narrower than ours.
+    (tmp_path / "all.tex").write_text(standalone(body).replace(r"{\textwidth}{6in}", r"{\textwidth}{360pt}"), "utf-8")
     command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape", "all.tex"]
     done = subprocess.run(command, cwd=tmp_path, stdout=subprocess.DEVNULL, check=False)
     log = (tmp_path / "all.log").read_text("utf-8", "replace")
