@@ -4,9 +4,9 @@
     >>> symbn.verify(r"\\frac{\\partial L}{\\partial \\beta} = \\sum_j g_j").kind
     'proved'
 
-`verify` answers a formula; `BatchNorm` is the layer as SymPy expressions at a chosen batch size; `symbn.testing` is for test
-suites. Importing this package loads next to nothing; a name loads what it needs when it is first used, and SymPy only where it
-works.
+`verify` answers a formula; `derive` and `explain` write derivations, every step proved; `BatchNorm` is the layer as SymPy
+expressions at a chosen batch size; `symbn.testing` is for test suites. Importing this package loads next to nothing; a name
+loads what it needs when it is first used, and SymPy only where it works.
 """
 
 from __future__ import annotations
@@ -19,12 +19,14 @@ if TYPE_CHECKING:
     from symbn.answer import Counterexample, Step
     from symbn.checking import Verdict, verify
     from symbn.errors import NotProvedError, SymbnError, UnreadableError, UsageError
+    from symbn.publishing.derivation import Derivation, derive, explain
     from symbn.symbolic import BatchNorm
 
 __version__ = "0.2.0"
 __all__ = [
     "BatchNorm",
     "Counterexample",
+    "Derivation",
     "NotProvedError",
     "Step",
     "SymbnError",
@@ -32,6 +34,8 @@ __all__ = [
     "UsageError",
     "Verdict",
     "__version__",
+    "derive",
+    "explain",
     "verify",
 ]
 
@@ -39,7 +43,10 @@ _HOMES = {
     "BatchNorm": "symbolic",
     "Counterexample": "answer",
     "Step": "answer",
+    "Derivation": "publishing.derivation",
     "Verdict": "checking",
+    "derive": "publishing.derivation",
+    "explain": "publishing.derivation",
     "verify": "checking",
     "NotProvedError": "errors",
     "SymbnError": "errors",

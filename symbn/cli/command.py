@@ -14,6 +14,7 @@ from typing import NoReturn
 from symbn import __version__
 from symbn.answer import ASSUMED, PROVED, REFUTED, UNREADABLE, Row, Step
 from symbn.checking import check_formula, closed_forms
+from symbn.cli import derive, topics
 from symbn.cli.output import batch_size, style_for
 from symbn.elaboration.notation import Notation
 from symbn.errors import SymbnError, UsageError
@@ -158,12 +159,21 @@ def build_parser() -> argparse.ArgumentParser:
     check.add_argument("--no-cache", action="store_true", help="neither read nor keep answers")
     explain = commands.add_parser(
         "explain",
-        help="what a code such as wrong-sign means",
-        description="Show the title, meaning, example and cure of a code; without one, list all codes.",
+        help="what a code such as wrong-sign means; triangle, moments, invariance",
+        description="Show the title, meaning, example and cure of a code, or answer a question with an example in numbers; "
+        "without either, list all topics and codes.",
         formatter_class=_help_formatter,
-        epilog="examples:\n  symbn explain\n  symbn explain wrong-sign",
+        epilog=topics.EXAMPLES,
     )
-    explain.add_argument("codes", metavar="CODE", nargs="*", help="a code, as in error[wrong-sign]")
+    topics.add_arguments(explain)
+    derive_command = commands.add_parser(
+        "derive",
+        help="write a derivation, every step proved",
+        description="Write the derivation of a gradient or a Jacobian, every step named and proved.",
+        formatter_class=_help_formatter,
+        epilog=derive.EXAMPLES,
+    )
+    derive.add_arguments(derive_command)
     certify = commands.add_parser(
         "certify",
         help="write statements and proofs that Coq checks",
@@ -183,7 +193,7 @@ def build_parser() -> argparse.ArgumentParser:
     certify.add_argument("--let", metavar="ROLE=NAME", action="append", default=[], help="what a name means; repeatable")
     certify.add_argument("--mode", choices=MODES, default=TRAINING, help="eval: mean and variance are constants")
     certify.add_argument("--batch", metavar="M", help="state the equations for this batch size")
-    for command in (verify, table, check, explain, certify):
+    for command in (verify, table, check, explain, derive_command, certify):
         command.add_argument(
             "--color", choices=("auto", "always", "never"), default="auto", help="colour (default: auto; NO_COLOR is honoured)"
         )
@@ -362,10 +372,14 @@ def _explain(arguments: argparse.Namespace) -> int:
     return run(arguments)
 
 
+def _derive(arguments: argparse.Namespace) -> int:
+    return derive.run(arguments)
+
+
 def _certify(arguments: argparse.Namespace) -> int:
     from symbn.cli.certify import run
 
     return run(arguments)
 
 
-_COMMANDS = {"verify": _verify, "table": _table, "check": _check, "explain": _explain, "certify": _certify}
+_COMMANDS = {"verify": _verify, "table": _table, "check": _check, "explain": _explain, "derive": _derive, "certify": _certify}
