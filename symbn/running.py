@@ -79,7 +79,7 @@ def check_path(
     """
     shown = "<stdin>" if path == STDIN else path
     try:
-        data = _bytes(path)
+        data = document_bytes(path)
         try:
             table, text = _notation(path, settings.notation)
         except UsageError as error:
@@ -165,7 +165,7 @@ def _in_worker(path: str, settings: Settings) -> DocumentReport:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
-def _bytes(path: str) -> bytes:
+def document_bytes(path: str) -> bytes:
     """Return the bytes of a document. Raises: UsageError."""
     if path == STDIN:
         return sys.stdin.buffer.read(MAX_BYTES + 1)
