@@ -13,8 +13,8 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "symbn"
 FLOORS = [
-    "kernel", "diagnostic", "errors", "syntax", "layers", "elaboration", "typesetting", "symbolic", "decision", "answer",
-    "catalogue", "document", "judging", "repairing", "following", "report", "checking", "cache", "running", "certificates",
+    "kernel", "diagnostic", "errors", "syntax", "layers", "elaboration", "typesetting", "symbolic", "deriving", "publishing",
+    "decision", "answer", "catalogue", "document", "judging", "repairing", "following", "report", "checking", "cache", "running", "certificates",
     "testing", "cli", "__main__",
 ]  # fmt: skip
 HEAVY = {"sympy", "numpy", "rich"}
@@ -79,11 +79,12 @@ UNSAFE = frozenset(
 )
 METHODS_OF_RE = frozenset({"compile"})
 # The public names are imported when they are first asked for: each from the module that a table in the code has for it.
-# coqc runs on files that symbn writes itself, from what it understood and never from what a user wrote.
+# coqc and latexmk run on files that symbn writes itself, from what it understood and never from what a user wrote.
 ALLOWED = {
     "__init__.py": {"importlib", "import_module"},
     "certificates/auditing.py": {"subprocess", "Popen"},
     "certificates/writing.py": {"importlib", "importlib.resources"},
+    "publishing/pdf.py": {"subprocess", "Popen"},
 }
 
 

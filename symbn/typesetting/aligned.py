@@ -2,7 +2,7 @@ r"""A chain of equalities -> LaTeX that fits a page: an `aligned` environment, f
 
     \begin{aligned} a &= b \\ &\quad + c \\ &= d \end{aligned}
 
-What fits on one line stays a plain formula. Long sides are broken where the terminal breaks them, by the widths they have there.
+What fits on one line stays a plain formula. Long sides are broken as for a terminal, by the widths they have there.
 """
 
 from __future__ import annotations

@@ -220,3 +220,16 @@ def raised(name: Box, power: Box) -> Box:
         return Script(name.base, name.sub, power)
     plain = isinstance(name, Letter | Numeral | Accent)
     return Script(name if plain else bracketed(name), None, power)
+
+
+def is_tall(box: Box) -> bool:
+    """Tell whether the brackets around it have to grow."""
+    match box:
+        case Quotient() | Radical() | Big() | Matrix() | Choices():
+            return True
+        case Row(items=parts):
+            return any(map(is_tall, parts))
+        case Script(base=inner) | Accent(base=inner) | Marked(inner=inner) | Bracket(body=inner):
+            return is_tall(inner)
+        case _:
+            return False

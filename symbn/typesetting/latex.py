@@ -13,6 +13,7 @@ from symbn.typesetting.letters import escaped
 
 COLOURS = {boxes.WRONG: "red", boxes.REPAIRED: "teal", boxes.PROVED: "olive"}
 _ACCENTS = {"hat": r"\hat", "bar": r"\bar", "tilde": r"\tilde", "dot": r"\dot", "vec": r"\vec"}
+_KINDS = {boxes.BINARY: r"\mathbin", boxes.TIMES: r"\mathbin", boxes.RELATION: r"\mathrel"}
 _OPEN = {"(": "(", "[": "[", "{": r"\{", "|": "|"}
 _CLOSE = {"(": ")", "[": "]", "{": r"\}", "|": "|"}
 _MATRIX = {"(": "pmatrix", "[": "bmatrix"}
@@ -53,12 +54,12 @@ class _Writer:
                 return f"\\{sign}" + self.scripts(lower, upper)
             case boxes.Bracket(opening=opening, body=body):
                 inner = write(body)
-                tall = _is_tall(body)
+                tall = boxes.is_tall(body)
                 left, right = (r"\left", r"\right") if tall else ("", "")
                 return f"{left}{_OPEN[opening]}{inner}{right}{_CLOSE[opening]}"
             case boxes.Half(opening=opening, right=right, body=body):
                 sign = (_CLOSE if right else _OPEN)[opening]
-                return rf"\{'biggr' if right else 'biggl'}{sign}" if _is_tall(body) else sign
+                return rf"\{'biggr' if right else 'biggl'}{sign}" if boxes.is_tall(body) else sign
             case boxes.Accent(accent=accent, base=base):
                 inner = write(base)
                 return f"{_ACCENTS[accent]} {inner}" if len(inner) == 1 else f"{_ACCENTS[accent]}{{{inner}}}"
@@ -73,8 +74,7 @@ class _Writer:
                 inner = r" \\ ".join(f"{write(value)} & {write(condition or otherwise)}" for value, condition in rows)
                 return rf"\begin{{cases}} {inner} \end{{cases}}"
             case boxes.Marked(kind=kind, inner=inner_box):
-                inner = write(inner_box)
-                return rf"{{\color{{{COLOURS[kind]}}}{inner}}}" if self.colours else inner
+                return self.coloured(inner_box, COLOURS[kind]) if self.colours else write(inner_box)
             case boxes.Gap():
                 return r" \quad "
             case boxes.Code(text=text):
@@ -82,21 +82,30 @@ class _Writer:
             case _:
                 assert_never(box)
 
+    def coloured(self, box: Box, colour: str) -> str:
+        """Return a part in its colour; a sign keeps the space around it."""
+        inner = rf"\color{{{colour}}}{self.write(box).strip()}"
+        if isinstance(box, boxes.Operator) and box.kind in _KINDS:
+            return rf"{_KINDS[box.kind]}{{{inner}}}"
+        return f"{{{inner}}}"
+
     def joined(self, parts: tuple[Box, ...]) -> str:
         """Side by side, with a space where two parts would run together, or be hard to read."""
-        text, after_prefix = "", True
-        for part in parts:
+        text = ""
+        for place, part in enumerate(parts):
             piece = self.write(part)
-            if text.endswith(" ") or not text:
-                piece = piece.lstrip()
-            elif not (after_prefix or piece.startswith(" ") or (isinstance(part, boxes.Operator) and part.latex == "/")):
-                text += " "
-            text += piece
-            after_prefix = isinstance(part, boxes.Operator) and (part.kind == boxes.PREFIX or part.latex == "/")
+            if not text or text.endswith(" "):
+                text += piece.lstrip()
+            elif piece.startswith(" ") or _is_tight(parts[place - 1], after=True) or _is_tight(part, after=False):
+                text += piece
+            else:
+                text += f" {piece}"
         return text
 
     def script(self, base: Box, sub: Box | None, sup: Box | None) -> str:
-        plain = isinstance(boxes.bare(base), boxes.Letter | boxes.Numeral | boxes.Accent | boxes.Bracket | boxes.Words)
+        plain = isinstance(
+            boxes.bare(base), boxes.Letter | boxes.Numeral | boxes.Accent | boxes.Bracket | boxes.Half | boxes.Words
+        )
         inner = self.write(base)
         return (inner if plain else f"{{{inner}}}") + self.scripts(sub, sup)
 
@@ -115,14 +124,8 @@ class _Writer:
         return "".join(map(self.write, items)) if single else ""
 
 
-def _is_tall(box: Box) -> bool:
-    """Tell whether the brackets around it have to grow."""
-    match box:
-        case boxes.Quotient() | boxes.Radical() | boxes.Big() | boxes.Matrix() | boxes.Choices():
-            return True
-        case boxes.Row(items=parts):
-            return any(map(_is_tall, parts))
-        case boxes.Script(base=inner) | boxes.Accent(base=inner) | boxes.Marked(inner=inner) | boxes.Bracket(body=inner):
-            return _is_tall(inner)
-        case _:
-            return False
+def _is_tight(box: Box, after: bool) -> bool:
+    """Tell whether a sign has no space after it, or before it."""
+    if not isinstance(box, boxes.Operator):
+        return False
+    return box.latex == "/" or box.kind == (boxes.PREFIX if after else boxes.SEPARATOR)

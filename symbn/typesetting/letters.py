@@ -21,6 +21,7 @@ _SYMBOLS = _GREEK | {
     "varphi": "ϕ", "varrho": "ϱ", "varsigma": "ς", "vartheta": "ϑ", "ell": "ℓ", "top": "⊤", "intercal": "⊺", "infty": "∞",
     "ldots": "…", "cdots": "⋯", "partial": "∂", "nabla": "∇",
 }  # fmt: skip
+_COMMANDS = {character: name for name, character in _SYMBOLS.items()}
 _ASCII = {
     **{character: name for name, character in _GREEK.items()},
     "ε": "eps", "ϵ": "eps", "ℓ": "l", "∂": "d", "∇": "nabla ", "…": "...", "⋯": "...", "∞": "inf", "⊤": "T", "⊺": "T", "−": "-",
@@ -89,8 +90,20 @@ def to_ascii(text: str) -> str:
 
 
 def escaped(text: str) -> str:
-    r"""Return words for inside \text{..}: nothing in them is a command any more."""
-    return "".join(_ESCAPES.get(c, c) for c in text if c.isprintable() or c == " ")
+    r"""Return words for inside \text{..}: nothing in them is a command any more, and every letter is one that TeX has."""
+    return "".join(map(_escaped, text))
+
+
+def _escaped(character: str) -> str:
+    if character.isascii():
+        return _ESCAPES.get(character, character) if character.isprintable() else " "
+    if "À" <= character <= "ÿ":
+        return character
+    if character in _COMMANDS:
+        return rf"\ensuremath{{\{_COMMANDS[character]}}}"
+    known = to_ascii(character)
+    # Without a font for it, TeX would stop.
+    return "".join(map(_escaped, known)) if "?" not in known else f"[U+{ord(character):04X}]"
 
 
 _ESCAPES = {c: f"\\{c}" for c in "#$%&_{}"} | {

@@ -65,7 +65,8 @@ def _write(box: Box) -> str:
         case boxes.Big(sign=sign, lower=lower, upper=upper):
             return _script("m", ("under", "over"), boxes.Operator(sign, _SIGNS[sign], "big"), lower, upper)
         case boxes.Bracket(opening=opening, body=body):
-            return _row(f"{_fence(opening)}{_one(body)}{_fence(boxes.CLOSING[opening])}")
+            grows = boxes.is_tall(body)
+            return _row(f"{_fence(opening, grows)}{_one(body)}{_fence(boxes.CLOSING[opening], grows)}")
         case boxes.Half(opening=opening, right=right):
             return _fence(boxes.CLOSING[opening] if right else opening, grows=False)
         case boxes.Accent(accent=accent, base=base):

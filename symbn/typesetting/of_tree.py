@@ -40,6 +40,7 @@ from symbn.typesetting.letters import name_box
 
 Marks = tuple[tuple[Span, str], ...]
 _DIGITS = re.compile(r"[\d.]+\Z")
+_SIGN = re.compile(r"\s*(?:[-+−*/·×=<>≠]|!=|:=|\\(?:cdot|times|odot|neq?|equiv|approx|leq?|geq?))\s*")
 _SIGNS = {
     "*": boxes.DOT,
     "/": boxes.SLASH,
@@ -51,7 +52,7 @@ _SIGNS = {
 def box_of_tree(node: Node | Statement, text: str, marks: Iterable[tuple[Span, str]] = ()) -> Box:
     """Return the box of a node or a statement. text: the source that its spans count in."""
     marks = tuple(marks)
-    layout = _Layout(text, marks + tuple(_around(node, marks)))
+    layout = _Layout(text, marks + tuple(_around(node, text, marks)))
     return layout.statement(node) if isinstance(node, Statement) else layout.box(node)
 
 
@@ -66,10 +67,10 @@ def box_of_source(text: str, marks: Iterable[tuple[Span, str]] = ()) -> Box:
     return row(first, *(part for other in others for part in (boxes.COMMA, boxes.Gap(), other)))
 
 
-def _around(node: Node | Statement, marks: Marks) -> Iterator[tuple[Span, str]]:
-    """Yield the smallest node around each mark that holds none itself."""
+def _around(node: Node | Statement, text: str, marks: Marks) -> Iterator[tuple[Span, str]]:
+    """Yield the smallest node around each mark that holds none itself, and no sign."""
     for span, kind in marks:
-        if not any(_within(inner.span, span) for inner in _nodes(node)) and span.start < span.end:
+        if not any(_within(inner.span, span) for inner in _nodes(node)) and not _SIGN.fullmatch(text, span.start, span.end):
             holding = [inner.span for inner in _nodes(node) if _within(span, inner.span)]
             if holding:
                 yield min(holding, key=lambda found: found.end - found.start), kind
@@ -125,7 +126,9 @@ class _Layout:
             case Fraction(top=top, bottom=bottom):
                 return boxes.Quotient(box(top), box(bottom))
             case Root(radicand=radicand, degree=degree):
-                return boxes.Radical(box(self.bare(radicand)), perhaps(degree))
+                # The brackets of sqrt(..) are what the root sign covers.
+                covered = radicand.body if isinstance(radicand, Group) and radicand.bracket == "(" else radicand
+                return boxes.Radical(box(covered), perhaps(degree))
             case Product():
                 return self.product(node, marked)
             case Additive():

@@ -115,7 +115,9 @@ class _Artist:
             return f"{mark}{inner}" if inner.isalnum() or inner == "'" else f"{mark}({inner})"
         table = _SUBSCRIPTS if mark == "_" else _SUPERSCRIPTS
         inner = text.replace(" ", "") if mark == "_" else text
-        return "".join(table[c] for c in inner) if all(c in table for c in inner) else None
+        if all(c in table for c in inner):
+            return "".join(table[c] for c in inner)
+        return f"_{inner}" if mark == "_" and len(inner) == 1 else None
 
     def radical(self, inner: Picture, degree: Box | None) -> Picture:
         small = None if degree is None else self.small(self.draw(degree), "^")

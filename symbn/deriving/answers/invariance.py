@@ -15,7 +15,7 @@ from symbn.layers.batchnorm import batch_norm
 from symbn.layers.graph import Graph
 
 I, J = Index("i"), Index("j")
-EPS, S, VAR, GAMMA = Quantity("eps"), Quantity("s"), Quantity("var"), Quantity("gamma")
+EPS, DEVIATION, VAR, GAMMA = Quantity("eps"), Quantity("s"), Quantity("var"), Quantity("gamma")
 
 
 def article(example: Example) -> Article:
@@ -85,11 +85,16 @@ def _stretch(graph: Graph, result: Meaning) -> Chain:
     working.apply(sums_split, SPLIT)
     working.apply(centred_sums_vanish, "the normalised entries sum to zero")
     dot = SumOver(J, (), times(Quantity("g", (J,)), Quantity("xhat", (J,))))
-    squares = times(SIZE, over(VAR, Raised(S, Fraction(2))))
-    put = times(over(GAMMA, times(SIZE, S)), plus((times(SIZE, dot), minus(times(dot, squares)))))
+    squares = times(SIZE, over(VAR, Raised(DEVIATION, Fraction(2))))
+    put = times(over(GAMMA, times(SIZE, DEVIATION)), plus((times(SIZE, dot), minus(times(dot, squares)))))
     total = SumOver(I, (), Raised(xhat, Fraction(2)))
     working.step(put, total, " is ", squares)
-    working.step(times(over(times(GAMMA, EPS), Raised(S, Fraction(3))), dot), Raised(S, Fraction(2)), " is ", plus((VAR, EPS)))
+    working.step(
+        times(over(times(GAMMA, EPS), Raised(DEVIATION, Fraction(3))), dot),
+        Raised(DEVIATION, Fraction(2)),
+        " is ",
+        plus((VAR, EPS)),
+    )
     return working.chain()
 
 

@@ -15,7 +15,7 @@ from symbn.layers.batchnorm import batch_norm
 from symbn.layers.graph import Graph
 
 I, K = Index("i"), Index("k")
-EPS, S, VAR = Quantity("eps"), Quantity("s"), Quantity("var")
+EPS, DEVIATION, VAR = Quantity("eps"), Quantity("s"), Quantity("var")
 
 
 def article(example: Example) -> Article:
@@ -69,11 +69,13 @@ def _null_space(graph: Graph, jacobian: Section) -> Section:
     working = Working(SumOver(K, (), times(slope("xhat"), xhat)), graph)
     working.step(pulled_out(SumOver(K, (), times(entry(jacobian), xhat))), "put in the entries")
     working.apply(lambda side: deltas_picked(sums_split(side)), SPLIT, ", ", PICKED)
-    squares = times(SIZE, over(VAR, Raised(S, Fraction(2))))
+    squares = times(SIZE, over(VAR, Raised(DEVIATION, Fraction(2))))
     total, row = SumOver(K, (), Raised(xhat, Fraction(2))), Quantity("xhat", (I,))
-    put = over(plus((times(SIZE, row), minus(times(row, squares)))), times(SIZE, S))
+    put = over(plus((times(SIZE, row), minus(times(row, squares)))), times(SIZE, DEVIATION))
     working.step(put, "the rest sums to zero, and ", total, " is ", squares)
-    working.step(over(times(EPS, row), Raised(S, Fraction(3))), Raised(S, Fraction(2)), " is ", plus((VAR, EPS)))
+    working.step(
+        over(times(EPS, row), Raised(DEVIATION, Fraction(3))), Raised(DEVIATION, Fraction(2)), " is ", plus((VAR, EPS))
+    )
     assert normalised(working.now) == working.now
     return Section(
         ("The null space",),
@@ -126,7 +128,7 @@ def _numbers(graph: Graph, example: Example) -> Section:
             Words(
                 (
                     "With ", EPS, " = ", Constant(example.eps), " and ", Quantity("gamma"), " = ", Constant(example.gamma),
-                    ", so that ", S, " is ", example.value(S, graph), ":",
+                    ", so that ", DEVIATION, " is ", example.value(DEVIATION, graph), ":",
                 )
             ),
             Matrix(slope("xhat"), rows),
