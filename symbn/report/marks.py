@@ -16,6 +16,7 @@ import hashlib
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
+from pathlib import Path
 
 from symbn.answer import CAVEAT, PROVED, REFUTED, UNDECIDED, UNREADABLE, DocumentReport, Step
 from symbn.diagnostic import position
@@ -28,6 +29,11 @@ _OPENER = re.compile(r"(?:\\begin[ \t]*\{([A-Za-z]+)\*?\}(?:[ \t]*\{[^{}\\\n]*\}
 _ROWED = frozenset(["align", "alignat", "flalign", "gather"])
 _MARK = re.compile(r"\\(?P<begin>begin|end)\b|(?P<row>\\\\)|(?P<aside>\\(?:short)?intertext)\b|\\.|[{}]|%[^\n]*", re.DOTALL)
 _ALIGNMENT = re.compile(r"\\(?:halign|displaylines|l?eqalignno)\b")  # nothing may stand before it in a display
+
+
+def package() -> str:
+    """Return symbn.sty, which sets the signs."""
+    return Path(__file__).with_name("symbn.sty").read_text("utf-8")
 
 
 def marks_of(name: str, data: bytes, document: Document, report: DocumentReport) -> str:
