@@ -30,8 +30,8 @@ STYLE = """
 .place { font-size: .85rem; color: var(--quiet); }
 .symbn-wrong { background: color-mix(in srgb, var(--bad) 16%, transparent); border-radius: .15em; }
 .symbn-repaired { background: color-mix(in srgb, var(--good) 16%, transparent); border-radius: .15em; }
-.step .display math { width: max-content; }
-nav th, nav td { padding: .3rem .5rem; font-size: .88rem; } 
+.step .display { padding-top: .5rem; } .step .display math { width: max-content; }
+nav th, nav td { padding: .3rem .5rem; font-size: .88rem; }
 nav td:first-child { white-space: normal; min-width: 9rem; overflow-wrap: anywhere; }
 .step th, .step td { text-align: center; padding: .2rem .7rem; } .step th { font-weight: 400; color: var(--quiet); }
 .step th:first-child, .step td:first-child { text-align: center; padding-left: .7rem; }
@@ -61,10 +61,10 @@ def as_html(
     colour = PROVED if outcome == OK else REFUTED if outcome == SOME_REFUTED else UNDECIDED
     parts = ["<h1>symbn</h1>", f'<p class="{colour}">{html(" ".join(conclusion(reports, Style(10**6)).split()))}</p>']
     parts.append(_contents(reports))
-    known: dict[str, None] = {}
     for number, report in enumerate(reports, 1):
-        parts += _document(f"d{number}", report, texts, explain, only, known)
-    parts += _meanings([name for name in known if name in texts], texts)
+        parts += document_html(f"d{number}", report, texts, explain, only)
+    codes = dict.fromkeys(code for report in reports for step in _chosen(report, only) for code in step.codes)
+    parts += _meanings([code for code in codes if code in texts], texts)
     return html_page("symbn: " + ", ".join(report.path for report in reports[:3]), "\n".join(parts), style=STYLE)
 
 
@@ -82,18 +82,23 @@ def _contents(reports: Sequence[DocumentReport]) -> str:
     return f'<nav class="scroll"><table><thead><tr><th>document</th>{head}</tr></thead><tbody>{body}</tbody></table></nav>'
 
 
-def _document(
-    anchor: str, report: DocumentReport, texts: Mapping[str, Explained], explain: bool, only: str | None, known: dict[str, None]
+def _chosen(report: DocumentReport, only: str | None) -> tuple[Step, ...]:
+    return (*faults(report), *report.steps) if only is None else problems(report, only)
+
+
+def document_html(
+    anchor: str, report: DocumentReport, texts: Mapping[str, Explained], explain: bool, only: str | None
 ) -> list[str]:  # fmt: skip
+    """Return a document as a <section>. anchor: its id, or nothing; the other arguments as for `as_html`."""
     said = ", ".join(f"{number} {name}" for name, number in chosen_counts(report))
-    parts = [f'<section id="{anchor}">', f'<h2><a class="anchor" href="#{anchor}">{html(report.path)}</a></h2>']
+    title = html(report.path)
+    parts = [f'<section id="{anchor}">' if anchor else "<section>"]
+    parts.append(f'<h2><a class="anchor" href="#{anchor}">{title}</a></h2>' if anchor else f"<h2>{title}</h2>")
     parts.append(f'<p class="quiet">{said}</p>')
     if report.notation:
         parts.append(_folded("notation", f"<ul>{''.join(f'<li>{html(line)}</li>' for line in report.notation)}</ul>", explain))
-    steps = (*faults(report), *report.steps) if only is None else problems(report, only)
-    for number, step in enumerate(steps, 1):
-        known.update(dict.fromkeys(step.codes))
-        parts.append(step_html(step, step.file or report.path, f"{anchor}s{number}", texts, explain))
+    for number, step in enumerate(_chosen(report, only), 1):
+        parts.append(step_html(step, step.file or report.path, anchor and f"{anchor}s{number}", texts, explain))
     return [*parts, "</section>"]
 
 
