@@ -144,7 +144,7 @@ def build_parser() -> argparse.ArgumentParser:
     table.add_argument(
         "--batch", metavar="M", action="append", help="a batch size for SymPy; repeatable (default: 1, 2, 3 and 4)"
     )
-    table.add_argument("--format", choices=("text", "latex", "markdown", "json"), default="text", help="default: text")
+    table.add_argument("--format", choices=("text", "latex", "markdown", "html", "json"), default="text", help="default: text")
     check = commands.add_parser(
         "check",
         help="check the derivations in documents",
@@ -320,7 +320,7 @@ def _lines(readline: object, file: str) -> Iterator[tuple[str, str | None, int]]
 
 
 def _table(arguments: argparse.Namespace) -> int:
-    from symbn.report.table import as_json, as_latex, as_markdown
+    from symbn.report.table import as_html, as_json, as_latex, as_markdown
 
     asked = [batch_size(text) for text in arguments.batch or ("1", "2", "3", "4")]
     batches = tuple(sorted({batch for batch in asked if batch is not None}))
@@ -328,6 +328,7 @@ def _table(arguments: argparse.Namespace) -> int:
     writers = {
         "latex": lambda: as_latex(table, batches),
         "markdown": lambda: as_markdown(table, batches),
+        "html": lambda: as_html(table, batches),
         "json": lambda: as_json(table),
     }
     if arguments.format in writers:
