@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from symbn.answer import DocumentReport, Step
+from symbn.answer import UNREADABLE, DocumentReport, Step
 from symbn.report.listing import render_report
 from symbn.report.shown import shown
 from symbn.report.summary import conclusion
@@ -25,7 +25,7 @@ _WIDE = Style(100)
 def steps_bundle(steps: Sequence[Step]) -> dict[str, str]:
     """Return what is shown of a few steps: of one, or of those of a formula."""
     return {
-        "text/plain": "\n".join(render(step, _WIDE) for step in steps),
+        "text/plain": "\n".join(f"{UNREADABLE}\n" * (step.verdict == UNREADABLE) + render(step, _WIDE) for step in steps),
         "text/latex": "\n".join(map(_latex, steps)),
         "text/html": _fragment("\n".join(step_html(step, step.file or "", "", {}, False) for step in steps)),
     }

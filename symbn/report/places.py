@@ -39,6 +39,12 @@ def edit(step: Step) -> Edit | None:
 
 def edit_of_side(step: Step) -> Edit | None:
     """Return the repair as an edit of the text of one side, without the blanks around it; None if it rewrites both."""
+    sides = repaired_side(step)
+    return None if sides is None or sides[0] == sides[1] else _smallest(*sides)
+
+
+def repaired_side(step: Step) -> tuple[str, str] | None:
+    """Return the side that the repair edits, as it was and as it has to be; None if the repair rewrites the other one as well."""
     if step.repair is None:
         return None
     latex, left, right = step.repair.latex.strip(), step.lhs.strip(), step.rhs.strip()
@@ -48,7 +54,7 @@ def edit_of_side(step: Step) -> Edit | None:
     else:
         old, known = left, latex.endswith(right)
         found = re.fullmatch("(.*?)" + _RELATION, latex.removesuffix(right), re.DOTALL)
-    return _smallest(old, found[1]) if known and found is not None and found[1] != old else None
+    return (old, found[1]) if known and found is not None else None
 
 
 def shifted(span: Span, by: int) -> Span:

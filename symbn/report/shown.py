@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from symbn.answer import ASSUMED, CAVEAT, PROVED, REFUTED, UNDECIDED, UNREADABLE, DocumentReport, Step
 from symbn.diagnostic import Span
 from symbn.report.outcome import code, is_problem, message
-from symbn.report.places import edit_of_side, primary, right_side, shifted
+from symbn.report.places import edit_of_side, primary, repaired_side, right_side, shifted
 from symbn.report.summary import counts
 from symbn.report.terminal import WITH_CAVEAT, sizes, surprise, vectors
 from symbn.typesetting import boxes
@@ -114,10 +114,33 @@ def equation(step: Step) -> Box | None:
     text = f"{left} {relation} {right}"
     start = len(text) - len(right)
     mark = Span(len(left) + 1, len(left) + 1 + len(relation))
-    change = edit_of_side(step)
-    if change is not None and change.span.start < change.span.end:
-        mark = shifted(change.span, start if step.repair is not None and step.repair.side == "right" else 0)
+    wrong = _wrong(step)
+    if wrong is not None and step.repair is not None:
+        mark = shifted(wrong, start if step.repair.side == "right" else 0)
     return _box(text, ((mark, boxes.WRONG),) if step.verdict == REFUTED else (), step)
+
+
+def _wrong(step: Step) -> Span | None:
+    """Return what the repair puts something else in place of, in the text of its side; None if it only adds to it.
+
+    The repair says which part of it is new, such as a whole exponent; its source may differ by less, such as a sign.
+    """
+    sides = repaired_side(step)
+    if sides is None or step.repair is None:
+        return None
+    old, new = sides
+    changed = step.repair.changed
+    offset = len(step.repair.latex.rstrip()) - len(new) if step.repair.side == "right" else 0
+    if len(changed) == 1:
+        start, behind = changed[0].start - offset, len(new) - (changed[0].end - offset)
+        if (
+            0 <= start < len(old) - behind
+            and old[:start] == new[:start]
+            and old[len(old) - behind :] == new[len(new) - behind :]
+        ):
+            return Span(start, len(old) - behind)
+    change = edit_of_side(step)
+    return change.span if change is not None and change.span.start < change.span.end else None
 
 
 def repaired(step: Step) -> Box | None:
@@ -157,5 +180,6 @@ def excerpt(step: Step) -> tuple[str, str, str]:
 
 def chosen_counts(report: DocumentReport) -> tuple[tuple[str, int], ...]:
     """Return the numbers of a document that are not 0, in words: 12 steps, 9 proved, .."""
-    words = {CAVEAT: WITH_CAVEAT}
-    return tuple((words.get(name, name), number) for name, number in counts(report).items() if number or name == "steps")
+    found = counts(report)
+    words = {CAVEAT: WITH_CAVEAT, "steps": "step" if found["steps"] == 1 else "steps"}
+    return tuple((words.get(name, name), number) for name, number in found.items() if number or name == "steps")

@@ -116,7 +116,7 @@ def step_html(step: Step, path: str, anchor: str, texts: Mapping[str, Explained]
     parts = [
         f'<article class="step is-{content.kind}"{identity}>',
         f'<div class="head"><span class="verdict {content.kind}"><span class="mark">{content.sign}</span> {html(content.words)}'
-        f'</span>{link}<span class="place">{place}</span></div>',
+        f'</span> {link} <span class="place">{place}</span></div>',
         *_body(content, step),
     ]
     facts = _facts(content.facts)
