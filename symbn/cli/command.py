@@ -262,8 +262,8 @@ def _verify(arguments: argparse.Namespace) -> int:
     report = arguments.output is not None or arguments.format not in (None, "text", "json")
     arguments.json = arguments.json or arguments.format == "json"
     found: list[Step] = []
-    for text, file, line in _formulas(arguments.formulas, arguments.file):
-        for step in check_formula(text, options, file, line):
+    for number, (text, file, line) in enumerate(_formulas(arguments.formulas, arguments.file), 1):
+        for step in check_formula(text, options, file, number if report and file is None else line):
             found.append(step)
             if not report:
                 _print_step(step, arguments, (out, err))
