@@ -13,7 +13,7 @@ from symbn.answer import ASSUMED, CAVEAT, PROVED, REFUTED, UNDECIDED, UNREADABLE
 from symbn.publishing.tex import prose, standalone
 from symbn.report.outcome import faults, problems
 from symbn.report.sarif import Explained
-from symbn.report.shown import Shown, chosen_counts, shown
+from symbn.report.shown import QUOTED, Shown, chosen_counts, shown
 from symbn.report.summary import conclusion
 from symbn.report.terminal import Style, printable
 from symbn.typesetting import boxes
@@ -65,7 +65,7 @@ def _step(report: DocumentReport, step: Step, explain: bool) -> str:
         *_body(content),
     ]
     if content.facts and (content.problem or content.kind == CAVEAT or explain):
-        said = "\n".join(rf"\textit{{{prose(label)}}}\quad {_words(text)}\par" for label, text in content.facts)
+        said = "\n".join(rf"\textit{{{prose(label)}}}\quad {_said(text)}\par" for label, text in content.facts)
         lines.append(f"{{\\small\\setlength{{\\parskip}}{{0.15em}}\n{said}}}")
     return "\n\n".join(lines)
 
@@ -76,7 +76,7 @@ def _body(content: Shown) -> list[str]:
         before, fault, after = map(_words, content.excerpt)
         lines.append(_typewriter(f"{before}{_coloured(COLOURS[boxes.WRONG], fault or '~')}{after}"))
     if content.said is not None:
-        lines.append(_words(content.said))
+        lines.append(_said(content.said))
     if content.sides is not None:
         left, right = content.sides
         rows = [
@@ -110,6 +110,12 @@ def _values(pairs: Sequence[tuple[str, str]]) -> str:
 
 def _display(box: Box) -> str:
     return f"\\[\n{page_latex(box, colours=True)}\n\\]"
+
+
+def _said(text: str) -> str:
+    """Return a sentence of symbn's; what stands between backticks in it is code."""
+    parts = QUOTED.split(text)
+    return "".join(rf"\texttt{{{_words(part)}}}" if place % 2 else _words(part) for place, part in enumerate(parts))
 
 
 def _words(text: str) -> str:

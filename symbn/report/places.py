@@ -44,7 +44,7 @@ def edit_of_side(step: Step) -> Edit | None:
 
 
 def repaired_side(step: Step) -> tuple[str, str] | None:
-    """Return the side that the repair edits, as it was and as it has to be; None if the repair rewrites the other one as well."""
+    """Return the side that the repair edits, as it was and as it has to be; None if the repair rewrites the other one, too."""
     if step.repair is None:
         return None
     latex, left, right = step.repair.latex.strip(), step.lhs.strip(), step.rhs.strip()

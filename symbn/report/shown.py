@@ -21,6 +21,7 @@ from symbn.typesetting.of_tree import box_of_source
 
 SIGNS = {PROVED: "✓", CAVEAT: "(✓)", REFUTED: "✗", UNDECIDED: "?", UNREADABLE: "□", ASSUMED: "·"}
 _LOOSE = re.compile(r"(:=|\\(?:approx|propto|simeq|sim|leftarrow|gets|equiv)|[≈∝])\s*&?\s*\Z")
+QUOTED = re.compile("`([^`\n]+)`")  # code in a sentence of symbn's
 _LONGEST = 600  # characters of an excerpt
 
 Pairs = tuple[tuple[str, str], ...]

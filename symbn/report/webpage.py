@@ -12,7 +12,7 @@ from symbn.answer import PROVED, REFUTED, UNDECIDED, DocumentReport, Step
 from symbn.publishing.page import html, html_page
 from symbn.report.outcome import OK, SOME_REFUTED, faults, problems, status
 from symbn.report.sarif import Explained
-from symbn.report.shown import Shown, chosen_counts, shown
+from symbn.report.shown import QUOTED, Shown, chosen_counts, shown
 from symbn.report.summary import conclusion, counts
 from symbn.report.terminal import Style
 from symbn.typesetting.boxes import Box
@@ -32,6 +32,7 @@ STYLE = """
 .symbn-repaired { background: color-mix(in srgb, var(--good) 16%, transparent); border-radius: .15em; }
 .step .display { padding-top: .5rem; } .step .display math { width: max-content; }
 nav th, nav td { padding: .3rem .5rem; font-size: .88rem; }
+nav th { white-space: normal; }
 nav td:first-child { white-space: normal; min-width: 9rem; overflow-wrap: anywhere; }
 .step th, .step td { text-align: center; padding: .2rem .7rem; } .step th { font-weight: 400; color: var(--quiet); }
 .step th:first-child, .step td:first-child { text-align: center; padding-left: .7rem; }
@@ -46,6 +47,7 @@ summary { color: var(--quiet); font-size: .85rem; cursor: pointer; }
 @media (max-width: 40rem) { .step table, .step tr { display: flex; } .step tr { flex-direction: column; }
   .step th, .step th:first-child, .step td, .step td:first-child { text-align: left; padding-left: 0; border: 0;
     border-bottom: 1px solid var(--line); }
+  .step .equal { border-left: 0; }
   .head > * { min-width: 0; overflow-wrap: anywhere; }
 .head .place { margin-left: 0; } dl { grid-template-columns: minmax(0, 1fr); } dd { margin: 0 0 .3rem .8rem; } }
 @media print { .step { break-inside: avoid; } .step, .step mark, .symbn-wrong, .symbn-repaired { print-color-adjust: exact; } }
@@ -74,7 +76,7 @@ def _contents(reports: Sequence[DocumentReport]) -> str:
     names = [name for name in _COLUMNS if name in ("steps", PROVED) or any(row[name] for row in rows)]
     head = "".join(f"<th>{name}</th>" for name in names)
     body = "".join(
-        f'<tr><td><a href="#d{number}">{html(report.path)}</a></td>{"".join(f"<td>{row[name]}</td>" for name in names)}</tr>'
+        f'<tr><td><a href="#d{number}">{_path(report.path)}</a></td>{"".join(f"<td>{row[name]}</td>" for name in names)}</tr>'
         for number, (report, row) in enumerate(zip(reports, rows, strict=True), 1)
     )
     if len(reports) > 1:
@@ -109,7 +111,7 @@ def step_html(step: Step, path: str, anchor: str, texts: Mapping[str, Explained]
     link = "" if name is None else f'<span class="{step.verdict}">{html(name)}</span>'
     if name is not None and name in texts:
         link = f'<a href="#code-{html(name)}">{html(name)}</a>'
-    place = html(f"{path}:{step.line}:{step.column}" if path else "")
+    place = _path(f"{path}:{step.line}:{step.column}" if path else "")
     identity = f' id="{anchor}"' if anchor else ""
     if anchor:
         place = f'<a class="anchor" href="#{anchor}">{place}</a>'
@@ -132,7 +134,7 @@ def _body(content: Shown, step: Step) -> Iterable[str]:
         before, fault, after = map(html, content.excerpt)
         yield f'<pre class="source">{before}<mark>{fault}</mark>{after}</pre>'
     if content.said is not None:
-        yield f"<p>{html(content.said)}</p>"
+        yield f"<p>{_said(content.said)}</p>"
     if content.sides is not None:
         left, right = content.sides
         cells = [(name, value, "") for name, value in (*content.point, *content.derived)]
@@ -148,8 +150,18 @@ def _display(box: Box, source: str) -> str:
     return f'<div class="display">{to_mathml(box, annotation=source)}</div>'
 
 
+def _said(text: str) -> str:
+    """Return a sentence of symbn's; what stands between backticks in it is code."""
+    return QUOTED.sub(r"<code>\1</code>", html(text))
+
+
+def _path(text: str) -> str:
+    """Return a path that may be broken behind a slash."""
+    return html(text).replace("/", "/<wbr/>")
+
+
 def _facts(facts: Sequence[tuple[str, str]]) -> str:
-    inner = "".join(f"<dt>{html(label)}</dt><dd>{html(text)}</dd>" for label, text in facts)
+    inner = "".join(f"<dt>{html(label)}</dt><dd>{_said(text)}</dd>" for label, text in facts)
     return f"<dl>{inner}</dl>" if inner else ""
 
 

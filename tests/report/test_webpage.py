@@ -13,7 +13,7 @@ from tests.report.values import everything, hostile, kinds, report
 
 ELEMENTS = set(
     "html head meta title style body h1 h2 p nav table thead tbody tr th td a section article div span pre mark dl dt dd "
-    "details summary ul li b math semantics annotation mrow mi mn mo mfrac msub msup msubsup msqrt mroot munder mover "
+    "details summary wbr code ul li b math semantics annotation mrow mi mn mo mfrac msub msup msubsup msqrt mroot munder mover "
     "munderover mtext mspace mtable mtr mtd".split()
 )
 
