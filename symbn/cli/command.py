@@ -14,6 +14,7 @@ from typing import NoReturn
 from symbn import __version__
 from symbn.answer import ASSUMED, PROVED, REFUTED, UNREADABLE, Row, Step
 from symbn.checking import check_formula, closed_forms
+from symbn.cli import derive, topics
 from symbn.cli.output import batch_size, style_for
 from symbn.elaboration.notation import Notation
 from symbn.errors import SymbnError, UsageError
@@ -178,12 +179,21 @@ def build_parser() -> argparse.ArgumentParser:
     check.add_argument("--no-cache", action="store_true", help="neither read nor keep answers")
     explain = commands.add_parser(
         "explain",
-        help="what a code such as wrong-sign means",
-        description="Show the title, meaning, example and cure of a code; without one, list all codes.",
+        help="what a code such as wrong-sign means; triangle, moments, invariance",
+        description="Show the title, meaning, example and cure of a code, or answer a question with an example in numbers; "
+        "without either, list all topics and codes.",
         formatter_class=_help_formatter,
-        epilog="examples:\n  symbn explain\n  symbn explain wrong-sign",
+        epilog=topics.EXAMPLES,
     )
-    explain.add_argument("codes", metavar="CODE", nargs="*", help="a code, as in error[wrong-sign]")
+    topics.add_arguments(explain)
+    derive_command = commands.add_parser(
+        "derive",
+        help="write a derivation, every step proved",
+        description="Write the derivation of a gradient or a Jacobian, every step named and proved.",
+        formatter_class=_help_formatter,
+        epilog=derive.EXAMPLES,
+    )
+    derive.add_arguments(derive_command)
     certify = commands.add_parser(
         "certify",
         help="write statements and proofs that Coq checks",
@@ -207,7 +217,7 @@ def build_parser() -> argparse.ArgumentParser:
         epilog=_PACKAGE_EXAMPLES,
     )
     package.add_argument("-o", "--output", metavar="FILE", help="write it there")
-    for command in (verify, table, check, explain, certify, package):
+    for command in (verify, table, check, explain, derive_command, certify, package):
         command.add_argument(
             "--color", choices=("auto", "always", "never"), default="auto", help="colour (default: auto; NO_COLOR is honoured)"
         )
@@ -395,6 +405,10 @@ def _explain(arguments: argparse.Namespace) -> int:
     return run(arguments)
 
 
+def _derive(arguments: argparse.Namespace) -> int:
+    return derive.run(arguments)
+
+
 def _certify(arguments: argparse.Namespace) -> int:
     from symbn.cli.certify import run
 
@@ -410,6 +424,7 @@ def _latex_package(arguments: argparse.Namespace) -> int:
 
 
 _COMMANDS = {
-    "verify": _verify, "table": _table, "check": _check, "explain": _explain, "certify": _certify,
+    "verify": _verify, "table": _table, "check": _check, "explain": _explain, "derive": _derive,
+    "certify": _certify,
     "latex-package": _latex_package,
 }  # fmt: skip

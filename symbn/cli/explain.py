@@ -1,4 +1,4 @@
-"""`symbn explain`: what the codes of answers mean."""
+"""`symbn explain`: what the codes of answers mean. Topics, which are articles, are for topics.py."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ import difflib
 import sys
 
 from symbn.catalogue import CATALOGUE
+from symbn.cli import topics
 from symbn.cli.output import style_for
+from symbn.cli.topics import TOPICS
 from symbn.errors import UsageError
 from symbn.report.terminal import Style, wrap
 
@@ -15,16 +17,22 @@ from symbn.report.terminal import Style, wrap
 def run(arguments: argparse.Namespace) -> int:
     """Print the entries of the codes, or the list of all codes; return the exit status. Raises: UsageError."""
     style = style_for(sys.stdout, arguments.color)
+    if topics.is_about(arguments):
+        return topics.run(arguments)
     if not arguments.codes:
+        width = max(map(len, TOPICS))
+        for name, question in TOPICS.items():
+            print("\n".join(wrap(question, style.width, f"{name:<{width}}  ")))
+        print()
         width = max(map(len, CATALOGUE))
         for code, entry in sorted(CATALOGUE.items()):
             print("\n".join(wrap(entry.title, style.width, f"{code:<{width}}  ")))
         return 0
     for number, code in enumerate(arguments.codes):
         if code not in CATALOGUE:
-            near = difflib.get_close_matches(code, CATALOGUE, 3)
+            near = difflib.get_close_matches(code, (*CATALOGUE, *TOPICS), 3)
             hint = f"did you mean {' or '.join(near)}?" if near else "`symbn explain` lists them"
-            raise UsageError(f"there is no code {code[:60]!r}; {hint}")
+            raise UsageError(f"there is no code or topic {code[:60]!r}; {hint}")
         print("\n" * bool(number) + entry_text(code, style))
     return 0
 

@@ -58,19 +58,29 @@ class Matrix:
 
 
 @dataclass(frozen=True, slots=True)
+class Vertex:
+    """A node of the graph. rank: where it stands between the inputs, 0, and the loss; what it is computed from ranks lower."""
+
+    name: str
+    label: Meaning
+    rank: int
+
+
+@dataclass(frozen=True, slots=True)
 class Edge:
-    """child is computed from parent; label: the local derivative of the child by it."""
+    """child is computed from parent; label: the local derivative of the child by it, worked out; slope: its sign."""
 
     parent: str
     child: str
+    slope: Meaning
     label: Meaning
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """The computation graph. nodes: names from the inputs to the loss, each with its rank: how far it is from them."""
+    """The computation graph, from the inputs to the loss."""
 
-    nodes: tuple[tuple[str, int], ...]
+    vertices: tuple[Vertex, ...]
     edges: tuple[Edge, ...]
 
 
@@ -79,8 +89,11 @@ Block = Words | Chain | Table | Matrix | Figure
 
 @dataclass(frozen=True, slots=True)
 class Section:
+    """depth: 1, or 0 for one that the following ones belong to."""
+
     title: Inline
     blocks: tuple[Block, ...]
+    depth: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from fractions import Fraction
 
 from symbn.deriving import closed
-from symbn.deriving.algebra import SIZE, deltas_picked, minus, over, plus, sums_split, times
+from symbn.deriving.algebra import SIZE, minus, over, plus, times
 from symbn.deriving.article import Chain, Section, Words
 from symbn.deriving.steps import PICKED, SPLIT, Working
+from symbn.deriving.paper import deltas_picked, sums_split
 from symbn.elaboration.meaning import TOTAL, Constant, Meaning, Quantity, Same, Slope, SumOver
 from symbn.kernel.term import Index
 from symbn.layers.graph import Graph
@@ -66,7 +67,7 @@ def _sum(graph: Graph, head: SumOver) -> Chain:
     assert isinstance(of, Slope)
     assert isinstance(of.of, Quantity)
     working = Working(head, graph)
-    working.step(SumOver(head.index, (), entry(of.of.indices[0], of.by.indices[0])), "put in ", of)
+    working.step(SumOver(head.index, (), entry(of.of.indices[0], of.by.indices[0])), "substitute ", of)
     working.apply(lambda side: deltas_picked(sums_split(side)), SPLIT, ", ", PICKED)
     return working.chain()
 
@@ -79,16 +80,16 @@ def _total(graph: Graph) -> Chain:
 
 def _square(graph: Graph) -> Chain:
     working = Working(SumOver(J, (), times(slope(I, J), slope(J, K))), graph)
-    working.step(SumOver(J, (), times(entry(I, J), entry(J, K))), "put in the entries")
+    working.step(SumOver(J, (), times(entry(I, J), entry(J, K))), "substitute the entries")
     working.apply(lambda side: deltas_picked(sums_split(side)), "multiply out, ", PICKED)
-    working.step(slope(I, K), "this is the entry itself")
+    working.step(slope(I, K), "the entry itself")
     return working.chain()
 
 
 def _gradient(graph: Graph) -> Chain:
     upstream = Slope(Quantity("L"), Quantity("c", (J,)), TOTAL)
     working = Working(Slope(Quantity("L"), Quantity("x", (I,)), TOTAL), graph)
-    working.step(SumOver(J, (), times(upstream, slope(J, I))), "chain rule, through every ", Quantity("c", (J,)))
-    working.step(SumOver(J, (), times(upstream, entry(J, I))), "put in the entries")
+    working.step(SumOver(J, (), times(upstream, slope(J, I))), "chain rule through every ", Quantity("c", (J,)))
+    working.step(SumOver(J, (), times(upstream, entry(J, I))), "substitute the entries")
     working.apply(lambda side: deltas_picked(sums_split(side)), SPLIT, ", ", PICKED)
     return working.chain()

@@ -8,23 +8,11 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from symbn.deriving.algebra import (
-    SIZE,
-    centred,
-    expanded,
-    minus,
-    normalised,
-    over,
-    plus,
-    pulled_out,
-    rewrite,
-    rooted,
-    sums_split,
-    times,
-)
-from symbn.deriving.article import Chain, Section, Words
+from symbn.deriving.algebra import SIZE, minus, over, plus, rewrite, times
+from symbn.deriving.article import Chain, Inline, Section
 from symbn.deriving.differentiation import differentiated
 from symbn.deriving.steps import NORMALISED, SPLIT, Known, Working, at, definition, listed, substituted
+from symbn.deriving.paper import centred, expanded, normalised, pulled_out, rooted, sums_split
 from symbn.elaboration.meaning import TOTAL, Meaning, Quantity, Raised, Slope, SumOver
 from symbn.kernel.term import Index
 from symbn.layers.graph import Graph, Node
@@ -42,37 +30,36 @@ def sections(graph: Graph, target: str, by: str, row: str, column: str, quotient
         node = graph.nodes[name]
         above = at(node, row)
         own = definition(graph, above)
-        blocks: list[Words | Chain] = [Words(_says(graph, above, own))]
+        blocks: list[Chain] = []
         if quotients and name == "var" and by == "x":
             blocks.append(square_expanded(graph))
-            own = blocks[-1].result if isinstance(blocks[-1], Chain) else own
+            own = blocks[-1].result
         chain = _chain(graph, node, Slope(above, below, TOTAL), own, known, quotients)
         known[name, by] = (Slope(above, below, TOTAL), chain.result)
         found.append(Section((f"The {node.meaning} ", above), (*blocks, chain)))
     return found
 
 
-def _says(graph: Graph, above: Quantity, own: Meaning) -> tuple[str | Meaning, ...]:
-    if above.name == graph.loss:
-        upstream, output = Quantity(graph.upstream, (Index("j"),)), Quantity("y", (Index("j"),))
-        return ("The loss depends on every output; ", upstream, " is ", Slope(above, output, TOTAL), ".")
-    return ("By definition, ", above, " is ", own, ".")
-
-
 def _chain(graph: Graph, node: Node, head: Slope, own: Meaning, known: Known, quotients: bool) -> Chain:
     working = Working(head, graph)
     slope, rules = differentiated(own, head.by, graph.depends, quotients)
     if node.name == graph.loss:
-        working.step(slope, "chain rule, through every output")
+        working.step(slope, "chain rule through every output; ", *upstream(graph))
     else:
         working.step(rooted(slope), f"definition of the {node.meaning}, {' and '.join(rules)}")
     put, used = substituted(working.now, known)
-    working.step(pulled_out(put), "put in ", *listed(used))
+    working.step(pulled_out(put), "substitute ", *listed(used))
     working.simplify()
     if node.name != "c":
-        working.apply(centred, "the difference from the mean is ", Quantity("c"))
+        working.apply(centred, Quantity("c"), " = ", plus((Quantity("x"), minus(Quantity("mu")))))
         working.apply(normalised, *NORMALISED)
     return working.chain()
+
+
+def upstream(graph: Graph) -> Inline:
+    """Return the words that say what g_j is."""
+    output, loss = Quantity("y", (Index("j"),)), Quantity(graph.loss)
+    return Quantity(graph.upstream, (Index("j"),)), " = ", Slope(loss, output, TOTAL)
 
 
 def square_expanded(graph: Graph) -> Chain:
@@ -85,5 +72,5 @@ def square_expanded(graph: Graph) -> Chain:
     working.apply(expanded, "multiply the square out")
     working.apply(sums_split, SPLIT)
     put = rewrite(expanded(working.now), lambda part: size if part == total else None)
-    working.step(put, total, " is ", size, " by definition of the mean")
+    working.step(put, total, " = ", size, ", by the definition of the mean")
     return working.chain()

@@ -8,6 +8,7 @@ from fractions import Fraction
 from math import prod
 from typing import assert_never
 
+from symbn.deriving.article import Inline, Table, Words
 from symbn.elaboration.meaning import TOTAL, Constant, Meaning, Quantity, Slope, to_term
 from symbn.errors import UsageError
 from symbn.kernel.evaluate import Irrational, Point, Undefined, evaluate
@@ -51,17 +52,35 @@ class Example:
         """Return the values of what is no array."""
         return {"gamma": self.gamma, "beta": self.beta, "eps": self.eps}
 
+    def batch(self) -> Inline:
+        """Return x = (..), g = (..)."""
+        vectors = [f" = ({', '.join(map(str, values))})" for values in (self.x, self.g)]
+        return Quantity("x"), vectors[0].replace("-", "−"), ", ", Quantity("g"), vectors[1].replace("-", "−")
+
+    def said(self, quantity: Quantity, graph: Graph) -> Inline:
+        """Return the quantity and its value."""
+        value = self.value(quantity, graph)
+        return quantity, " ≈ " if isinstance(value, str) else " = ", value
+
     def value(self, meaning: Meaning, graph: Graph, indices: Mapping[Index, int] | None = None) -> Meaning | str:
         """Return the exact value, or six digits of an irrational one. Raises: UsageError where there is none."""
-        entries = {(name, (i,)): v for name, values in (("x", self.x), ("g", self.g)) for i, v in enumerate(values, 1)}
+        entries: dict[tuple[str, tuple[int, ...]], Fraction] = {
+            (name, (i,)): v for name, values in (("x", self.x), ("g", self.g)) for i, v in enumerate(values, 1)
+        }
         term = to_term(meaning, graph)
         point = Point(self.m, self.scalars(), entries, indices or {})
         try:
             return Constant(evaluate(term, point))
         except Irrational:
-            return f"{_digits(term, point, point.indices):.6g}"
+            return f"{_digits(term, point, point.indices):.6g}".replace("-", "−")
         except Undefined:
             raise UsageError("at these numbers a divisor is zero") from None
+
+
+def rounded(table: Table) -> tuple[Words, ...]:
+    """Return the remark that a table with digits in it needs."""
+    digits = any(isinstance(part, str) and "." in part for row in table.rows for cell in row for part in cell)
+    return (Words(("What has a point is irrational, and rounded to six digits.",)),) if digits else ()
 
 
 def _digits(term: Term, point: Point, at: Mapping[Index, int]) -> float:

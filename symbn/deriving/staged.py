@@ -6,10 +6,11 @@ C are held fixed. Abbreviations (c, s) are no nodes of the graph here: they are 
 
 from __future__ import annotations
 
-from symbn.deriving.algebra import ONE, centred_sums_vanish, deltas_picked, plus, pulled_out, rooted, tidy, times
-from symbn.deriving.article import Block, Chain, Edge, Figure, Section, Words
+from symbn.deriving.algebra import ONE, plus, tidy, times
+from symbn.deriving.article import Block, Chain, Edge, Figure, Section, Vertex, Words
 from symbn.deriving.differentiation import differentiated
 from symbn.deriving.steps import PICKED, VANISH, Known, Working, at, listed, substituted
+from symbn.deriving.paper import centred_sums_vanish, deltas_picked, pulled_out, rooted
 from symbn.elaboration.meaning import LOCAL, TOTAL, Meaning, Quantity, Same, Slope, SumOver, meaning_of_term
 from symbn.kernel.term import BATCH, Index
 from symbn.layers.graph import Graph, Leaf, Node
@@ -21,7 +22,7 @@ def sections(graph: Graph, target: str) -> list[Section]:
     """Return the backward pass as far as the target needs it: a section for each node, from the output to it."""
     wanted = [
         name
-        for name, node in reversed(graph.nodes.items())
+        for name, node in reversed(list(graph.nodes.items()))
         if name not in (graph.loss, graph.upstream) and not node.auxiliary and graph.depends(name, target)
     ]
     adjoints, found = Known(), list[Section]()
@@ -38,7 +39,7 @@ def consumers(graph: Graph, name: str) -> list[Node]:
     """Return the nodes that are computed from this one directly."""
     return [
         node
-        for node in reversed(graph.nodes.values())
+        for node in reversed(list(graph.nodes.values()))
         if node.name != graph.loss and not node.auxiliary and graph.own_term(_leaf(graph, at(node, ROW)), name) is not None
     ]
 
@@ -54,7 +55,7 @@ def local(graph: Graph, of: Quantity, by: Quantity) -> Chain:
     assert term is not None
     own = tidy(meaning_of_term(term))
     slope, rules = differentiated(own, by, lambda name, other: name == other)
-    working.step(rooted(pulled_out(slope)), of, " is ", own, f", {' and '.join(rules)}")
+    working.step(rooted(pulled_out(slope)), of, " = ", own, f", {' and '.join(rules)}")
     working.apply(lambda side: deltas_picked(pulled_out(side)), PICKED)
     working.apply(centred_sums_vanish, VANISH)
     return working.chain()
@@ -65,7 +66,7 @@ def _backward(graph: Graph, node: Node, adjoints: Known) -> tuple[tuple[Block, .
     here, loss = at(node, ROW), Quantity(graph.loss)
     working = Working(Slope(loss, here, TOTAL), graph)
     if node.name == "y":
-        working.step(Quantity(graph.upstream, here.indices), "the upstream gradient, which is given")
+        working.step(Quantity(graph.upstream, here.indices), "the upstream gradient")
         return (Words((here, " goes into the loss.")), working.chain()), working.now
     edges, terms, known = [], [], Known()
     for consumer in consumers(graph, node.name):
@@ -79,11 +80,11 @@ def _backward(graph: Graph, node: Node, adjoints: Known) -> tuple[tuple[Block, .
         edges.append((consumer, chain))
         term = times(Slope(loss, child, TOTAL), head)
         terms.append(SumOver(Index(SUMMED), (), term) if apart else term)
-    every = ", every one" if any(isinstance(term, SumOver) for term in terms) else ""
-    words = ("chain rule: ", here, " goes into ", *listed([c.head.of for _, c in edges if isinstance(c.head, Slope)]), every)
+    every = "every " if any(isinstance(term, SumOver) for term in terms) else ""
+    words = ("chain rule: ", here, f" goes into {every}", *listed([c.head.of for _, c in edges if isinstance(c.head, Slope)]))
     working.step(plus(terms), *words)
     put, _ = substituted(working.now, known)
-    working.step(pulled_out(put), "put in the local derivative" + ("s" if len(edges) > 1 else ""))
+    working.step(pulled_out(put), "substitute the local derivative" + ("s" if len(edges) > 1 else ""))
     blocks: list[Block] = [Words(("Local derivative" + ("s:" if len(edges) > 1 else ":"),)), *(chain for _, chain in edges)]
     result = working.now
     if node.name == "x":
@@ -91,7 +92,7 @@ def _backward(graph: Graph, node: Node, adjoints: Known) -> tuple[tuple[Block, .
         for names in (("mu", "var"), ("xhat",)):
             put, used = substituted(working.now, {key: value for key, value in adjoints.items() if key[1] in names})
             put, _ = substituted(put, {key: value for key, value in adjoints.items() if key[1] == "y"})
-            working.step(pulled_out(put), "put in ", *listed(used))
+            working.step(pulled_out(put), "substitute ", *listed(used))
         working.simplify()
     return (*blocks, Words(("Hence",)), working.chain()), result
 
@@ -109,7 +110,7 @@ def forward(graph: Graph, target: str, by: str) -> list[Section]:
         above = at(node, ROW)
         blocks: list[Block] = []
         working = Working(Slope(above, below, TOTAL), graph)
-        edges, terms = Known(), []
+        edges, terms, inner_nodes = Known(), list[Meaning](), list[Meaning]()
         parents = [p for p in (by, *order) if p in graph.nodes and p != name and _is_parent(graph, above, p)]
         for parent in parents:
             # What belongs to the whole batch hears every example; an example hears its own.
@@ -119,21 +120,27 @@ def forward(graph: Graph, target: str, by: str) -> list[Section]:
             head = chain.head
             assert isinstance(head, Slope)
             blocks.append(chain)
+            inner_nodes.append(inner)
             edges[name, parent] = (head, chain.result)
             term = times(head, Slope(inner, below, TOTAL))
             terms.append(SumOver(Index(SUMMED), (), term) if apart else term)
         if name == graph.loss or not parents:
             return []
-        working.step(plus(terms), "chain rule over ", *listed([at(graph.nodes[p], ROW) for p in parents]))
+        working.step(plus(terms), "chain rule through ", *listed(inner_nodes))
+        local_words = "the local derivative" + ("s" if len(blocks) > 1 else "")
         put, _ = substituted(working.now, edges)
         own = {(by, by): (Slope(at(graph.nodes[by], ROW), below, TOTAL), _same(graph, by))}
         put, used = substituted(put, known | own)
-        working.step(pulled_out(put), "put in the local derivatives", *((" and ", *listed(used)) if used else ()))
+        working.step(pulled_out(put), "substitute ", *listed([local_words, *used]))
         working.simplify()
         chain = working.chain()
         known[name, by] = (Slope(above, below, TOTAL), chain.result)
-        words = "Local derivatives:" if len(blocks) > 1 else "Local derivative:"
-        found.append(Section((f"The {node.meaning} ", above), (Words((words,)), *blocks, Words(("Hence",)), chain)))
+        found.append(
+            Section(
+                (f"The {node.meaning} ", above),
+                (Words((f"{local_words[4:].capitalize()}:",)), *blocks, Words(("Hence",)), chain),
+            )
+        )
     return found
 
 
@@ -146,15 +153,22 @@ def _is_parent(graph: Graph, above: Quantity, name: str) -> bool:
 
 
 def figure(graph: Graph) -> Figure:
-    """Return the computation graph with the local derivative on every edge."""
-    ranks: dict[str, int] = {}
+    """Return the computation graph with the local derivative on every edge, and the upstream gradient on the last ones."""
+    shown = [name for name, node in graph.nodes.items() if not node.auxiliary and name != graph.upstream]
     edges = []
-    for name, node in graph.nodes.items():
-        if node.auxiliary or name in (graph.upstream, graph.loss):
-            continue
-        parents = [p for p in ranks if any(c.name == name for c in consumers(graph, p))]
-        ranks[name] = 1 + max((ranks[p] for p in parents), default=-1)
-        for parent in parents:
-            above = at(node, ROW)
-            edges.append(Edge(parent, name, local(graph, above, at(graph.nodes[parent], ROW)).result))
-    return Figure(tuple(ranks.items()), tuple(edges))
+    for name in shown:
+        label = at(graph.nodes[name], ROW)
+        for consumer in consumers(graph, name):
+            chain = local(graph, at(consumer, ROW), label)
+            edges.append(Edge(name, consumer.name, chain.head, chain.result))
+        if name == "y":
+            slope = Slope(Quantity(graph.loss), label, TOTAL)
+            edges.append(Edge(name, graph.loss, slope, Quantity(graph.upstream, label.indices)))
+    ranks: dict[str, int] = {}
+    for name in shown:
+        ranks[name] = 1 + max((ranks[edge.parent] for edge in edges if edge.child == name), default=-1)
+    for name in shown:  # an input stands just before what it goes into
+        if ranks[name] == 0:
+            ranks[name] = min(ranks[edge.child] for edge in edges if edge.parent == name) - 1
+    order = sorted(shown, key=lambda name: (ranks[name], shown.index(name)))
+    return Figure(tuple(Vertex(name, at(graph.nodes[name], ROW), ranks[name]) for name in order), tuple(edges))

@@ -2,33 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from symbn.deriving.algebra import (
-    ONE,
-    centred_sums_vanish,
-    collected,
-    deltas_picked,
-    expanded,
-    instance,
-    normalised,
-    pulled_out,
-    rewrite,
-    split,
-    sums_split,
-    tidy,
-)
+from symbn.deriving.algebra import ONE, instance, over, rewrite, split, tidy
 from symbn.deriving.article import Chain, Inline, Line
 from symbn.deriving.proving import proved
+from symbn.deriving.paper import centred_sums_vanish, collected, deltas_picked, expanded, normalised, pulled_out, sums_split
 from symbn.elaboration.meaning import Meaning, Plus, Quantity, Slope, SumOver, meaning_of_term, parts
 from symbn.kernel.term import BATCH, Index
 from symbn.layers.graph import Graph, Node
 
-BEFORE_THE_SUM = "what does not depend on the summed index goes before the sum"
-SPLIT = "the sum distributes over the terms"
-PICKED = "the Kronecker delta picks one term"
+BEFORE_THE_SUM = "take constant factors out of the sum"
+SPLIT = "split the sum"
+PICKED = "the delta picks one term"
 VANISH = "the sum of the centred entries is zero"
-NORMALISED = (Quantity("xhat"), " is ", Quantity("c"), " divided by ", Quantity("s"))
+NORMALISED = (Quantity("xhat"), " = ", over(Quantity("c"), Quantity("s")))
 
 
 def holds_brackets(meaning: Meaning) -> bool:
@@ -104,7 +92,7 @@ def substituted(meaning: Meaning, known: Known) -> tuple[Meaning, list[Meaning]]
     return rewrite(meaning, put), [*used]
 
 
-def listed(names: list[Meaning]) -> Inline:
+def listed(names: Sequence[str | Meaning]) -> Inline:
     """Return names as words: a, b and c."""
     words: list[str | Meaning] = []
     for place, name in enumerate(names):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-from symbn.deriving import centring, closed, staged
+from symbn.deriving import centring, closed, notation, staged
 from symbn.deriving.article import Article, Section, Words
 from symbn.deriving.steps import at
-from symbn.elaboration.meaning import TOTAL, Quantity, Slope
+from symbn.elaboration.meaning import TOTAL, Slope
 from symbn.errors import UsageError
-from symbn.kernel.term import BATCH
 from symbn.layers.batchnorm import TRAINING, batch_norm
 from symbn.layers.graph import Graph
 
@@ -17,7 +17,6 @@ STAGED, CLOSED, QUOTIENT = "staged", "closed", "quotient"
 ROUTES = (CLOSED, STAGED, QUOTIENT)
 GRADIENTS = {"dx": "x", "dgamma": "gamma", "dbeta": "beta", "dmu": "mu", "dvar": "var", "dxhat": "xhat"}
 TARGETS = (*GRADIENTS, "jacobian", "centring", "all")
-_PROMISE = "Every step below is proved by the kernel of symbn, for every batch size m at once, before it is printed."
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,7 @@ def targets_of(text: str, of: str = "xhat", by: str = "x", mode: str = TRAINING)
         pair = (first, second)
     else:
         raise UsageError(
-            f"unknown target {text[:40]!r}: choose from {', '.join(TARGETS)}, or write dA/dB with nodes of the layer"
+            f"unknown target {text[:40]!r}: choose from {', '.join(TARGETS)}, graph, or write dA/dB with nodes of the layer"
         )
     names = [n for n in graph.nodes if n != graph.upstream]
     for node in pair:
@@ -72,7 +71,7 @@ def derivation(target: Target, route: str, mode: str = TRAINING) -> Article:
     """Return the derivation, every step proved. Raises: UsageError, UnprovedError."""
     graph = batch_norm(mode)
     if target.name == "centring":
-        return Article("centring", ("Centring and its Jacobian",), _begun(centring.sections(graph)))
+        return Article("centring", ("Centring and its Jacobian",), _begun(graph, centring.sections(graph)))
     loss = target.of == graph.loss
     row, column = ("j", "i") if loss else ("i", "k")
     head = Slope(at(graph.nodes[target.of], row), at(graph.nodes[target.by], column), TOTAL)
@@ -83,17 +82,21 @@ def derivation(target: Target, route: str, mode: str = TRAINING) -> Article:
         found, words = closed.sections(graph, target.of, target.by, row, column, quotients=True), "by the quotient rule"
     else:
         found, words = closed.sections(graph, target.of, target.by, row, column), "with pen and paper"
-    title = ("The gradient " if loss else "The derivative ", head, f" {words}")
-    return Article(f"{target.name.replace('/', '-by-')}-{route}", title, _begun(found))
+    title = ("The gradient " if loss else "The derivative ", head, f", {words}")
+    return Article(f"{target.name.replace('/', '-by-')}-{route}", title, _begun(graph, found))
 
 
-def _begun(sections: list[Section]) -> tuple[Section, ...]:
-    first = sections[0]
-    return (Section(first.title, (Words((_PROMISE,)), *first.blocks)), *sections[1:])
+def together(articles: Sequence[Article]) -> Article:
+    """Return one article with all parts; what several have, the notation first of all, comes once."""
+    seen = set(articles[0].sections[:1])
+    sections = [replace(section, depth=0) for section in articles[0].sections[:1]]
+    for article in articles:
+        own = [section for section in article.sections if section not in seen]
+        seen.update(own)
+        above = () if own else (Words(("This is derived above: ", *article.sections[-1].title, ".")),)
+        sections += [Section(article.title, above, depth=0), *own]
+    return Article("all", ("The backward pass of batch normalisation",), tuple(sections))
 
 
-def is_batch(graph: Graph, name: str) -> bool:
-    return BATCH in graph.nodes[name].slots
-
-
-__all__ = ["CLOSED", "QUOTIENT", "ROUTES", "STAGED", "TARGETS", "Quantity", "Target", "derivation", "targets_of"]
+def _begun(graph: Graph, sections: list[Section]) -> tuple[Section, ...]:
+    return (notation.section(graph), *sections)

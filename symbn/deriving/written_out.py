@@ -41,8 +41,10 @@ def derivation(name: str, of: str, by: str, batch: int, mode: str = TRAINING) ->
     sections = [_built(layer, graph), _differentiated(layer, graph, of, by)]
     if BATCH in graph.nodes[of].slots and BATCH in graph.nodes[by].slots:
         sections.append(_matrix(layer, graph, of, by))
+    elif (of, by) == (graph.loss, "x"):
+        sections.append(_matrix(layer, graph, "xhat", "x"))
     head = Slope(at(graph.nodes[of], "i"), at(graph.nodes[by], "k" if of != graph.loss else "i"), TOTAL)
-    return Article(f"{name.replace('/', '-by-')}-m{batch}", (head, f" for a batch of {batch}, written out"), tuple(sections))
+    return Article(f"{name.replace('/', '-by-')}-m{batch}", (head, f", written out for a batch of {batch}"), tuple(sections))
 
 
 def meaning_of(expression: Expr) -> Meaning:
@@ -71,21 +73,26 @@ def _built(layer: BatchNorm, graph: Graph) -> Section:
     """The definitions with their sums written out."""
     size = Constant(Fraction(layer.batch))
     x, c = _entries(layer, "x"), _entries(layer, "c")
-    blocks: list[Block] = [Words((f"The layer on a batch of {layer.batch}, as SymPy builds it, entry by entry.",))]
-    if graph.nodes["mu"].definition is not None:
-        mean = over(plus(x), size)
+    words = (
+        f"The layer on a batch of {layer.batch}, entry by entry, as SymPy builds and differentiates it. Every step below is "
+        f"proved by symbn's kernel, for m = {layer.batch}, before it is printed."
+    )
+    blocks: list[Block] = [Words((words,))]
+    training = graph.nodes["mu"].definition is not None
+    if training:
+        blocks.append(_chain(Quantity("mu"), [(over(plus(x), size), "definition")], layer, graph))
+    for entry, expression in zip(c, layer.c, strict=True):
+        gap = plus((Quantity("x", entry.indices), minus(Quantity("mu"))))
+        inner = [(meaning_of(expression), "the mean written out")] if training else []
+        blocks.append(_chain(entry, [(gap, "definition"), *inner], layer, graph))
+    if training:
         square = over(plus(Raised(entry, Fraction(2)) for entry in c), size)
-        blocks.append(_chain(Quantity("mu"), [(mean, "definition")], layer, graph))
-        for entry, expression in zip(c, layer.c, strict=True):
-            gap = plus((Quantity("x", entry.indices), minus(Quantity("mu"))))
-            lines = [(gap, "definition"), (meaning_of(expression), "the mean written out")]
-            blocks.append(_chain(entry, lines, layer, graph))
         blocks.append(_chain(Quantity("var"), [(square, "definition")], layer, graph))
     first = Quantity("xhat", (Index(1),))
     root = Raised(plus((Quantity("var"), Quantity("eps"))), Fraction(1, 2))
     blocks.append(_chain(Quantity("s"), [(root, "definition")], layer, graph))
-    blocks.append(_chain(first, [(over(c[0], Quantity("s")), "definition, and so on for every entry")], layer, graph))
-    return Section(("Built",), tuple(blocks))
+    blocks.append(_chain(first, [(over(c[0], Quantity("s")), "definition; so for every entry")], layer, graph))
+    return Section(("The layer, written out",), tuple(blocks))
 
 
 def _differentiated(layer: BatchNorm, graph: Graph, of: str, by: str) -> Section:
@@ -97,13 +104,16 @@ def _differentiated(layer: BatchNorm, graph: Graph, of: str, by: str) -> Section
     if layer.batch <= MAX_RAW:
         lines.insert(0, (meaning_of(_with_root(raw, layer)), "as SymPy differentiates, with s for its root"))
     blocks: list[Block] = [_chain(head, lines, layer, graph)]
+    for place in range(2, layer.batch + 1) if BATCH in graph.nodes[by].slots and of == graph.loss else ():
+        other = layer.simplify(layer.derivative(of, by, None, place))
+        blocks.append(_chain(Slope(_at(of, None), _at(by, place), TOTAL), [(meaning_of(other), "likewise")], layer, graph))
     names = {"x": "dx", "gamma": "dgamma", "beta": "dbeta", "mu": "dmu", "var": "dvar", "xhat": "dxhat"}
     if of == graph.loss and by in names:
         form = layer.closed_form(names[by])[0]
         if layer.compare(raw, form) != "equal":
             raise UnprovedError("this is a bug in symbn: SymPy's derivative is not the closed form")
         blocks.append(Words(("SymPy's derivative and the closed form derived by hand are equal: both engines say so.",)))
-    return Section(("Differentiated",), tuple(blocks))
+    return Section(("The derivative",), tuple(blocks))
 
 
 def _matrix(layer: BatchNorm, graph: Graph, of: str, by: str) -> Section:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from symbn.typesetting.letters import escaped, to_ascii
 
-_PREAMBLE = r"""\documentclass[11pt]{article}
+_PREAMBLE = r"""\documentclass[11pt,fleqn]{article}
 %(packages)s
 \allowdisplaybreaks
 \setlength{\parindent}{0pt}
@@ -18,7 +18,18 @@ _PREAMBLE = r"""\documentclass[11pt]{article}
 \emergencystretch=3em
 %(more)s\begin{document}
 """
-_TYPOGRAPHIC = {"—": "---", "–": "--", "“": "``", "”": "''", "‘": "`", "’": "'", "…": r"\dots{}", "ß": r"\ss{}"}
+_TYPOGRAPHIC = {
+    "—": "---",
+    "–": "--",
+    "“": "``",
+    "”": "''",
+    "‘": "`",
+    "’": "'",
+    "…": r"\dots{}",
+    "ß": r"\ss{}",
+    "−": "$-$",
+    "≈": r"$\approx$",
+}
 _ACCENTS = {
     "\u0300": "`",
     "\u0301": "'",
@@ -40,14 +51,25 @@ def standalone(body: str, title: str = "", packages: Sequence[str] = (), preambl
 
 
 def prose(text: str) -> str:
-    """Return a text for the body: nothing in it is a command any more. Signs that no text font has are written in ASCII."""
+    """Return a text for the body: nothing in it is a command any more. Signs that no text font has are written in ASCII.
+
+    What stands between backquotes is code.
+    """
+    apart = text.split("`")
+    if len(apart) % 2 == 0:
+        return _escaped(text)
+    return "".join(rf"\texttt{{{_escaped(part)}}}" if place % 2 else _escaped(part) for place, part in enumerate(apart))
+
+
+def _escaped(text: str) -> str:
     return "".join(_TYPOGRAPHIC.get(character) or _letter(character) for character in text)
 
 
 def _letter(character: str) -> str:
     if not character.isascii():
-        base, *accents = unicodedata.normalize("NFD", character)
-        if base.isascii() and base.isalpha() and len(accents) == 1 and accents[0] in _ACCENTS:
-            return rf"\{_ACCENTS[accents[0]]}{{{base}}}"
+        apart = unicodedata.normalize("NFD", character)
+        base, accents = apart[0], apart[1:]
+        if base.isascii() and base.isalpha() and accents in _ACCENTS:
+            return rf"\{_ACCENTS[accents]}{{{base}}}"
         character = to_ascii(character)
     return escaped(character)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from symbn.deriving import closed
-from symbn.deriving.algebra import SIZE, centred_sums_vanish, minus, over, plus, pulled_out, sums_split, times
-from symbn.deriving.article import Article, Chain, Inline, Section, Table, Words
-from symbn.deriving.example import Example, gradient
+from symbn.deriving import closed, notation
+from symbn.deriving.algebra import SIZE, minus, over, plus, times
+from symbn.deriving.article import Article, Chain, Inline, Line, Section, Table, Words
+from symbn.deriving.example import Example, gradient, rounded
 from symbn.deriving.steps import SPLIT, Working
+from symbn.deriving.paper import centred_sums_vanish, pulled_out, sums_split
 from symbn.elaboration.meaning import TOTAL, Constant, Meaning, Quantity, Raised, Slope, SumOver
 from symbn.kernel.term import Index
 from symbn.layers.batchnorm import batch_norm
@@ -23,14 +24,13 @@ def article(example: Example) -> Article:
     graph = batch_norm()
     chain = closed.sections(graph, "L", "x", "j", "i")[-1].blocks[-1]
     assert isinstance(chain, Chain)
+    gradient_chain = Chain(chain.head, (Line(chain.result, ("derived by `symbn derive dx`",)),))
     return Article(
         "invariance",
         ("What batch normalisation does not see",),
         (
-            Section(
-                ("The gradient",),
-                (Words(("All that follows rests on the closed form.",)), Chain(chain.head, chain.lines[-1:])),
-            ),
+            notation.section(graph),
+            Section(("The gradient",), (Words(("All that follows rests on the closed form.",)), gradient_chain)),
             Section(
                 ("A shift",),
                 (
@@ -48,14 +48,15 @@ def article(example: Example) -> Article:
                 (
                     Words(
                         (
-                            "Stretching the batch around its mean multiplies ", VAR, " by the square of the factor and changes "
-                            "no output, but for ", EPS, ". So the gradient is nearly at right angles to ", Quantity("xhat"), ":",
+                            "Stretching the batch around its mean multiplies ", VAR, " by the square of the factor and "
+                            "changes no output, but for ", EPS, ". So the gradient is nearly at right angles to ",
+                            Quantity("xhat"), ":",
                         )
                     ),
                     _stretch(graph, chain.result),
                     Words(
                         (
-                            "For ", EPS, " = 0 this is zero: no step along the gradient stretches the batch, to first order.",
+                            "For ", EPS, " = 0 this is zero: to first order, no step along the gradient stretches the batch.",
                         )
                     ),
                 ),
@@ -71,7 +72,7 @@ def slope() -> Slope:
 
 def _shift(graph: Graph, result: Meaning) -> Chain:
     working = Working(SumOver(I, (), slope()), graph)
-    working.step(pulled_out(SumOver(I, (), result)), "put in the closed form")
+    working.step(pulled_out(SumOver(I, (), result)), "substitute the closed form")
     working.apply(sums_split, SPLIT)
     working.apply(centred_sums_vanish, "the normalised entries sum to zero")
     working.step(Constant(Fraction(0)), "the two sums are the same")
@@ -81,18 +82,18 @@ def _shift(graph: Graph, result: Meaning) -> Chain:
 def _stretch(graph: Graph, result: Meaning) -> Chain:
     xhat = Quantity("xhat", (I,))
     working = Working(SumOver(I, (), times(xhat, slope())), graph)
-    working.step(pulled_out(SumOver(I, (), times(xhat, result))), "put in the closed form")
+    working.step(pulled_out(SumOver(I, (), times(xhat, result))), "substitute the closed form")
     working.apply(sums_split, SPLIT)
     working.apply(centred_sums_vanish, "the normalised entries sum to zero")
     dot = SumOver(J, (), times(Quantity("g", (J,)), Quantity("xhat", (J,))))
     squares = times(SIZE, over(VAR, Raised(DEVIATION, Fraction(2))))
     put = times(over(GAMMA, times(SIZE, DEVIATION)), plus((times(SIZE, dot), minus(times(dot, squares)))))
     total = SumOver(I, (), Raised(xhat, Fraction(2)))
-    working.step(put, total, " is ", squares)
+    working.step(put, total, " = ", squares)
     working.step(
         times(over(times(GAMMA, EPS), Raised(DEVIATION, Fraction(3))), dot),
         Raised(DEVIATION, Fraction(2)),
-        " is ",
+        " = ",
         plus((VAR, EPS)),
     )
     return working.chain()
@@ -102,23 +103,18 @@ def _numbers(graph: Graph, example: Example) -> Section:
     """The output and the gradient of the example, and of the example shifted and stretched."""
     shifted = Example(tuple(x + 5 for x in example.x), example.g, example.gamma, example.beta, example.eps)
     stretched = Example(tuple(2 * x for x in example.x), example.g, example.gamma, example.beta, 4 * example.eps)
-    places = range(1, example.m + 1)
-    header: tuple[Inline, ...] = (
-        ("batch",),
-        *((Quantity("xhat", (Index(i),)),) for i in places),
-        *((Slope(Quantity("L"), Quantity("x", (Index(i),)), TOTAL),) for i in places),
-    )
-    rows = tuple(
-        (
-            (title,),
-            *((other.value(Quantity("xhat", (Index(i),)), graph),) for i in places),
-            *((value,) for value in gradient(other, graph)),
-        )
-        for title, other in (("as it is", example), ("shifted by 5", shifted), ("doubled, epsilon times 4", stretched))
-    )
+    batches = (("A", example), ("B", shifted), ("C", stretched))
+    normal = [[batch.value(Quantity("xhat", (I,)), graph, {I: i}) for _, batch in batches] for i in range(1, example.m + 1)]
+    slopes = [list(row) for row in zip(*(gradient(batch, graph) for _, batch in batches), strict=True)]
+    tables = [_table(head, rows) for head, rows in ((Quantity("xhat", (I,)), normal), (slope(), slopes))]
     words = (
-        "The batch ", Quantity("x"), " = (" + ", ".join(map(str, example.x)) + ") with upstream gradient ",
-        Quantity("g"), " = (" + ", ".join(map(str, example.g)) + ") and ", EPS, " = ", Constant(example.eps),
-        ". The output of the three is the same; the gradient of the doubled batch is half as long.",
+        "Batch A is ", *example.batch(), ", with ", EPS, " = ", Constant(example.eps), " and ", GAMMA, " = ",
+        Constant(example.gamma), ". In batch B every input is greater by 5; in batch C it is doubled, and ", EPS,
+        " is four times as large. The outputs of the three are the same; the gradient of C is half as long.",
     )  # fmt: skip
-    return Section(("In numbers",), (Words(words), Table(header, rows)))
+    return Section(("In numbers",), (Words(words), *tables, *rounded(tables[1])))
+
+
+def _table(head: Meaning, rows: list[list[Meaning | str]]) -> Table:
+    header: tuple[Inline, ...] = ((head,), ("A",), ("B",), ("C",))
+    return Table(header, tuple(((f"i = {i}",), *((value,) for value in row)) for i, row in enumerate(rows, 1)))

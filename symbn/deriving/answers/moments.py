@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from symbn.deriving import closed, staged
-from symbn.deriving.algebra import plus, pulled_out, times
-from symbn.deriving.article import Article, Chain, Inline, Section, Table, Words
-from symbn.deriving.example import Example
+from symbn.deriving import closed, notation, staged
+from symbn.deriving.algebra import plus, times
+from symbn.deriving.article import Article, Block, Chain, Inline, Line, Section, Table, Words
+from symbn.deriving.example import Example, rounded
 from symbn.deriving.steps import Known, Working, at, listed, substituted
+from symbn.deriving.paper import pulled_out
 from symbn.elaboration.meaning import LOCAL, TOTAL, Constant, Meaning, Quantity, Slope
 from symbn.kernel.term import Index
 from symbn.layers.batchnorm import EVALUATION, batch_norm
@@ -14,6 +15,7 @@ from symbn.layers.graph import Graph
 
 I = Index("i")
 X, LOSS = Quantity("x", (I,)), Quantity("L")
+MAX_LISTED = 4  # derivatives in the words of a rule
 # The nodes that x_i goes into, and the variants of the layer: which of these pass a gradient on.
 VARIANTS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("in training", ("xhat", "var", "mu"), "Mean and variance are those of the batch: all three paths count."),
@@ -36,7 +38,9 @@ def article(example: Example) -> Article:
         "moments",
         ("Train or eval, attached or detached: what the gradient is",),
         (
-            Section(("The question",), (Words(question), *(_local(graph, name) for name in VARIANTS[0][1]))),
+            notation.section(graph),
+            Section(("The question",), (Words(question),)),
+            Section(("The paths",), _paths(graph)),
             *(
                 Section((Slope(LOSS, X, TOTAL), " ", title), (Words((words,)), chain))
                 for (title, _, words), chain in zip(VARIANTS, chains, strict=True)
@@ -45,6 +49,23 @@ def article(example: Example) -> Article:
             _numbers(example, graph, chains),
         ),
     )
+
+
+def _paths(graph: Graph) -> tuple[Block, ...]:
+    """Return the first and the last factor of each path."""
+    totals = [_total(graph, name) for name in VARIANTS[0][1]]
+    return (
+        Words(("The derivatives along the first edges, all else held fixed:",)),
+        *(_local(graph, name) for name in VARIANTS[0][1]),
+        Words(("The gradients that come in at the other end, as `symbn derive` derives them:",)),
+        *(Chain(total.head, (Line(total.result, (f"`symbn derive d{name}`",)),)) for name, total in totals),
+    )
+
+
+def _total(graph: Graph, name: str) -> tuple[str, Chain]:
+    chain = closed.sections(graph, "L", name, "j", "i")[-1].blocks[-1]
+    assert isinstance(chain, Chain)
+    return name, chain
 
 
 def _local(graph: Graph, name: str) -> Chain:
@@ -57,16 +78,16 @@ def _gradient(graph: Graph, nodes: tuple[str, ...]) -> Chain:
     for name in nodes:
         own = _local(graph, name)
         node = at(graph.nodes[name], "i")
-        total = closed.sections(graph, "L", name, "j", "i")[-1].blocks[-1]
+        _, total = _total(graph, name)
         assert isinstance(own.head, Slope)
-        assert isinstance(total, Chain)
         assert isinstance(total.head, Slope)
         known[name, "x"] = (Slope(node, X, LOCAL), own.result)
         known["L", name] = (total.head, total.result)
         terms.append(times(Slope(LOSS, node, TOTAL), own.head))
     working = Working(plus(terms), graph)
     put, used = substituted(working.now, known)
-    working.step(pulled_out(put), "put in ", *listed(used))
+    few = listed(used) if len(used) <= MAX_LISTED else ("all of them",)
+    working.step(pulled_out(put), "substitute ", *few)
     working.simplify()
     return working.chain()
 
@@ -81,17 +102,22 @@ def _evaluation() -> Section:
 
 
 def _numbers(example: Example, graph: Graph, chains: list[Chain]) -> Section:
-    places = range(1, example.m + 1)
-    header: tuple[Inline, ...] = (("layer",), *((Slope(LOSS, Quantity("x", (Index(i),)), TOTAL),) for i in places))
+    mu, var = Quantity("mu"), Quantity("var")
+    header: tuple[Inline, ...] = (
+        ("entry",),
+        ("training",),
+        ("detached ", mu),
+        ("detached ", var),
+        ("detached ", mu, ", ", var),
+    )
     rows = tuple(
-        ((title,), *((example.value(chain.result, graph, {I: i}),) for i in places))
-        for (title, _, _), chain in zip(VARIANTS, chains, strict=True)
+        ((Slope(LOSS, Quantity("x", (Index(i),)), TOTAL),), *((example.value(c.result, graph, {I: i}),) for c in chains))
+        for i in range(1, example.m + 1)
     )
     words: Inline = (
-        "With ", Quantity("x"), f" = ({', '.join(map(str, example.x))}), ",
-        Quantity("g"), f" = ({', '.join(map(str, example.g))}), ",
-        Quantity("gamma"), " = ", Constant(example.gamma), " and ", Quantity("eps"), " = ", Constant(example.eps),
-        ", so that ", Quantity("mu"), " = ", Constant(example.mean), ", ", Quantity("var"), " = ", Constant(example.variance),
-        " and ", Quantity("s"), " = ", example.value(Quantity("s"), graph), ":",
+        "With ", *example.batch(), ", ", Quantity("gamma"), " = ", Constant(example.gamma), " and ", Quantity("eps"), " = ",
+        Constant(example.eps), ", so that ", mu, " = ", Constant(example.mean), ", ", var, " = ",
+        Constant(example.variance), " and ", *example.said(Quantity("s"), graph), ":",
     )  # fmt: skip
-    return Section(("The same example four times",), (Words(words), Table(header, rows)))
+    table = Table(header, rows)
+    return Section(("The same example four times",), (Words(words), table, *rounded(table)))

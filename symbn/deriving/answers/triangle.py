@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from symbn.deriving import centring, closed
-from symbn.deriving.algebra import SIZE, ZERO, deltas_picked, minus, normalised, over, plus, pulled_out, sums_split, times
+from symbn.deriving import centring, closed, notation
+from symbn.deriving.algebra import SIZE, ZERO, minus, over, plus, times
 from symbn.deriving.article import Article, Chain, Inline, Matrix, Section, Table, Words
-from symbn.deriving.example import Example, gradient
+from symbn.deriving.example import Example, gradient, rounded
 from symbn.deriving.steps import PICKED, SPLIT, Working
+from symbn.deriving.paper import deltas_picked, pulled_out, sums_split
 from symbn.elaboration.meaning import TOTAL, Constant, Meaning, Quantity, Raised, Slope, SumOver
 from symbn.kernel.term import Index
 from symbn.layers.batchnorm import batch_norm
 from symbn.layers.graph import Graph
 
+MAX_PRINTED = 6  # rows of a matrix
 I, K = Index("i"), Index("k")
 EPS, DEVIATION, VAR = Quantity("eps"), Quantity("s"), Quantity("var")
 
@@ -38,8 +40,12 @@ def article(example: Example) -> Article:
                     ),
                 ),
             ),
-            *centring.sections(graph)[1:],
-            Section(jacobian.title, (*jacobian.blocks, Words(("Its rows sum to zero as well.",)), _row_sum(graph, jacobian))),
+            notation.section(graph),
+            *centring.sections(graph),
+            Section(
+                jacobian.title,
+                (Words(_deviation()), *jacobian.blocks, Words(("Its rows sum to zero as well.",)), _row_sum(graph, jacobian)),
+            ),
             _null_space(graph, jacobian),
             _numbers(graph, example),
         ),
@@ -56,9 +62,16 @@ def slope(name: str) -> Slope:
     return Slope(Quantity(name, (I,)), Quantity("x", (K,)), TOTAL)
 
 
+def _deviation() -> Inline:
+    """Return the words for what the Jacobian of xhat needs beside that of centring."""
+    by = Quantity("x", (K,))
+    entry = over(Quantity("xhat", (K,)), SIZE)
+    return ("With ", Slope(DEVIATION, by, TOTAL), " = ", entry, ", which `symbn derive ds/dx` derives:")
+
+
 def _row_sum(graph: Graph, jacobian: Section) -> Chain:
     working = Working(SumOver(K, (), slope("xhat")), graph)
-    working.step(pulled_out(SumOver(K, (), entry(jacobian))), "put in the entries")
+    working.step(pulled_out(SumOver(K, (), entry(jacobian))), "substitute the entries")
     working.step(ZERO, SPLIT, ", ", PICKED, ", the normalised entries sum to zero")
     return working.chain()
 
@@ -67,16 +80,14 @@ def _null_space(graph: Graph, jacobian: Section) -> Section:
     """What the Jacobian of xhat sends to zero: the ones, and, but for epsilon, xhat itself."""
     xhat = Quantity("xhat", (K,))
     working = Working(SumOver(K, (), times(slope("xhat"), xhat)), graph)
-    working.step(pulled_out(SumOver(K, (), times(entry(jacobian), xhat))), "put in the entries")
+    working.step(pulled_out(SumOver(K, (), times(entry(jacobian), xhat))), "substitute the entries")
     working.apply(lambda side: deltas_picked(sums_split(side)), SPLIT, ", ", PICKED)
     squares = times(SIZE, over(VAR, Raised(DEVIATION, Fraction(2))))
     total, row = SumOver(K, (), Raised(xhat, Fraction(2))), Quantity("xhat", (I,))
     put = over(plus((times(SIZE, row), minus(times(row, squares)))), times(SIZE, DEVIATION))
-    working.step(put, "the rest sums to zero, and ", total, " is ", squares)
-    working.step(
-        over(times(EPS, row), Raised(DEVIATION, Fraction(3))), Raised(DEVIATION, Fraction(2)), " is ", plus((VAR, EPS))
-    )
-    assert normalised(working.now) == working.now
+    working.step(put, "the rest sums to zero, and ", total, " = ", squares)
+    working.step(over(times(EPS, row), Raised(DEVIATION, Fraction(3))), Raised(DEVIATION, Fraction(2)), " = ", plus((VAR, EPS)))
+    one_less = plus((SIZE, minus(Constant(Fraction(1)))))
     return Section(
         ("The null space",),
         (
@@ -93,11 +104,17 @@ def _null_space(graph: Graph, jacobian: Section) -> Section:
             working.chain(),
             Words(
                 (
-                    "So the rank is m - 1 for ",
+                    "So the rank is ",
+                    one_less,
+                    " for ",
                     EPS,
-                    " > 0 (m > 1, and the inputs not all equal), and m - 2 in the limit of ",
+                    " > 0, and one less in the limit of ",
                     EPS,
-                    " = 0. Every other direction comes through, and m - 1 of m dimensions are not nothing.",
+                    " = 0, if the inputs are not all equal. Every other direction comes through: ",
+                    one_less,
+                    " of ",
+                    SIZE,
+                    " dimensions are not nothing.",
                 )
             ),
         ),
@@ -122,20 +139,15 @@ def _numbers(graph: Graph, example: Example) -> Section:
         )
         for i in places
     )
-    return Section(
-        (f"In numbers, for a batch of {example.m}",),
-        (
-            Words(
-                (
-                    "With ", EPS, " = ", Constant(example.eps), " and ", Quantity("gamma"), " = ", Constant(example.gamma),
-                    ", so that ", DEVIATION, " is ", example.value(DEVIATION, graph), ":",
-                )
-            ),
-            Matrix(slope("xhat"), rows),
-            Table(header, table),
-            Words((f"{_rank(rows)}The gradient does not vanish: its entries only sum to zero.",)),
-        ),
+    words = (
+        "With ", EPS, " = ", Constant(example.eps), " and ", Quantity("gamma"), " = ", Constant(example.gamma), ", so that ",
+        *example.said(DEVIATION, graph), ":",
     )  # fmt: skip
+    shown = Table(header, table)
+    large = example.m > MAX_PRINTED
+    matrix = Words((f"The Jacobian has {example.m} rows, too many to print.",)) if large else Matrix(slope("xhat"), rows)
+    found_rank = Words((f"{_rank(rows)}The gradient does not vanish: its entries only sum to zero.",))
+    return Section((f"In numbers, for a batch of {example.m}",), (Words(words), matrix, shown, *rounded(shown), found_rank))
 
 
 def _rank(rows: tuple[tuple[Meaning | str, ...], ...]) -> str:

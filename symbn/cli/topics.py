@@ -1,0 +1,78 @@
+"""`symbn explain TOPIC`: the answers to questions that people ask, with an example in the user's numbers."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from symbn.cli.derive import add_output_options, check_layout, deliver
+from symbn.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from fractions import Fraction
+
+TOPICS: Mapping[str, str] = {
+    "triangle": "why the Jacobian's rows sum to zero, and the gradient is alive all the same",
+    "moments": "training against evaluation, detached mean or variance: four gradients of one example",
+    "invariance": "what does not change the output, and what that means for the gradient",
+}
+EXAMPLES = r"""
+examples:
+  symbn explain
+  symbn explain wrong-sign
+  symbn explain triangle
+  symbn explain moments --x 0,2 --g 1,0 --eps 3
+  symbn explain invariance -o invariance.html
+"""
+_NUMBERS = {"x": "0,2", "g": "1,0", "gamma": "1", "beta": "0", "eps": "3"}
+_HELP = {
+    "x": "the batch of the example, such as 0,2 or 1/2,-3,4",
+    "g": "its upstream gradients",
+    "gamma": "the scale",
+    "beta": "the shift",
+    "eps": "epsilon",
+}
+
+
+def add_arguments(explain: argparse.ArgumentParser) -> None:
+    explain.add_argument(
+        "codes", metavar="CODE | TOPIC", nargs="*", help=f"a code, as in error[wrong-sign], or one of {', '.join(TOPICS)}"
+    )
+    for name, value in _NUMBERS.items():
+        explain.add_argument(f"--{name}", metavar="NUMBERS" if name in "xg" else "N", help=f"{_HELP[name]} (default: {value})")
+    add_output_options(explain)
+
+
+def is_about(arguments: argparse.Namespace) -> bool:
+    """Tell whether a topic is asked for. Raises: UsageError for options that only a topic has."""
+    if any(name in TOPICS for name in arguments.codes):
+        if len(arguments.codes) > 1:
+            raise UsageError("one topic at a time, and no codes beside it")
+        return True
+    given = [f"--{name}" for name in (*_NUMBERS, "style", "format", "output", "width") if getattr(arguments, name) is not None]
+    given += ["--let"] * bool(arguments.let) + ["--fragment"] * arguments.fragment
+    if given:
+        raise UsageError(f"{given[0]} is for a topic: {', '.join(TOPICS)}")
+    return False
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the answer and return the exit status. Raises: UsageError, UnprovedError, PdfError."""
+    from symbn.deriving.answers import ANSWERS
+    from symbn.deriving.example import Example, numbers
+
+    def given(name: str) -> tuple[Fraction, ...]:
+        text = getattr(arguments, name)
+        return numbers(_NUMBERS[name] if text is None else text, f"--{name}")
+
+    def scalar(name: str) -> Fraction:
+        values = given(name)
+        if len(values) != 1:
+            raise UsageError(f"--{name} is one number")
+        return values[0]
+
+    check_layout(arguments)
+    article, _ = ANSWERS[arguments.codes[0]]
+    deliver(article(Example(given("x"), given("g"), scalar("gamma"), scalar("beta"), scalar("eps"))), arguments)
+    return 0

@@ -1,0 +1,119 @@
+"""What the formats share: meanings become boxes in the reader's notation, those that stand together in one go.
+
+A chain is one such group, so that an index has one letter in all its sides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from symbn.deriving.article import Chain, Inline, Matrix
+from symbn.elaboration.meaning import (
+    Constant,
+    Meaning,
+    Plus,
+    Quantity,
+    Raised,
+    Same,
+    Slope,
+    SumOver,
+    Times,
+)
+from symbn.errors import UsageError
+from symbn.kernel.term import FEATURE, Index
+from symbn.layers.batchnorm import batch_norm
+from symbn.typesetting import boxes
+from symbn.typesetting.boxes import Box
+from symbn.typesetting.of_meaning import boxes_of
+from symbn.typesetting.styles import DEFAULT, PRESETS, Style
+
+Part = str | Box
+FEATURES = "features"
+STYLES = (*PRESETS, FEATURES)
+_FEATURE = Index("f", FEATURE)
+_OF_A_FEATURE = frozenset(name for name, node in batch_norm(features=True).nodes.items() if FEATURE in node.slots)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How an article is printed. features: every quantity of a feature carries its index. width, colour: of the terminal.
+    fragment: without what makes a document of it."""
+
+    style: Style = field(default=DEFAULT)
+    features: bool = False
+    width: int = 80
+    colour: bool = False
+    fragment: bool = False
+
+    def boxes(self, meanings: Iterable[Meaning]) -> tuple[Box, ...]:
+        return boxes_of([with_feature(m) for m in meanings] if self.features else meanings, self.style)
+
+    def inline(self, text: Inline) -> tuple[Part, ...]:
+        return _filled(text, iter(self.boxes(_meanings(text))))
+
+    def chain(self, chain: Chain) -> ChainBoxes:
+        head, *sides = self.boxes([chain.head, *(line.side for line in chain.lines)])
+        return ChainBoxes(head, tuple(sides), tuple(self.inline(line.rule) for line in chain.lines))
+
+    def matrix(self, matrix: Matrix) -> tuple[Box, Box]:
+        """Return the entry that stands for the matrix, in brackets, and its rows."""
+        name, *entries = self.boxes([matrix.name, *(e for row in matrix.rows for e in row if not isinstance(e, str))])
+        found = iter(entries)
+        rows = tuple(tuple(_number(e) if isinstance(e, str) else next(found) for e in row) for row in matrix.rows)
+        return boxes.bracketed(name), boxes.Matrix(rows)
+
+
+def layout_of(style: str = "default", let: Iterable[str] = (), width: int = 80) -> Layout:
+    """Return the layout of a named style with the user's own names. Raises: UsageError."""
+    if style not in STYLES:
+        raise UsageError(f"unknown style {style[:40]!r}: choose from {', '.join(STYLES)}")
+    preset = DEFAULT if style == FEATURES else PRESETS[style]
+    return Layout(preset.with_lets(let), features=style == FEATURES, width=width)
+
+
+@dataclass(frozen=True, slots=True)
+class ChainBoxes:
+    """head = side = ..; rules: why each side equals the one before."""
+
+    head: Box
+    sides: tuple[Box, ...]
+    rules: tuple[tuple[Part, ...], ...]
+
+
+def _number(digits: str) -> Box:
+    size = boxes.Numeral(digits.removeprefix("−"))
+    return boxes.row(boxes.NEGATIVE, size) if digits.startswith("−") else size
+
+
+def _meanings(text: Inline) -> list[Meaning]:
+    return [part for part in text if not isinstance(part, str)]
+
+
+def _filled(text: Inline, found: Iterable[Box]) -> tuple[Part, ...]:
+    """Return the text with its meanings replaced, in order."""
+    ready = iter(found)
+    return tuple(part if isinstance(part, str) else next(ready) for part in text)
+
+
+def with_feature(meaning: Meaning) -> Meaning:
+    """Return what holds for one feature with the index of the feature put in."""
+    match meaning:
+        case Constant() | Same():
+            return meaning
+        case Quantity():
+            return _at_feature(meaning)
+        case SumOver(index=index, excluding=excluding, body=body):
+            return SumOver(index, excluding, with_feature(body))
+        case Plus(terms=terms):
+            return Plus(tuple(map(with_feature, terms)))
+        case Times(factors=factors):
+            return Times(tuple(map(with_feature, factors)))
+        case Raised(base=base, exponent=exponent):
+            return Raised(with_feature(base), exponent)
+        case Slope(of=of, by=by, kind=kind):
+            return Slope(with_feature(of), _at_feature(by), kind)
+
+
+def _at_feature(quantity: Quantity) -> Quantity:
+    return Quantity(quantity.name, (*quantity.indices, _FEATURE)) if quantity.name in _OF_A_FEATURE else quantity
