@@ -6,6 +6,8 @@ The process lives for a blink: the garbage collector would only look through hal
 from __future__ import annotations
 
 import gc
+import signal
+from typing import NoReturn
 
 
 def start() -> int:
@@ -13,7 +15,13 @@ def start() -> int:
     from symbn.cli import main
 
     gc.enable()
+    signal.signal(signal.SIGTERM, _terminated)
     return main()
+
+
+def _terminated(*_: object) -> NoReturn:
+    """End as after Ctrl-C: no worker, no half-written file is left behind."""
+    raise SystemExit(128 + signal.SIGTERM)
 
 
 if __name__ == "__main__":

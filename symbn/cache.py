@@ -7,17 +7,19 @@ it must have, is thrown away and computed again. Nothing is ever executed or unp
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import os
 import re
-import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import fields, replace
 from fractions import Fraction
 from math import isfinite
 from pathlib import Path
+from threading import get_ident
+from time import time
 from typing import cast
 
 from symbn import __version__
@@ -25,6 +27,7 @@ from symbn.answer import VERDICTS, Counterexample, DocumentReport, Repair, Step
 from symbn.diagnostic import Diagnostic, Span
 
 MAX_ENTRIES = 5000
+_ABANDONED = 3600  # seconds after which nobody is still writing a file
 _CLASSES: Mapping[str, type] = {
     kind.__name__: kind for kind in (DocumentReport, Step, Counterexample, Repair, Diagnostic, Span)
 }
@@ -48,8 +51,10 @@ def key(data: bytes, *settings: str) -> str:
     return found.hexdigest()
 
 
+@functools.cache
 def _fingerprint() -> bytes:
-    """Return what changes whenever symbn does: its version, and the sizes and times of its files."""
+    """Return what changes whenever symbn does: its version, and the sizes and times of its files. Looked up once: a process
+    goes on with the code that it has loaded."""
     package = Path(__file__).resolve().parent
     files = sorted(package.rglob("*.py"))
     states = [(str(path.relative_to(package)), (at := path.stat()).st_size, at.st_mtime_ns) for path in files]
@@ -59,7 +64,10 @@ def _fingerprint() -> bytes:
 def load(where: Path, name: str) -> DocumentReport | None:
     """Return the kept report, or None if there is none that can be trusted."""
     try:
-        checksum, _, payload = (where / f"{name}.json").read_text("utf-8").partition("\n")
+        path = where / f"{name}.json"
+        if not path.is_file():  # a FIFO of that name would keep us for ever
+            return None
+        checksum, _, payload = path.read_text("utf-8").partition("\n")
         if hashlib.sha256(f"{name}{payload}".encode()).hexdigest() != checksum:
             return None
         report = _decoded(json.loads(payload))
@@ -89,17 +97,27 @@ def store(where: Path, name: str, report: DocumentReport) -> None:
     with suppress(OSError):
         where.mkdir(parents=True, exist_ok=True)
         _make_room(where)
-        handle, temporary = tempfile.mkstemp(dir=where, suffix=".tmp")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as stream:
-                stream.write(f"{checksum}\n{payload}")
-            os.replace(temporary, where / f"{name}.json")
-        except BaseException:
+        _write(where / f"{name}.json", f"{checksum}\n{payload}")
+
+
+def _write(path: Path, text: str) -> None:
+    """Write the file as a whole or not at all. The temporary one is named before it is there, so that whatever comes in
+    between, Ctrl-C too, finds it and clears it away."""
+    temporary = path.with_suffix(f".{os.getpid()}-{get_ident()}.tmp")
+    try:
+        with open(temporary, "x", encoding="utf-8", opener=lambda name, flags: os.open(name, flags, 0o600)) as stream:
+            stream.write(text)
+        os.replace(temporary, path)
+    except BaseException:
+        with suppress(OSError):
             os.unlink(temporary)
-            raise
+        raise
 
 
 def _make_room(where: Path) -> None:
+    for left in where.glob("*.tmp"):  # by a process that was killed
+        if time() - left.stat().st_mtime > _ABANDONED:
+            left.unlink()
     kept = list(where.glob("*.json"))
     if len(kept) > MAX_ENTRIES:
         for path in sorted(kept, key=lambda path: path.stat().st_mtime)[: len(kept) // 2]:

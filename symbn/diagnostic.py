@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from dataclasses import dataclass
+from functools import lru_cache
+
+_LINE_END = re.compile("\n")
 
 
 class Value:
@@ -49,5 +54,12 @@ class Diagnostic:
 
 def position(text: str, offset: int) -> tuple[int, int]:
     """Return the 1-based line and column of a character offset."""
-    line = text.count("\n", 0, offset) + 1
-    return line, offset - (text.rfind("\n", 0, offset) + 1) + 1
+    starts = _line_starts(text)
+    line = bisect_right(starts, offset)
+    return line, offset - starts[line - 1] + 1
+
+
+@lru_cache(maxsize=4)
+def _line_starts(text: str) -> list[int]:
+    """Return where the lines begin. Kept for a few texts: a long document is asked for the place of each of its steps."""
+    return [0, *(found.end() for found in _LINE_END.finditer(text))]

@@ -2,6 +2,7 @@
 
     SymbnError                  everything below; catch this one
     ├── UsageError              the caller is at fault: an option, a batch size, a notation that cannot be
+    │   └── NotationError       a setting of a notation file or of front matter: carries its name
     ├── UnreadableError         the text is at fault: carries the Diagnostic with its span
     └── NotProvedError          `symbn.testing.assert_proved` failed (also an AssertionError)
 
@@ -19,6 +20,17 @@ class SymbnError(Exception):
 
 class UsageError(SymbnError, ValueError):
     """An argument that makes no sense, such as a batch size of 0."""
+
+
+class NotationError(UsageError):
+    """A setting that makes no sense. key: its name. table: which of the [[lines]] tables it stands in, from 1; 0: in none."""
+
+    def __init__(self, message: str, key: str, table: int = 0) -> None:
+        super().__init__(message)
+        self.key, self.table = key, table
+
+    def __reduce__(self) -> tuple[type[NotationError], tuple[str, str, int]]:
+        return type(self), (str(self), self.key, self.table)
 
 
 class UnreadableError(SymbnError):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from time import perf_counter
+from time import perf_counter, process_time
 
 from symbn.answer import PROVED, REFUTED, UNDECIDED, UNREADABLE, Counterexample, Step
-from symbn.decision.decide import Decision, decide
+from symbn.decision.decide import Decision, decide, proved
 from symbn.diagnostic import Diagnostic, Span
 from symbn.elaboration.elaborate import Equation, readings
 from symbn.elaboration.meaning import OutsideError, show_term
@@ -21,6 +21,7 @@ from symbn.syntax.tree import Node, Relation
 
 MAX_BATCH = 4096
 MAX_SYMPY_BATCH = 64
+DOCUMENT_SECONDS = 600.0  # of processor time, unless another limit is asked for: ten times what 10,000 plain equations take
 SLOW = 1500.0  # milliseconds: what takes longer to decide is not decided once more for a note or a repair
 _SHOWN_SOURCE = 2000
 
@@ -29,15 +30,32 @@ _SHOWN_SOURCE = 2000
 class Options:
     """How to check. batch: a chosen batch size, at which SymPy has to agree, or None for every batch size at once. repair:
     look for the smallest edit that makes a refuted step true, which takes longer than refuting it. keep: leave the kernel's
-    decision with the answer, for a certificate."""
+    decision with the answer, for a certificate. seconds: of processor time for a document, or None; until: when they are over,
+    by the clock of this process."""
 
     notation: Notation = field(default_factory=Notation)
     batch: int | None = None
     repair: bool = False
     keep: bool = False
+    seconds: float | None = None
+    until: float | None = None
 
     def __post_init__(self) -> None:
         check_batch(self.batch)
+
+    def started(self) -> Options:
+        """Return the options with the time for a document running."""
+        return self if self.seconds is None else replace(self, until=process_time() + self.seconds)
+
+    @property
+    def spent(self) -> str | None:
+        """The reason for deciding nothing more, once the time for the document is over."""
+        if self.until is None or self.seconds is None or process_time() < self.until:
+            return None
+        return (
+            f"budget: the document has used up its {self.seconds:g} s of processor time, so that this equation was not looked "
+            "at: give it more with --time-limit, or split the document"
+        )
 
     @property
     def scope(self) -> str:
@@ -86,6 +104,8 @@ def judge(text: str, equation: tuple[Node, str, Node], conditions: tuple[Relatio
         return replace(
             blank, reason=f"only exact equality is decided, and this step claims `{relation}`", milliseconds=since(start)
         )
+    if options.spent is not None:
+        return replace(blank, reason=options.spent)
     try:
         decision = decide(readings(left, right, conditions, options.notation, options.batch))
         step = _with_decision(replace(blank, decision=decision) if options.keep else blank, decision)
@@ -192,8 +212,7 @@ def _with_notes(
         training = options.notation.mode == TRAINING
         other = replace(options.notation, mode=EVALUATION if training else TRAINING)
         try:
-            elsewhere = decide(readings(*sides, conditions, other, options.batch), SLOW / 1000)
-            if isinstance(elsewhere.verdict, Proved):
+            if proved(readings(*sides, conditions, other, options.batch), SLOW / 1000) is not None:
                 notes.append(
                     "true in evaluation mode, where mean and variance are constants (--mode eval); "
                     "in training they depend on every x_i"

@@ -7,14 +7,13 @@ from itertools import islice
 from time import monotonic
 
 from symbn.answer import REFUTED, Repair, Step
-from symbn.decision.decide import decide
+from symbn.decision.decide import proved
 from symbn.decision.repair import Found, find_repair, syntax_repairs
 from symbn.diagnostic import Span
 from symbn.elaboration.elaborate import readings
 from symbn.elaboration.meaning import OutsideError
 from symbn.errors import UnreadableError
 from symbn.judging import SLOW, Options, judge
-from symbn.kernel.verdict import Proved
 from symbn.syntax.parser import parse
 from symbn.syntax.tree import Node, Relation, Statement
 
@@ -40,6 +39,8 @@ def with_repair(
     """
     if step.milliseconds > SLOW:
         return replace(step, notes=(*step.notes, "no repair is looked for, since the step takes so long to decide"))
+    if options.spent is not None:
+        return step
     found = find_repair(text, target, written, conditions, options.notation, options.batch)
     if found is None:
         return step
@@ -68,10 +69,10 @@ def with_syntax_repair(step: Step, text: str, fault: Span, options: Options) -> 
             continue
         left, right = statement.sides
         try:
-            decision = decide(readings(left, right, statement.conditions, options.notation, options.batch), 0.5)
+            equation = proved(readings(left, right, statement.conditions, options.notation, options.batch), 0.5)
         except (UnreadableError, OutsideError):
             continue
-        if isinstance(decision.verdict, Proved):
+        if equation is not None:
             return replace(step, repair=_repair(found, found.side, 0, "both"))
         refuted.append((found, statement))
     for found, statement in refuted[:_COMBINED]:

@@ -1,4 +1,4 @@
-"""Many documents: which files are meant, each one read and checked, in order, on one process or several.
+"""Documents: which files are meant, and how one of them is read and checked.
 
 A path is a file, a folder (every document below it), a pattern with * or ?, or - for standard input.
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import glob
 import os
-import signal
 import stat
 import sys
 import tomllib
@@ -17,11 +16,11 @@ from pathlib import Path
 
 from symbn import cache
 from symbn.answer import DocumentReport
-from symbn.diagnostic import Diagnostic, Span
+from symbn.diagnostic import Diagnostic, Span, position
 from symbn.document.read import KINDS, MAX_BYTES, read_document
 from symbn.elaboration.notation import Notation
-from symbn.errors import UsageError
-from symbn.following.conventions import conventions
+from symbn.errors import NotationError, UsageError
+from symbn.following.conventions import conventions, place_of
 from symbn.following.follow import check_document
 from symbn.judging import Options
 from symbn.layers.batchnorm import TRAINING
@@ -84,40 +83,42 @@ def check_path(
     try:
         data = document_bytes(path)
         try:
-            table, text = _notation(path, settings.notation)
+            file, table, text = _notation(path, settings.notation)
         except UsageError as error:
-            return _faulty(shown, Diagnostic("bad-notation", str(error), Span(0, 0)))
+            return faulty(shown, Diagnostic("bad-notation", str(error), Span(0, 0)))
         options = settings.options
-        batch = "" if options.batch is None else str(options.batch)
-        name = cache.key(
-            data,
-            str(Path(shown).suffix),
-            settings.kind or "",
-            text,
-            batch,
-            options.notation.mode,
-            str(options.repair),
-            *options.notation.said,
-        )
         where = None if settings.cache is None else Path(settings.cache)
+        name = "" if where is None else _key(data, shown, text, settings)
         kept = None if where is None else cache.load(where, name)
         if kept is not None:
             return replace(kept, path=shown, steps=tuple(replace(step, file=shown) for step in kept.steps))
         document = read_document(shown, data, settings.kind if path == STDIN else None)
         try:
-            said = conventions({**table, **document.settings}, shown if document.settings else settings.notation or shown)
-        except UsageError as error:
-            return _faulty(shown, Diagnostic("bad-notation", str(error), Span(0, 0)))
+            said = conventions({**table, **document.settings})
+        except NotationError as error:
+            if error.key in document.settings or (error.table and "lines" in document.settings):
+                fault = Diagnostic("bad-notation", str(error), place_of(error, document.text))
+            else:
+                fault = Diagnostic("bad-notation", _in_file(error, file, text), Span(0, 0))
+            return replace(faulty(shown, fault), text=document.text)
         total = len(document.items)
         report = check_document(document, options, said, lambda done: progress(done, total))
     except UsageError as error:
-        return _faulty(shown, Diagnostic("bad-document", str(error), Span(0, 0)))
+        return faulty(shown, Diagnostic("bad-document", str(error), Span(0, 0)))
     if where is not None:
         cache.store(where, name, report)
     return report
 
 
-def _faulty(path: str, diagnostic: Diagnostic) -> DocumentReport:
+def _key(data: bytes, shown: str, table: str, settings: Settings) -> str:
+    """Return the name of the answers in the cache: whatever they depend on is in it."""
+    options = settings.options
+    batch = "" if options.batch is None else str(options.batch)
+    said = (batch, options.notation.mode, str(options.repair), str(options.seconds), *options.notation.said)
+    return cache.key(data, Path(shown).suffix, settings.kind or "", table, *said)
+
+
+def faulty(path: str, diagnostic: Diagnostic) -> DocumentReport:
     """Return the report on a document that is not checked, since something about it is wrong as a whole."""
     message = diagnostic.message.removeprefix(f"{path}: ")
     return DocumentReport(path, (), (), (replace(diagnostic, message=message),))
@@ -147,52 +148,7 @@ def check(
     if text is None:
         return check_path(os.fspath(path or ""), Settings(options))
     document = read_document(_TEXT, text.encode("utf-8", "replace"), kind)
-    return check_document(document, options, conventions(document.settings, _TEXT))
-
-
-def check_paths(
-    paths: list[str],
-    settings: Settings,
-    jobs: int = 1,
-    progress: Callable[[str, int, int], None] = lambda path, done, total: None,
-) -> Iterator[DocumentReport]:
-    """Yield the reports in the order of the paths, on `jobs` processes. progress: told about the items of a document."""
-    if jobs <= 1 or len(paths) <= 1:
-        for path in paths:
-            yield check_path(path, settings, lambda done, total, path=path: progress(path, done, total))  # type: ignore[misc]
-        return
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import active_children
-
-    others = active_children()
-    with ProcessPoolExecutor(
-        min(jobs, len(paths)), initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_DFL)
-    ) as pool:
-        try:
-            waiting = [pool.submit(_in_worker, path, settings) for path in paths]
-            for path, future in zip(paths, waiting, strict=True):
-                report = future.result()
-                progress(path, 1, 1)
-                yield report
-        except BaseException:
-            # The pool would wait for the documents at work, and for those that the workers have fetched.
-            pool.shutdown(wait=False, cancel_futures=True)
-            for child in active_children():
-                if child not in others:
-                    child.terminate()
-            raise
-
-
-def _in_worker(path: str, settings: Settings) -> DocumentReport:
-    """Check one document in a process of its own. Ctrl-C, which all processes hear, ends an idle one at once and without a
-    word; one at work first clears away the cache file that it is writing."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        return check_path(path, settings)
-    except KeyboardInterrupt:
-        os._exit(128 + signal.SIGINT)
-    finally:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    return check_document(document, options, conventions(document.settings))
 
 
 def document_bytes(path: str) -> bytes:
@@ -216,16 +172,29 @@ def _regular(path: str, limit: int) -> bytes:
         raise UsageError(f"{path}: cannot be read: {error.strerror}") from None
 
 
-def _notation(path: str, given: str | None) -> tuple[dict[str, object], str]:
-    """Return the table of the notation file that goes with a document, and its text. Raises: UsageError."""
+def _notation(path: str, given: str | None) -> tuple[Path, dict[str, object], str]:
+    """Return the notation file that goes with a document, its table and its text. Raises: UsageError."""
     if given is None:
-        return {}, ""
+        return Path(), {}, ""
     file = Path(given)
     if file.is_dir():
         file = file / f"{Path(path).stem}.toml"
         if not file.is_file():
-            return {}, ""
-    return read_notation(file)
+            return file, {}, ""
+    return file, *read_notation(file)
+
+
+def _in_file(error: NotationError, file: Path, text: str) -> str:
+    return f"{file}:{position(text, place_of(error, text).start)[0]}: {error}"
+
+
+def check_notation(file: Path) -> None:
+    """Refuse a notation file with a setting that cannot be. Raises: UsageError that names the line."""
+    table, text = read_notation(file)
+    try:
+        conventions(table)
+    except NotationError as error:
+        raise UsageError(_in_file(error, file, text)) from None
 
 
 def read_notation(file: Path) -> tuple[dict[str, object], str]:

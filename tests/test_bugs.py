@@ -34,6 +34,13 @@ def test_engines_that_contradict_each_other_give_no_verdict(monkeypatch: pytest.
     assert step.counterexample is None
 
 
+def test_a_value_that_depends_on_what_it_is_given_to_is_refused() -> None:
+    """y holds gamma: putting it in for gamma never came to an end."""
+    (step,) = symbn.verify("y_i = 0 if gamma = y_i").steps
+    assert step.verdict == "unreadable"
+    assert step.diagnostics[0].code == "unsupported-condition"
+
+
 PIECES = st.sampled_from(
     r"x_i x_j g_k \hat{x}_i \mu \sigma^2 \gamma \beta \epsilon m N L y_i \frac{\partial L}{\partial x_i} \frac{1}{m} \sum_j "
     r"\sum_{j\neq i} \sum_{j=1}^m ( ) + - * / ^2 ^{-1/2} \sqrt{\sigma^2+\epsilon} \delta_{ik} \mathbb{1}[i=k] E[x] x_{ij} "

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from symbn.certificates.auditing import find_coq
 from symbn.cli import main
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -21,38 +24,50 @@ def plain(text: str) -> list[str]:
     return [line for line in lines if line.strip("─ ")]
 
 
-def examples() -> list[tuple[str, str]]:
-    blocks = re.findall(r"```console\n(.*?)```", README, re.DOTALL)
+def examples() -> list[list[tuple[str, str]]]:
+    """Return the commands of each block, with what they print; a block may go on with what an earlier command of it wrote."""
     found = []
-    for block in blocks:
-        for command, output in re.findall(r"^\$ (symbn .*?)\n((?:(?!\$ ).*\n)*)", block, re.MULTILINE):
-            found.append((command, output))
+    for block in re.findall(r"```console\n(.*?)```", README, re.DOTALL):
+        pairs = re.findall(r"^\$ ((?:symbn|python3) .*?)\n((?:(?!\$ ).*\n)*)", block, re.MULTILINE)
+        if pairs:
+            found.append(pairs)
     return found
 
 
-@pytest.mark.parametrize(("command", "output"), examples(), ids=lambda text: text[:60])
+def run(command: str, capsys: pytest.CaptureFixture[str]) -> str:
+    program, *arguments = shlex.split(command)
+    if program == "python3":
+        script, *rest = arguments
+        return subprocess.run([sys.executable, ROOT / script, *rest], capture_output=True, text=True, check=False).stdout
+    main(arguments)
+    captured = capsys.readouterr()
+    return captured.out + captured.err
+
+
+@pytest.mark.parametrize("block", examples(), ids=lambda block: block[0][0][:60])
 def test_the_console_examples_are_real(
-    command: str, output: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    block: list[tuple[str, str]], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    if any("--check" in command for command, _ in block) and find_coq() is None:
+        pytest.skip("coqc is not installed (apt-get install coq)")
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setenv("SYMBN_CACHE", str(tmp_path / "cache"))
     (notes,) = re.findall(r"```markdown\n(.*?)```", README, re.DOTALL)
     (tmp_path / "notes.md").write_text(notes, "utf-8")
-    monkeypatch.chdir(tmp_path if "notes.md" in command else ROOT)
-    main(shlex.split(command)[1:])
-    captured = capsys.readouterr()
-    got = plain(captured.out + captured.err)
-    # A line of three dots stands for lines that are left out.
-    parts = [plain(part) for part in re.split(r"^\.\.\.\n", output, flags=re.MULTILINE)]
-    if len(parts) == 1:
-        assert got == parts[0]
-    else:
-        assert got[: len(parts[0])] == parts[0]
-        assert got[len(got) - len(parts[-1]) :] == parts[-1]
+    for command, output in block:
+        monkeypatch.chdir(ROOT if "derivations" in command else tmp_path)
+        got = plain(run(command, capsys))
+        # A line of three dots stands for lines that are left out.
+        parts = [plain(part) for part in re.split(r"^\.\.\.\n", output, flags=re.MULTILINE)]
+        if len(parts) == 1:
+            assert got == parts[0]
+        else:
+            assert got[: len(parts[0])] == parts[0]
+            assert got[len(got) - len(parts[-1]) :] == parts[-1]
 
 
 def test_there_is_an_example_of_each_answer() -> None:
-    shown = " ".join(output for _, output in examples())
+    shown = " ".join(output for block in examples() for _, output in block)
     for answer in (
         "proved for every batch size",
         "with a caveat",

@@ -15,7 +15,9 @@ from symbn.diagnostic import Diagnostic, Span
 from symbn.elaboration.notation import Notation
 from symbn.errors import UsageError
 from symbn.judging import Options
-from symbn.running import Settings, check_path, check_paths, find_documents
+from symbn.processes import check_paths
+from symbn.report import outcome
+from symbn.running import Settings, check_path, find_documents
 
 TRUE, FALSE = "$$\\sum_i \\hat x_i = 0$$\n", "$$\\frac{\\partial L}{\\partial\\beta} = -\\sum_j g_j$$\n"
 
@@ -159,3 +161,44 @@ def test_several_processes_give_the_same_reports_in_the_same_order(folder: Path)
 
     assert [timeless(report) for report in many] == [timeless(report) for report in alone]
     assert told == paths
+
+
+@pytest.mark.parametrize(
+    ("document", "line", "shown"),
+    [
+        ("+++\nmean = 'u'\nmeen = 'u'\n+++\n", 3, "meen = 'u'"),
+        ("+++\nmean = 3\n+++\n", 2, "mean = 3"),
+        ("+++\nmode = 'sleep'\n+++\n", 2, "mode = 'sleep'"),
+        ("+++\nexpect = 'prooved'\n+++\n", 2, "expect = 'prooved'"),
+        ("+++\n[[lines]]\nfrom = 1\nmean = 'u'\n[[lines]]\nfrom = 2\nmean = 3\n+++\n", 7, "mean = 3"),
+        ("+++\n[[lines]]\nfrom = 1\n[[lines]]\nto = 2\n+++\n", 4, ""),
+    ],
+)
+def test_a_setting_that_cannot_be_is_shown_where_it_stands(tmp_path: Path, document: str, line: int, shown: str) -> None:
+    path = tmp_path / "a.md"
+    path.write_text(f"{document}{TRUE}", "utf-8")
+    report = check_path(str(path), Settings(Options()))
+    (fault,) = report.problems
+    assert (fault.code, report.text[fault.span.start : fault.span.end]) == ("bad-notation", shown)
+    assert outcome.faults(report)[0].line == line
+    toml = document.removeprefix("+++\n").removesuffix("+++\n")
+    (tmp_path / "n").mkdir()
+    (tmp_path / "n" / "a.toml").write_text(toml, "utf-8")
+    path.write_text(TRUE, "utf-8")
+    (fault,) = check_path(str(path), Settings(Options(), str(tmp_path / "n"))).problems
+    assert fault.message.startswith(f"{tmp_path / 'n' / 'a.toml'}:{line - 1}: ")
+
+
+def test_a_fault_is_of_the_file_that_has_it(tmp_path: Path) -> None:
+    (tmp_path / "n.toml").write_text("\n\nmean = 3\n", "utf-8")
+    (tmp_path / "a.md").write_text(f"+++\nbatch = 'm'\n+++\n{TRUE}", "utf-8")
+    (fault,) = check_path(str(tmp_path / "a.md"), Settings(Options(), str(tmp_path / "n.toml"))).problems
+    assert fault.message.startswith(f"{tmp_path / 'n.toml'}:3: mean")
+
+
+@pytest.mark.parametrize("formula", ["= ( + y_i", "= = y_i", "= "])
+def test_what_cannot_be_read_stands_in_its_own_formula(tmp_path: Path, formula: str) -> None:
+    """A formula goes on from the right side of the last one; a fault in it was placed there."""
+    (tmp_path / "a.md").write_text(f"$$a = x_i$$\n\nThen\n\n$${formula}$$\n", "utf-8")
+    steps = check_path(str(tmp_path / "a.md"), Settings(Options())).steps[1:]
+    assert {(step.verdict, step.line, step.formula) for step in steps} == {("unreadable", 5, 5)}

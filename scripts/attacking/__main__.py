@@ -15,12 +15,15 @@ from multiprocessing import Pool
 from time import perf_counter
 
 from scripts.attacking.attack import KINDS, Outcome, attack
+from scripts.attacking.certifying import CERTIFICATE, certified, sampled
+from symbn.certificates.auditing import find_coq
 
 _COLUMNS = ("tried", "true", "false", "no label", "proved", "with caveat", "refuted", "undecided", "unreadable", "wrong")
 
 
 def planned(count: int, kinds: list[str]) -> list[tuple[str, int]]:
-    """Return the equations of a run: `count` in all, by the shares of the kinds."""
+    """Return the equations of a run: `count` in all, by the shares of the kinds. Certificates are of answers to any kind."""
+    kinds = [kind for kind in kinds if kind != CERTIFICATE] or [*KINDS]
     total = sum(KINDS[kind][0] for kind in kinds)
     return [(kind, number) for kind in kinds for number in range(max(1, count * KINDS[kind][0] // total))]
 
@@ -53,7 +56,7 @@ def report(outcomes: list[Outcome], examples: int) -> Iterator[str]:
     for title, truth in (("true", True), ("false", False), ("unlabelled", None)):
         reasons = Counter(o.reason for o in outcomes if o.reason and o.truth is truth)
         if reasons:
-            yield f"\nNo verdict, and {title}:"
+            yield f"\nNo verdict, or no certificate, and {title}:"
         yield from (f"  {number:5}  {reason}" for reason, number in reasons.most_common())
     granted = [o for o in outcomes if o.caveats and o.truth is not True]
     if granted:
@@ -81,7 +84,15 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="another seed, other equations (default 1)")
     parser.add_argument("--count", type=int, default=2000, help="how many equations (default 2000)")
     parser.add_argument(
-        "--kinds", nargs="+", choices=[*KINDS], default=[*KINDS], metavar="KIND", help=f"of: {', '.join(KINDS)}"
+        "--kinds", nargs="+", choices=[*KINDS, CERTIFICATE], default=[*KINDS, CERTIFICATE], metavar="KIND",
+        help=f"of: {', '.join((*KINDS, CERTIFICATE))}",
+    )  # fmt: skip
+    parser.add_argument(
+        "--certificates",
+        type=int,
+        default=60,
+        metavar="N",
+        help="how many answers Coq checks, where it is (default 60)",
     )
     parser.add_argument("--jobs", type=int, default=2, help="processes (default 2)")
     parser.add_argument("--examples", type=int, default=3, help="examples of each kind of reading (default 3)")
@@ -98,6 +109,11 @@ def main() -> int:
                 print(f"\r{len(outcomes)}/{len(tasks)} {outcome.kind:20} {wrong} wrong", end="", file=sys.stderr, flush=True)
     if sys.stderr.isatty():
         print(file=sys.stderr)
+    if CERTIFICATE in options.kinds:
+        if find_coq() is None:
+            print("no certificate is checked: coqc is not installed", file=sys.stderr)
+        else:
+            outcomes += certified(sampled(outcomes, options.certificates, options.seed))
     for line in report(outcomes, options.examples):
         print(line)
     if options.unreadable:

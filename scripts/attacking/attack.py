@@ -88,6 +88,7 @@ def _with_slope(random: Random) -> Made:
             return made
 
 
+AT_ONE_SIZE = "one size, SymPy"
 # Each kind with its share of a run.
 KINDS: dict[str, tuple[int, Callable[[Random], Made]]] = {
     "one edit": (36, _mutant(1)),
@@ -96,7 +97,7 @@ KINDS: dict[str, tuple[int, Callable[[Random], Made]]] = {
     "small m only": (8, lambda random: Made(small_only(random))),
     "random": (9, lambda random: Made(invented(random))),
     "careless": (7, _careless),
-    "one size, SymPy": (3, _at_one_size),
+    AT_ONE_SIZE: (3, _at_one_size),
     "finite differences": (3, _with_slope),
 }
 CAVEATS = {

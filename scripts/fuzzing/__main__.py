@@ -10,7 +10,7 @@ import argparse
 import os
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
@@ -24,27 +24,33 @@ _WARM = 50  # cases after which the caches of the libraries are filled
 
 @dataclass
 class Row:
-    """What is counted of a kind. slowest: seconds, and the number of that case."""
+    """What is counted of a kind. slowest: seconds, and the number of that case. memory: bytes resident at each quarter."""
 
     kind: str
     cases: int = 0
     seconds: float = 0.0
     slowest: tuple[float, int] = (0.0, 0)
     failures: list[Failure] = field(default_factory=list)
+    memory: list[int] = field(default_factory=list)
 
 
-def run(kind: str, seed: int, numbers: Iterable[int]) -> Row:
+def run(kind: str, seed: int, numbers: Sequence[int]) -> Row:
     """Return what the cases of one kind gave."""
     row = Row(kind)
-    for number in numbers:
-        with tempfile.TemporaryDirectory() as folder:
+    quarters = {len(numbers) * n // 4 for n in (1, 2, 3, 4)}
+    with tempfile.TemporaryDirectory() as folder:
+        for number in numbers:
             failures, seconds = tried(case(kind, seed, number), Path(folder))
-        row.cases += 1
-        row.seconds += seconds
-        row.slowest = max(row.slowest, (seconds, number))
-        row.failures += failures
-        if sys.stderr.isatty():
-            print(f"\r{kind:12} {row.cases:6} {len(row.failures)} failures", end="", file=sys.stderr, flush=True)
+            row.cases += 1
+            row.seconds += seconds
+            row.slowest = max(row.slowest, (seconds, number))
+            row.failures += failures
+            if row.cases in quarters:
+                row.memory.append(resident())
+            for failure in failures:  # at once: a long run may be broken off
+                print(failure, file=sys.stderr, flush=True)
+            if sys.stderr.isatty():
+                print(f"\r{kind:12} {row.cases:6} {len(row.failures)} failures", end="", file=sys.stderr, flush=True)
     return row
 
 
@@ -72,14 +78,18 @@ def main() -> int:
     for kind in options.kinds:
         run(kind, options.seed, numbers[: _WARM // len(options.kinds)])
     before = resident()
-    rows = [run(kind, options.seed, numbers) for kind in options.kinds]
-    grown = resident() - before
-    if sys.stderr.isatty():
-        print(file=sys.stderr)
-    print("| kind | cases | failures | seconds | slowest case |\n|---|---:|---:|---:|---:|")
-    for row in rows:
+    print("| kind | cases | failures | seconds | cases/s | slowest case | MiB at each quarter |")
+    print("|---|---:|---:|---:|---:|---:|---|")
+    rows = []
+    for kind in options.kinds:
+        row = run(kind, options.seed, numbers)
+        rows.append(row)
         seconds, number = row.slowest
-        print(f"| {row.kind} | {row.cases} | {len(row.failures)} | {row.seconds:.1f} | {seconds:.2f} s (number {number}) |")
+        memory = ", ".join(str(size // 1024 // 1024) for size in row.memory)
+        rate = row.cases / max(row.seconds, 1e-9)
+        print(f"| {row.kind} | {row.cases} | {len(row.failures)} | {row.seconds:.1f} | {rate:.0f} | "
+              f"{seconds:.2f} s (number {number}) | {memory} |", flush=True)  # fmt: skip
+    grown = resident() - before
     failures = [failure for row in rows for failure in row.failures]
     for failure in failures:
         print(f"\n{failure}")

@@ -1,7 +1,9 @@
 """The cases: for every reader, an input that is made from a seed alone, so that a failure can be made again.
 
-Documents are a few paragraphs of derivations/*.md, as they stand or as LaTeX, a web page, reStructuredText or a notebook, with
-a formula of the grammar put in here and there; then most are mutated. Every tenth input of a reader is random bytes.
+Documents are a paragraph or two of derivations/*.md, as they stand or as LaTeX, a web page, reStructuredText or a notebook,
+with a formula of the grammar put in here and there; then most are mutated. Most paragraphs are short ones: what makes a
+document hostile to its reader is not how long its equations take to decide. Every tenth input of a reader is random bytes,
+and every two hundredth is its neighbour many times over, to see that what takes a reader time grows as the text does.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from random import Random
 from scripts.fuzzing.grammar import NASTY, formula, mutated
 
 _DERIVATIONS = Path(__file__).resolve().parent.parent.parent / "derivations"
+_REPEATED, TIMES = 200, 20
 _FORMULA = re.compile(r"\$\$(.*?)\$\$|\$([^$\n]+)\$", re.DOTALL)
 _KEYS = (
     "batch", "mean", "variance", "std", "free", "superscript", "mode", "expect", "lines", "features", "loss", "x", "sigma"
@@ -42,13 +45,15 @@ _WORDS = (
 
 @dataclass(frozen=True)
 class Case:
-    """One input. reader: formula, notation, cache, or the kind of document. data: the bytes that it is given."""
+    """One input. reader: formula, notation, cache, or the kind of document. data: the bytes that it is given. times: how
+    often they are repeated, if they are."""
 
     kind: str
     seed: int
     number: int
     reader: str
     data: bytes
+    times: int = 1
 
     @property
     def replay(self) -> str:
@@ -57,8 +62,10 @@ class Case:
 
 def case(kind: str, seed: int, number: int) -> Case:
     """Return the case of that number; it depends on nothing else, and on the derivations."""
-    random = Random(f"{kind}/{seed}/{number}")
     reader, make = KINDS[kind]
+    if number % _REPEATED == _REPEATED - 1 and kind not in ("notebook", "cache", "certificate"):
+        return Case(kind, seed, number, reader, case(kind, seed, number - 2).data * TIMES, TIMES)
+    random = Random(f"{kind}/{seed}/{number}")
     data = random.randbytes(random.choice((0, 1, 7, 60, 500))) if number % 10 == 9 else _encoded(random, make(random))
     return Case(kind, seed, number, reader, data)
 
@@ -72,18 +79,32 @@ def _encoded(random: Random, text: str) -> bytes:
 
 
 @cache
-def _paragraphs() -> tuple[str, ...]:
+def _paragraphs(longest: int) -> tuple[str, ...]:
     texts = [path.read_text("utf-8") for path in sorted(_DERIVATIONS.glob("*.md"))]
-    found = [part for text in texts for part in text.split("\n\n") if "$" in part and len(part) < 1200]
-    return tuple(found)
+    return tuple(part for text in texts for part in text.split("\n\n") if "$" in part and len(part) < longest)
 
 
 def _document(random: Random) -> str:
-    parts = random.sample(_paragraphs(), random.randint(1, 3))
-    for _ in range(random.randrange(3)):
+    parts = [random.choice(_paragraphs(1200 if random.random() < 0.1 else 250)) for _ in range(random.choice((1, 1, 2)))]
+    for _ in range(random.choice((0, 1, 1))):
         mark = random.choice(("$", "$$"))
         parts.insert(random.randint(0, len(parts)), f"{_remark(random)}Then {mark}{formula(random)}{mark} holds.")
     return "\n\n".join(parts) + "\n"
+
+
+def _macros(random: Random) -> str:
+    """Return definitions of macros, some of which call each other, or themselves, or are none."""
+    names = ("\\a", "\\b", "\\dx", "\\mu", "\\x", "\\hat", "\\1", "")
+    lines = []
+    for _ in range(random.randrange(4)):
+        name = random.choice(names)
+        body = random.choice((formula(random, 1), "\\a #1 \\b", "\\b\\b", "#1_#2", "\\frac", "$", "="))
+        shape = random.choice((
+            "\\newcommand{{{}}}{{{}}}", "\\renewcommand{{{}}}[1]{{{}}}", "\\def{}{{{}}}", "\\newcommand{}[2][x]{{{}}}",
+            "\\DeclareMathOperator{{{}}}{{{}}}", "\\let{} {}", "\\def{}#1#2{{{}}}",
+        ))  # fmt: skip
+        lines.append(shape.format(name, body))
+    return "\n".join(lines)
 
 
 def _broken(random: Random, text: str) -> str:
@@ -97,7 +118,7 @@ def _remark(random: Random) -> str:
 def _formula(random: Random) -> str:
     if random.random() < 0.5:
         return formula(random)
-    found = _FORMULA.findall(random.choice(_paragraphs()))
+    found = _FORMULA.findall(random.choice(_paragraphs(1200)))
     display, inline = random.choice(found) if found else ("", "x = 1")
     return mutated(random, display or inline)
 
@@ -105,7 +126,7 @@ def _formula(random: Random) -> str:
 def _latex(random: Random) -> str:
     body = _FORMULA.sub(lambda found: f"\\[{found[1]}\\]" if found[1] else f"\\({found[2]}\\)", _document(random))
     body = body.replace("<!--", "%").replace(" -->", "")
-    return _broken(random, f"\\documentclass{{article}}\n\\begin{{document}}\n{body}\\end{{document}}\n")
+    return _broken(random, f"\\documentclass{{article}}\n{_macros(random)}\n\\begin{{document}}\n{body}\\end{{document}}\n")
 
 
 def _html(random: Random) -> str:
@@ -147,7 +168,7 @@ def _front(random: Random) -> str:
 
 def _remarks(random: Random) -> str:
     lines = []
-    for _ in range(random.randint(1, 4)):
+    for _ in range(random.randint(1, 3)):
         said = ", ".join(random.choice(_WORDS) for _ in range(random.randint(1, 3)))
         words = mutated(random, said) if random.random() < 0.4 else said
         lines.append(f"<!-- symbn: {words} -->\n$${formula(random, 1)}$$")
@@ -155,7 +176,7 @@ def _remarks(random: Random) -> str:
 
 
 def _cached(random: Random) -> str:
-    """Return the payload of a cache file, whose checksum will be right: what only its author can have damaged."""
+    """Return what is put into a cache file, whose checksum will be right, or into a certificate: damage of its author's own."""
     values = (
         "null",
         "[]",
@@ -184,4 +205,5 @@ KINDS: dict[str, tuple[str, Callable[[Random], str]]] = {
     "front-matter": ("markdown", _front),
     "remarks": ("markdown", _remarks),
     "cache": ("cache", _cached),
+    "certificate": ("certificate", _cached),
 }

@@ -1,8 +1,11 @@
 """One case given to its reader, and what must be true of what comes out.
 
 Only verdicts and diagnostics may come out: no exception but UsageError where it is documented; no "this is a bug in symbn";
-spans inside the text that they count; lines and columns inside the file; every report can be written in every format, and
-drives no terminal; nothing takes LIMIT seconds, and nothing a gigabyte.
+spans inside the text that they count; lines and columns inside the file; a report can be written in every format, and drives
+no terminal; nothing takes LIMIT seconds, and nothing a gigabyte; what is repeated takes no longer than all its copies alone.
+
+A case is written in one format, and repaired once in a while, by its number: so a run of many cases costs little, and tries
+everything. Its file is written where the last one was.
 """
 
 from __future__ import annotations
@@ -11,17 +14,20 @@ import json
 import resource
 import signal
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from dataclasses import dataclass, replace
+from functools import cache as cache_of_functions
 from hashlib import sha256
+from io import StringIO
 from pathlib import Path
 from random import Random
-from time import perf_counter
+from time import process_time
 
 import symbn
+from scripts import verify_certificate
 from scripts.fuzzing.cases import Case
-from symbn import cache
+from symbn import cache, cli
 from symbn.answer import VERDICTS, DocumentReport, Step
 from symbn.catalogue import CATALOGUE
 from symbn.diagnostic import Span
@@ -36,11 +42,13 @@ from symbn.report.summary import conclusion, summary
 from symbn.report.terminal import Style
 from symbn.running import Settings, check_path
 
-LIMIT = 10.0  # seconds a case may take
+LIMIT = 10.0  # seconds of processor time that a case may take
 _HANG = 60  # seconds after which it is broken off
 _MEMORY = 512 * 1024  # KiB by which a case may raise the peak
 _SUFFIXES = {"markdown": "md", "latex": "tex", "html": "html", "rst": "rst", "text": "txt", "notebook": "ipynb"}
 _LINE_ENDS = "\n"
+_REPAIRED = 25  # one case in so many has its repairs looked for, which takes longer than all the rest
+_SLACK = (3.0, 2.0)  # what is repeated may take this much longer, and so many seconds besides: the machine may be busy
 
 
 class Hang(BaseException):
@@ -60,14 +68,20 @@ class Failure:
 
 def tried(case: Case, folder: Path) -> tuple[tuple[Failure, ...], float]:
     """Return what went wrong, and how many seconds the case took. folder: an empty one that the case may fill."""
-    start, peak = perf_counter(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    start, peak = process_time(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     try:
         with _broken_off():
             wrong = list(_READERS.get(case.reader, _document)(case, folder))
     except (Exception, Hang) as error:
         wrong = ["".join(traceback.format_exception(error, limit=-6)).strip()]
-    seconds = perf_counter() - start
-    if seconds > LIMIT:
+    seconds = process_time() - start
+    if case.times > 1 and not wrong:
+        start = process_time()
+        list(_READERS.get(case.reader, _document)(replace(case, data=case.data[: len(case.data) // case.times]), folder))
+        once = process_time() - start
+        if seconds > _SLACK[0] * case.times * once + _SLACK[1]:
+            wrong.append(f"{case.times} times the text took {seconds:.1f} s, and {once:.2f} s once")
+    elif seconds > LIMIT:
         wrong.append(f"it took {seconds:.1f} s")
     if (risen := resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - peak) > _MEMORY:
         wrong.append(f"it took {risen // 1024} MiB more than anything before")
@@ -90,7 +104,7 @@ def _broken_off() -> Iterator[None]:
 
 def _formula(case: Case, folder: Path) -> Iterator[str]:
     text = case.data.decode("utf-8", "replace")
-    for step in symbn.verify(text, repair=case.number % 4 == 0).steps:
+    for step in symbn.verify(text, repair=case.number % _REPAIRED == 0).steps:
         yield from _step(step, text)
         symbn.Verdict((step,)).__str__()
 
@@ -98,15 +112,15 @@ def _formula(case: Case, folder: Path) -> Iterator[str]:
 def _document(case: Case, folder: Path) -> Iterator[str]:
     path = folder / f"case.{_SUFFIXES[case.reader]}"
     path.write_bytes(case.data)
-    repair = Random(case.number).random() < 0.25
-    yield from _report(check_path(str(path), Settings(Options(repair=repair))), case.data)
+    settings = Settings(Options(repair=case.number % _REPAIRED == 0))
+    yield from _report(check_path(str(path), settings), case.data, case.number)
 
 
 def _notation(case: Case, folder: Path) -> Iterator[str]:
     (folder / "case.toml").write_bytes(case.data)
     data = b"$\\frac{\\partial L}{\\partial\\beta} = \\sum_j g_j$\n\n$$a x_i = x_i a$$\n"
     (folder / "case.md").write_bytes(data)
-    yield from _report(check_path(str(folder / "case.md"), Settings(Options(), str(folder / "case.toml"))), data)
+    yield from _report(check_path(str(folder / "case.md"), Settings(Options(), str(folder / "case.toml"))), data, case.number)
 
 
 def _cache(case: Case, folder: Path) -> Iterator[str]:
@@ -125,7 +139,34 @@ def _cache(case: Case, folder: Path) -> Iterator[str]:
     if found is not None and found.text != data.decode():
         data = found.text.encode("utf-8", "replace")
     report = check_path(str(folder / "case.md"), settings)
-    yield from _written(report)
+    yield from _written(report, case.number)
+
+
+_CERTIFIED = ("sum_i xhat_i = 0", "dL/dx_i = gamma/(m*s) * (m*g_i - sum_j g_j - xhat_i * sum_j g_j*xhat_j)", "mu = sum_j x_j")
+
+
+@cache_of_functions
+def _certificate() -> str:
+    out = StringIO()
+    with redirect_stdout(out):
+        cli.main(["certify", "--format", "json", *_CERTIFIED])
+    return out.getvalue()
+
+
+def _second_checker(case: Case, folder: Path) -> Iterator[str]:
+    """Damage one value of a certificate: the second checker has a line for each step, and drives no terminal."""
+    data = case.data
+    if data.startswith(b"@"):
+        word = data[1:].decode("utf-8", "replace")
+        data = json.dumps(_damaged(Random(case.number), json.loads(_certificate()), word)).encode()
+    (folder / "case.json").write_bytes(data)
+    out, said = StringIO(), StringIO()
+    with redirect_stdout(out), redirect_stderr(said):
+        status = verify_certificate.main([str(folder / "case.json")])
+    if status not in (0, 1, 2, 3):
+        yield f"the status is {status}"
+    if bad := sorted({c for c in out.getvalue() + said.getvalue() if not c.isprintable() and c != _LINE_ENDS}):
+        yield f"the second checker writes {bad!r}"
 
 
 def _damaged(random: Random, value: object, word: str) -> object:
@@ -142,7 +183,7 @@ def _damaged(random: Random, value: object, word: str) -> object:
     return value
 
 
-def _report(report: DocumentReport, data: bytes) -> Iterator[str]:
+def _report(report: DocumentReport, data: bytes, number: int) -> Iterator[str]:
     lines = data.decode("utf-8-sig", "replace").split("\n")
     for step in report.steps:
         yield from _step(step, report.text)
@@ -153,7 +194,7 @@ def _report(report: DocumentReport, data: bytes) -> Iterator[str]:
     for problem in report.problems:
         yield from _span(problem.span, report.text, f"the problem {problem.code}")
         yield from _bug(problem.message)
-    yield from _written(report)
+    yield from _written(report, number)
 
 
 def _step(step: Step, text: str) -> Iterator[str]:
@@ -181,20 +222,22 @@ def _bug(said: str) -> Iterator[str]:
         yield said
 
 
-def _written(report: DocumentReport) -> Iterator[str]:
-    """Write the report in every format. JSON has escapes of its own; nothing else may drive a terminal."""
-    shown = {
-        "text": render_report(report, Style(80), True, True) + summary([report], Style(80)) + conclusion([report], Style(80)),
-        "json": as_json([report]),
-        "github": as_github([report]),
-        "junit": as_junit([report]),
-        "markdown": as_markdown([report]),
-        "sarif": as_sarif([report], CATALOGUE, symbn.__version__),
-    }
-    for name, text in shown.items():
-        text.encode("utf-8")
-        if bad := sorted({c for c in text if not c.isprintable() and c != _LINE_ENDS}):
-            yield f"{name} writes {bad!r}"
+def _written(report: DocumentReport, number: int) -> Iterator[str]:
+    """Write the report in one of the formats, by the number of the case."""
+    name, write = _WRITERS[number % len(_WRITERS)]
+    text = write(report)
+    text.encode("utf-8")
+    if bad := sorted({c for c in text if not c.isprintable() and c != _LINE_ENDS}):
+        yield f"{name} writes {bad!r}"
 
 
-_READERS = {"formula": _formula, "notation": _notation, "cache": _cache}
+_WRITERS: tuple[tuple[str, Callable[[DocumentReport], str]], ...] = (
+    ("text", lambda report: render_report(report, Style(80), True, True)),
+    ("json", lambda report: as_json([report])),
+    ("github", lambda report: as_github([report])),
+    ("junit", lambda report: as_junit([report])),
+    ("markdown", lambda report: as_markdown([report])),
+    ("sarif", lambda report: as_sarif([report], CATALOGUE, symbn.__version__)),
+    ("summary", lambda report: summary([report], Style(40)) + conclusion([report], Style(40))),
+)
+_READERS = {"formula": _formula, "notation": _notation, "cache": _cache, "certificate": _second_checker}

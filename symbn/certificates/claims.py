@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 
-from symbn.certificates.expressions import Expression, Leaf, position, within, written
-from symbn.certificates.spelling import spelling
+from symbn.certificates.expressions import Expression, Leaf, within
+from symbn.certificates.printing import position, written
+from symbn.certificates.rules import POINT, TIME
+from symbn.certificates.spelling import OTHER_BATCH, about, spelling
 from symbn.certificates.statements import Claim, Derivative, witness
+from symbn.elaboration.functions import slope
 from symbn.layers.batchnorm import EVALUATION
 
 _INPUTS = ("eps", "gamma", "beta", "running_mean", "running_var")
@@ -20,6 +23,7 @@ def proposition(claim: Claim) -> str:
     groups = ["(m : nat)"]
     groups += [f"({' '.join(arrays)} : nat -> R)"] if arrays else []
     groups += [f"({' '.join(scalars)} : R)"] if scalars else []
+    groups += [f"({' '.join(claim.functions)} : R -> R)"] if claim.functions else []
     groups += [f"(L : {LOSS_TYPE})"] if claim.with_loss else []
     groups += [f"({' '.join(str(i.name) for i in claim.letters)} : nat)"] if claim.letters else []
     lines = [f"forall {' '.join(groups)},"]
@@ -36,13 +40,14 @@ def conclusion(claim: Claim) -> str:
         return equality
     lines = []
     for place, derivative in enumerate(claim.derivatives):
-        kind = "".join("nat -> " for _ in derivative.formal) + "R"
+        kind = "(nat -> R) -> " * derivative.batchwise + "nat -> " * len(derivative.formal) + "R"
         lines.append(f"exists {witness(place)} : {kind},")
     for place, derivative in enumerate(claim.derivatives):
-        at = "".join(f" {i.name}" for i in derivative.formal)
+        at = f" {OTHER_BATCH}" * derivative.batchwise + "".join(f" {i.name}" for i in derivative.formal)
         value = f"{witness(place)}{at}"
         inner = derivable(derivative, claim.mode, f"({value})" if at else value)
         bounds = "".join(f"({i.name} < m)%nat -> " for i in derivative.formal)
+        inner = about(OTHER_BATCH, inner) if derivative.batchwise else inner
         lines.append(f"({f'forall{at}, ' if at else ''}{bounds}{inner}) /\\")
     return "\n  ".join((*lines, equality))
 
@@ -82,9 +87,20 @@ def hypotheses(claim: Claim) -> list[tuple[str, str]]:
     found += [(f"Hpos_{name}", f"0 < {name}") for name in ("running_var", "eps") if name in scalars]
     spell = spelling(claim.mode)
     found += [(f"Hnz{place}", f"{written(e, spell)} <> 0") for place, e in enumerate(claim.nonzero)]
+    found += [(f"Hgiven{place}", _given(leaf, value, claim.mode)) for place, (leaf, value) in enumerate(claim.given)]
+    found += [(f"Hslope_{f}", f"derivable_pt_lim {f} {POINT} {slope(f)}") for f in claim.functions]
     if claim.with_loss:
         found.append(("HL", f"has_gradient m L {output(claim.mode)} g"))
     return found
+
+
+def _given(leaf: Leaf, value: Expression, mode: str) -> str:
+    """Return that an input has a value: an array has it at every position."""
+    equation = f"{written(leaf, spelling(mode))} = {written(value, spelling(mode))}"
+    if not leaf.indices:
+        return equation
+    (index,) = leaf.indices
+    return f"(forall {index.name}, ({index.name} < m)%nat -> {equation})"
 
 
 def output(mode: str) -> str:
@@ -99,6 +115,7 @@ def variables(claim: Claim) -> tuple[list[str], list[str]]:
     spell = spelling(claim.mode)
     leaves: list[tuple[Leaf, Derivative | None]] = []
     everything: list[tuple[Expression, Derivative | None]] = [(e, None) for e in (claim.left, claim.right, *claim.nonzero)]
+    everything += [(e, None) for pair in claim.given for e in pair]
     everything += [(e, d) for d in claim.derivatives for e in (d.function, d.point)]
     for expression, derivative in everything:
         leaves += [(part, derivative) for part in within(expression) if isinstance(part, Leaf)]
@@ -118,6 +135,9 @@ def variables(claim: Claim) -> tuple[list[str], list[str]]:
             named.add((moved.name, moved.index is not None))
     if claim.with_loss:
         words.update([*re.findall(r"\w+", output(claim.mode)), "g"])
+    words -= set(claim.functions)
+    named |= {(name, False) for function in claim.functions for name in (slope(function), POINT)}
+    named -= {(TIME, False)}
     arrays = [name for name in ("x", "g") if name in words] + sorted(n for n, indexed in named if indexed)
     scalars = [name for name in _INPUTS if name in words] + sorted(n for n, indexed in named if not indexed)
     return arrays, scalars

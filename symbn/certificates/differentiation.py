@@ -25,7 +25,9 @@ from symbn.certificates.expressions import (
     Root,
     within,
 )
+from symbn.certificates.rules import MARK
 from symbn.certificates.spelling import PRIME, Moved, half_slope, unfolded
+from symbn.elaboration.functions import slope
 from symbn.kernel.term import Index
 
 
@@ -72,8 +74,12 @@ class Differentiation:
                 value, change = self.slope(inner)
                 self.signed[value] = True
                 return Root(value), Binary("/", change, Binary("*", Literal(2), Root(value)))
-            case RealPower():
-                raise NotCertified("the derivative of a fractional power")
+            case RealPower(base=base, exponent=exponent):
+                value, change = self.slope(base)
+                self.signed[value] = True
+                factor = Binary("/", Literal(exponent.numerator), Literal(exponent.denominator))
+                lowered = RealPower(value, exponent - 1)
+                return RealPower(value, exponent), Binary("*", Binary("*", factor, lowered), change)
             case BatchSum(index=index, body=body):
                 value, change = self.slope(body)
                 return BatchSum(index, value), BatchSum(index, change)
@@ -84,6 +90,8 @@ class Differentiation:
 
     def leaf(self, leaf: Leaf) -> tuple[Expression, Expression]:
         name = leaf.name.removesuffix(PRIME)
+        if name.endswith(MARK):
+            return Leaf(name), Leaf(slope(name.removesuffix(MARK)))
         if self.moved.index is None:
             return self.point, ONE
         if name == self.moved.name:

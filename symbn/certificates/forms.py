@@ -7,6 +7,7 @@ The kernel's normal form is the oracle. It is not trusted here: Coq checks each 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
@@ -19,19 +20,21 @@ from symbn.certificates.expressions import (
     Binary,
     Expression,
     Inverse,
+    Kronecker,
     Leaf,
     Literal,
     NotCertified,
     Raise,
-    Kronecker,
-    term_of,
+    RealPower,
+    within,
 )
 from symbn.certificates.spelling import ROOT
+from symbn.certificates.terms import term_of
 from symbn.kernel import polynomial as poly
 from symbn.kernel.normal import Generator, Normalizer, OutsideFragment, Ratio
 from symbn.kernel.polynomial import UNIT, Monomial, Polynomial, TooLarge
 from symbn.kernel.term import Index, Power, Term, subterms
-from symbn.layers.graph import Graph
+from symbn.layers.graph import Graph, Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +48,29 @@ class Forms:
     """The normal forms of the expressions of one claim, which share their root.
 
     radicand = root^power, with the leaf `root` > 0; eliminated: the scalar that is put for it, as in eps = root^2 - var.
+    rooted: leaves that are powers of a leaf of their own, as in var = root0^2, since they stand under a root themselves.
     """
 
-    def __init__(self, graph: Graph, batch: int | None, expressions: list[Expression]) -> None:
+    def __init__(
+        self, graph: Graph, batch: int | None, expressions: list[Expression], given: Sequence[tuple[Leaf, Expression]] = ()
+    ) -> None:
+        """given: the values of inputs, which no normal form names."""
         self.graph = graph
+        self.given = _definitions(graph, given)
         self.normalizer = Normalizer(graph.positive, batch)
         self.eliminated: dict[str, Expression] = {}
         self.radicand: Expression | None = None
+        self.rooted: dict[Expression, tuple[str, int]] = {}
         self.power = 2
         self.letter = 0
         terms = [self.term(expression) for expression in expressions]
         poly.spent[0] = 0
         try:
             self._adjoin(terms)
+            powers = [part for e in expressions for part in within(e) if isinstance(part, RealPower)]
+            if not all(self.positive(part.base) for part in powers):
+                # Coq's Rpower is 1 at 0.
+                raise NotCertified("a fractional power of what may be 0")
         except (OutsideFragment, TooLarge) as error:
             raise NotCertified(str(error)) from None
 
@@ -65,8 +78,18 @@ class Forms:
         roots = [t for term in terms for t in subterms(term) if isinstance(t, Power) and t.exponent.denominator != 1]
         for node in roots:
             self.normalizer.adjoin(node.base)
-        if not self.normalizer.eliminated:
-            return
+        if self.normalizer.eliminated:
+            self._eliminate(roots)
+        degrees: dict[Expression, int] = {}
+        for monomial in (m for node in roots for ratio in [self.normalizer.ratio(node)] for m in (*ratio.top, *ratio.bottom)):
+            for base, exponent in self.powers(monomial)[1].items():
+                degrees[base] = lcm(degrees.get(base, 1), exponent.denominator)
+        found = [(base, degree) for base, degree in degrees.items() if degree > 1]
+        if not all(isinstance(base, Leaf) for base, _ in found):
+            raise NotCertified("a root of a moment other than the variance")
+        self.rooted = {base: (f"{ROOT}{place}", degree) for place, (base, degree) in enumerate(found)}
+
+    def _eliminate(self, roots: list[Power]) -> None:
         if len(self.normalizer.eliminated) > 1:
             raise NotCertified("more than one root")
         (((kind, name), (_, value)),) = self.normalizer.eliminated.items()
@@ -86,12 +109,17 @@ class Forms:
         self.radicand = Binary("+", below, Leaf(name))
         self.eliminated = {name: Binary("-", Raise(Leaf(ROOT), self.power), below)}
 
+    def positive(self, expression: Expression) -> bool:
+        """Tell whether the value is > 0 for all inputs. Raises: NotCertified."""
+        ratio = self.ratio(expression)
+        return self.normalizer.surely_positive(ratio.top) and self.normalizer.surely_positive(ratio.bottom)
+
     def _is_root(self, which: int) -> bool:
         return self.normalizer.table[which].kind == "root"
 
     def term(self, expression: Expression) -> Term:
         """Return an expression over the nodes as a term over the inputs. The root is written as what it is of."""
-        return self.graph.expand(term_of(expression))
+        return self.given.expand(self.graph.expand(term_of(expression)))
 
     def ratio(self, expression: Expression) -> Ratio:
         """Return the normal form. Raises: NotCertified."""
@@ -101,10 +129,10 @@ class Forms:
         except (OutsideFragment, TooLarge) as error:
             raise NotCertified(str(error)) from None
 
-    def same(self, left: Expression, right: Expression) -> bool:
-        """Tell whether the two sides have one normal form, however their indices coincide."""
+    def same(self, left: Expression, right: Expression, distinct: frozenset[frozenset[Index]]) -> bool:
+        """Tell whether the two sides have one normal form, however their indices coincide; those of a pair may not."""
         difference = self.ratio(Binary("-", left, right))
-        return all(not case.top for case in self.normalizer.cases(difference, frozenset()))
+        return all(not case.top for case in self.normalizer.cases(difference, distinct))
 
     def form(self, expression: Expression) -> Expression:
         """Return the normal form as an expression, in which the only sums are moments."""
@@ -121,23 +149,34 @@ class Forms:
             result = part if result is None else Binary("+", result, part)
         return ZERO if result is None else result
 
-    def monomial(self, monomial: Monomial, coefficient: Fraction = Fraction(1)) -> Expression:
-        powers: dict[Expression, int] = {}
+    def powers(self, monomial: Monomial) -> tuple[Fraction, dict[Expression, Fraction]]:
+        """Return a monomial as a number and powers of expressions."""
+        coefficient, powers = Fraction(1), dict[Expression, Fraction]()
         for which, exponent in monomial:
             generator = self.normalizer.table[which]
             scaled = Fraction(exponent) * (self.power // 2 if generator.kind == "root" else 1)
-            if scaled.denominator != 1:
-                raise NotCertified("a root of something other than var + eps")
             for base, power in self.generator(generator):
-                powers[base] = powers.get(base, 0) + power * scaled.numerator
+                powers[base] = powers.get(base, Fraction(0)) + power * scaled
             if generator.kind == "moment" and self.normalizer.batch is not None and SIZE in powers:
-                coefficient *= Fraction(self.normalizer.batch) ** powers.pop(SIZE)
+                size = powers.pop(SIZE)
+                if size.denominator != 1:
+                    raise NotCertified("a root of a number")
+                coefficient *= Fraction(self.normalizer.batch) ** size.numerator
+        return coefficient, powers
+
+    def monomial(self, monomial: Monomial, coefficient: Fraction = Fraction(1)) -> Expression:
+        scale, powers = self.powers(monomial)
+        coefficient *= scale
         factors: list[Expression] = []
         if coefficient != 1 or not any(powers.values()):
             factors.append(_number(coefficient))
-        for base, power in powers.items():
+        for leaf, exponent in powers.items():
+            name, degree = self.rooted.get(leaf, ("", 1))
+            base, power = Leaf(name) if name else leaf, exponent * degree
+            if power.denominator != 1:
+                raise NotCertified("a root of something other than var + eps, var, or a positive number")
             if power:
-                raised = base if abs(power) == 1 else Raise(base, abs(power))
+                raised = base if abs(power) == 1 else Raise(base, abs(power.numerator))
                 factors.append(raised if power > 0 else Inverse(raised))
         result = factors[0]
         for factor in factors[1:]:
@@ -214,6 +253,14 @@ class Forms:
 
 
 _BOUND = Index("j'")
+
+
+def _definitions(graph: Graph, given: Sequence[tuple[Leaf, Expression]]) -> Graph:
+    nodes = {}
+    for leaf, value in given:
+        slots = tuple(index.axis for index in leaf.indices)
+        nodes[leaf.name] = Node(leaf.name, slots, "given", leaf.name, graph.expand(term_of(value)), leaf.indices)
+    return Graph("given", nodes)
 
 
 def _number(value: Fraction) -> Expression:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from symbn.answer import PROVED, REFUTED, Step
 from symbn.certificates.expressions import NotCertified
 from symbn.certificates.features import NOTE, has_features, one_column, point_of_column, term_of_column
 from symbn.certificates.refutations import refutation_of
+from symbn.certificates.rules import is_rule, rule_of, term_of_rule
 from symbn.certificates.scripts import proof_of
-from symbn.certificates.statements import claim_of
+from symbn.certificates.stating import claim_of
 from symbn.certificates.writing import Certificate
+from symbn.decision.refute import counterexample
+from symbn.kernel.goal import Goal
+from symbn.kernel.term import BATCH, Entry, Mul, Term, num
 from symbn.kernel.verdict import Proved, Refuted
 
 NOT_CERTIFIED = "not certified"
@@ -35,6 +39,14 @@ def made_of(steps: Iterable[Step]) -> list[Made]:
     return found
 
 
+def satisfiable(goal: Goal, nonzero: tuple[Term, ...]) -> bool:
+    """Tell whether the hypotheses of a claim hold somewhere: of contradictory ones everything follows. An exact point is looked
+    for at which the product of what must not be 0 is not 0."""
+    entries = tuple(Entry("x", (index,)) for index in goal.indices if isinstance(index.name, int) and index.axis == BATCH)
+    product = Mul((num(1), *nonzero))
+    return counterexample(replace(goal, left=product, right=Mul((num(0), *entries))), differs=True) is not None
+
+
 def _made(step: Step, number: int) -> Made:
     decision = step.decision
     if step.verdict not in (PROVED, REFUTED) or decision is None or decision.equation is None:
@@ -46,9 +58,14 @@ def _made(step: Step, number: int) -> Made:
         if wide := has_features(equation):
             equation, feature = one_column(equation)
             note = "; ".join(filter(None, (note, NOTE)))
+        if rule := is_rule(equation):
+            equation = rule_of(equation)
         match decision.verdict:
-            case Proved(nonzero=nonzero):
-                claim = claim_of(equation, tuple(map(term_of_column, nonzero)) if wide else nonzero)
+            case Proved(goal=goal, nonzero=nonzero):
+                if not satisfiable(goal, nonzero):
+                    raise NotCertified("no input is known that satisfies the hypotheses")
+                about = term_of_column if wide else term_of_rule if rule else None
+                claim = claim_of(equation, tuple(map(about, nonzero)) if about else nonzero)
                 return Made(step, Certificate(number, source, False, claim, tuple(proof_of(claim)), note))
             case Refuted():
                 claim = claim_of(equation)

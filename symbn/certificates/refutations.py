@@ -12,22 +12,17 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
-from symbn.certificates.claims import LOSS_TYPE, hypotheses, output, proposition, variables
-from symbn.certificates.expressions import (
-    BatchSum,
-    Expression,
-    Kronecker,
-    Leaf,
-    NotCertified,
-    RealPower,
-    Root,
-    term_of,
-    within,
-    written,
-)
-from symbn.certificates.scripts import Lines, Scripts, block
-from symbn.certificates.spelling import spelling
+from symbn.certificates.claims import LOSS_TYPE, hypotheses, output, variables
+from symbn.certificates.expressions import Expression, Leaf, NotCertified, RealPower, Root, reindexed, within
+from symbn.certificates.identities import Lines, block
+from symbn.certificates.letters import free_indices
+from symbn.certificates.printing import written
+from symbn.certificates.rules import MARK, POINT
+from symbn.certificates.scripts import Scripts
+from symbn.certificates.spelling import OF_BATCH, OTHER_BATCH, VARIABLE, about, spelling, unfolded
 from symbn.certificates.statements import Claim, Derivative, witness
+from symbn.certificates.terms import term_of
+from symbn.elaboration.functions import slope
 from symbn.kernel.evaluate import Irrational, Point, Undefined, evaluate
 from symbn.kernel.term import Index, KernelError
 from symbn.layers.batchnorm import EVALUATION, batch_norm
@@ -56,27 +51,60 @@ class _Refutation:
         arrays, scalars = variables(claim)
         scalars = [*scalars, *(["beta"] if claim.with_loss and "beta" not in scalars else [])]
         self.names = {"running_mean": "mu", "running_var": "var"}
+        self.functions = {f: point.scalars.get(f, point.scalars.get(f"{f}free", Fraction(1))) for f in claim.functions}
         self.scalars = {n: point.scalars.get(self.names.get(n, n), _DEFAULTS.get(n, Fraction(1))) for n in scalars}
         places = range(1, point.m + 1)
         self.arrays = {n: [point.entries.get((n, (j,)), Fraction(0)) for j in places] for n in arrays}
-        self.places = {i: point.indices.get(i) for i in claim.letters}
-        given = {**point.scalars, **{self.names.get(n, n): v for n, v in self.scalars.items()}}
+        # An index that the point does not place makes no difference.
+        self.places = {i: point.indices.get(i, 1) for i in claim.letters}
+        if claim.functions:
+            self.scalars[POINT] = Fraction(0)
+        given = {
+            **point.scalars,
+            **{f + MARK: value for f, value in self.functions.items()},
+            **{self.names.get(n, n): v for n, v in self.scalars.items()},
+        }
         entries: dict[tuple[str, tuple[int, ...]], Fraction] = {**point.entries}
         entries.update({(n, (j,)): v[j - 1] for n, v in self.arrays.items() for j in places})
-        self.point = replace(point, scalars=given, entries=entries)
+        self.point = replace(point, scalars=given, entries=entries, indices={**point.indices, **self.places})
+        self.given = [(leaf, unfolded(value, claim.mode)) for leaf, value in claim.given]
+        for leaf, value in self.given:
+            self.put(leaf, value)
         self.equations = Lines()
+        self.auxiliaries = [self.scripts.auxiliary(place) for place in range(len(claim.derivatives))]
+
+    def put(self, leaf: Leaf, value: Expression) -> None:
+        """Give an input the value that a condition gives it."""
+        name, entries = leaf.name, {**self.point.entries}
+        if not leaf.indices:
+            self.scalars[name] = self.value(value)
+            self.point = replace(self.point, scalars={**self.point.scalars, name: self.scalars[name]})
+            return
+        (index,) = leaf.indices
+        self.arrays[name] = [self.value(reindexed(value, {index: Index(j)})) for j in range(1, self.point.m + 1)]
+        entries.update({(name, (j,)): found for j, found in enumerate(self.arrays[name], 1)})
+        self.point = replace(self.point, entries=entries)
 
     def script(self) -> Lines:
         claim = self.claim
         lines = Lines()
         for place in range(len(claim.derivatives)):
-            lines += self.general(place)
+            lines += self.scripts.general(place)
         lines += ["intros Claim.", *self.at_the_point()]
-        both = [self.scripts.left, self.scripts.right]
+        both = [self.scripts.left, self.scripts.right, *(value for _, value in self.given)]
         lines += self.atoms([*both, *(total for _, total in map(self.total, range(len(claim.derivatives))))])
+        for place, auxiliary in enumerate(self.auxiliaries):
+            for n, divisor in enumerate(auxiliary.nonzero):
+                lines += self.differs_from_zero(divisor, f"Hnz{n}_{place}")
+        for name, text in hypotheses(claim):
+            if name.startswith("Hgiven"):
+                leaf, value = self.given[int(name.removeprefix("Hgiven"))]
+                lines += [f"assert ({name} : {text}).", *block(self.has_value(leaf, value))]
         lines.append(f"specialize (Claim {self.arguments(claim)}).")
         if claim.direct:
-            lines.append(f"assert (Same := uniqueness_limite _ _ _ _ Claim (General1 {self.arguments(self.auxiliary(0))})).")
+            lines.append(
+                f"assert (Same := uniqueness_limite _ _ _ _ Claim (General1 {self.arguments(self.auxiliaries[0], 0)}))."
+            )
             lines.append(f"change ({self.text(self.scripts.right)} = {self.text(self.total(0)[1])}) in Same.")
             return lines + self.different("Same", self.text(self.scripts.right), self.text(self.total(0)[1]), ())
         names = [witness(place) for place in range(len(claim.derivatives))]
@@ -101,32 +129,29 @@ class _Refutation:
 
     # ------------------------------------------------------------------ the derivatives, for all inputs
 
-    def auxiliary(self, place: int) -> Claim:
-        """Return the true claim that a derivative is what the rules give."""
-        derivative, total = self.total(place)
-        letters = self.claim.letters if self.claim.direct else derivative.formal
-        return replace(
-            self.claim, left=Leaf(witness(0)), right=total, derivatives=(replace(derivative, formal=()),), direct=True,
-            letters=letters, conditions=(), nonzero=(), batch=None,
-        )  # fmt: skip
-
-    def general(self, place: int) -> Lines:
-        claim = self.auxiliary(place)
-        statement = " ".join(proposition(claim).split())
-        return [f"assert (General{place + 1} : {statement}).", *block(Scripts(claim).proof())]
-
     def unique(self, place: int, derivative: Derivative) -> Lines:
         """Every derivative of the claim is the one that the rules give, with the atoms already worked out."""
         name, (_, total) = witness(place), self.total(place)
         formal = [str(i.name) for i in derivative.formal]
         bounds = "".join(f"({letter} < m)%nat -> " for letter in formal)
-        quantified = f"forall {' '.join(formal)}, {bounds}" if formal else ""
-        at = " ".join((name, *formal))
-        own = " ".join((f"Is{name}", *formal, *(f"H{letter}" for letter in formal)))
-        general = f"General{place + 1} {self.arguments(self.auxiliary(place))}"
-        intros = f"intros {' '.join((*formal, *(f'H{letter}' for letter in formal)))}. " if formal else ""
-        lines = [f"assert (Is_{name} : {quantified}{at} = {self.text(total)})."]
-        lines += block([f"{intros}exact (uniqueness_limite _ _ _ _ ({own}) ({general}))."])
+        batch = [OTHER_BATCH] * derivative.batchwise
+        quantified = f"forall {' '.join((*batch, *formal))}, {bounds}" if batch or formal else ""
+        at = " ".join((name, *batch, *formal))
+        own = f"({' '.join((f'Is{name}', *batch, *formal, *(f'H{letter}' for letter in formal)))})"
+        general = f"General{place + 1} {about(batch[0] if batch else 'x', self.arguments(self.auxiliaries[place], place))}"
+        intros = f"intros {' '.join((*batch, *formal, *(f'H{letter}' for letter in formal)))}. " if quantified else ""
+        nested = [witness(n) for n in range(place) if self.claim.derivatives[n].batchwise]
+        steps = [f"{intros}apply (uniqueness_limite _ _ _ _ {own})."]
+        if any(isinstance(e, Leaf) and OF_BATCH in e.name for e in within(derivative.function)):
+            # It is the derivative of a derivative, which is known by what comes before.
+            known = " || ".join(f"rewrite Is_{inner} by first [assumption | position]" for inner in nested)
+            steps += [f"refine (derivative_ext _ _ _ _ _ ({general})). intros {VARIABLE}. repeat ({known}). reflexivity."]
+        else:
+            steps += [f"exact ({general})."]
+        value = written(total, spelling(self.claim.mode, batch=batch[0] if batch else "x"))
+        lines = [f"assert (Is_{name} : {quantified}{at} = {value}).", *block(steps)]
+        if batch:
+            return lines
         return lines + [f"try rewrite {equation} in Is_{name}." for equation in self.equations]
 
     # ------------------------------------------------------------------ the point
@@ -137,22 +162,59 @@ class _Refutation:
             lines.append(f"pose ({name} := at_list [{'; '.join(map(number, values))}]).")
         for name, value in self.scalars.items():
             lines.append(f"pose ({name} := {number(value)}).")
+        for name, value in self.functions.items():
+            # The line with the value and the derivative of the counterexample at 0.
+            lines.append(f"pose ({name} := (fun t => {number(value)} + {slope(name)} * t)).")
+            known = f"derivable_pt_lim {name} {POINT} {slope(name)}"
+            lines.append(f"assert (Hslope_{name} : {known}) by apply line_derivative.")
         for index, place in self.places.items():
-            lines.append(f"pose ({index.name} := {(place or 1) - 1}%nat).")
+            lines.append(f"pose ({index.name} := {place - 1}%nat).")
         if self.claim.with_loss:
             lines.append(f"pose (L := (fun y => bsum m (fun j => g j * y j)) : {LOSS_TYPE}).")
             lines.append(f"assert (HL : has_gradient m L {output(self.claim.mode)} g) by apply linear_loss.")
         return lines
 
-    def arguments(self, claim: Claim) -> str:
-        """Return the inputs and the proofs of the hypotheses at which a claim is taken."""
+    def differs_from_zero(self, divisor: Expression, name: str) -> Lines:
+        value = self.value(divisor)
+        if value == 0:
+            raise NotCertified("a derivative with a division by 0 at the point")
+        lines = [f"assert (V{name} : {self.text(divisor)} = {number(value)}).", *block(self.worked_out())]
+        return [*lines, f"assert ({name} : {self.text(divisor)} <> 0) by (rewrite V{name}; lra)."]
+
+    def has_value(self, leaf: Leaf, value: Expression) -> Lines:
+        """Return the script that an input has its value, at every position."""
+        changed = f"change ({self.text(leaf)} = {self.text(value)})."
+        if not leaf.indices:
+            return [changed, *self.worked_out()]
+        (index,) = leaf.indices
+        return [
+            f"intros {index.name} Hin. {changed}", *(f"try rewrite {name}." for name in self.equations),
+            f"pose (size := m). change ({index.name} < size)%nat in Hin. cbv delta [size m] in Hin.",
+            f"repeat (destruct {index.name}; [{self.exactly()[:-1]}; evaluated |]); exfalso; lia.",
+        ]  # fmt: skip
+
+    def arguments(self, claim: Claim, auxiliary: int | None = None) -> str:
+        """Return the inputs and the proofs of the hypotheses at which a claim is taken. auxiliary: the number of that one."""
         arrays, scalars = variables(claim)
-        names = ["m", *arrays, *scalars, *(["L"] if claim.with_loss else []), *(str(i.name) for i in claim.letters)]
+        names = [
+            "m",
+            *arrays,
+            *scalars,
+            *claim.functions,
+            *(["L"] if claim.with_loss else []),
+            *(str(i.name) for i in claim.letters),
+        ]
         own = self.claim.direct or claim is self.claim
         proofs = []
         for name, text in hypotheses(claim):
-            if name == "HL" or (not own and name in {f"H{i.name}" for i in claim.letters}):
+            if (
+                name == "HL"
+                or name.startswith(("Hgiven", "Hslope_"))
+                or (not own and name in {f"H{i.name}" for i in claim.letters})
+            ):
                 proofs.append(name)
+            elif name.startswith("Hnz"):
+                proofs.append(f"{name}_{auxiliary}")
             elif text.startswith("0 < "):
                 proofs.append(f"ltac:(cbv delta [{text[4:]}]; lra)")
             else:
@@ -167,7 +229,7 @@ class _Refutation:
             raise NotCertified(f"no exact value at the point: {error}") from None
 
     def exactly(self) -> str:
-        known = ["m", *self.arrays, *self.scalars, *(str(i.name) for i in self.places)]
+        known = ["m", *self.arrays, *self.scalars, *self.functions, *(str(i.name) for i in self.places)]
         return f"cbv beta iota zeta delta [{' '.join(known)} {_UNFOLDED}]."
 
     def atoms(self, expressions: list[Expression]) -> Lines:
@@ -183,7 +245,7 @@ class _Refutation:
         for expression in expressions:
             roots.update(dict.fromkeys(e for e in within(expression) if isinstance(e, Root | RealPower)))
         for place, root in enumerate(sorted(roots, key=lambda e: sum(1 for _ in within(e)))):
-            if _bound(root):
+            if free_indices(root):
                 raise NotCertified("a root that depends on a summed index")
             lines += self.root(root, f"Eroot{place}")
             self.equations.insert(0, f"Eroot{place}")
@@ -197,6 +259,8 @@ class _Refutation:
         lines.append(f"assert ({name} : {self.text(root)} = {number(value)}).")
         if isinstance(root, Root):
             return lines + block([f"rewrite B{name}. apply sqrt_is; lra."])
+        if inner <= 0:
+            raise NotCertified("a fractional power of what may be 0")
         p, n = abs(root.exponent.numerator), root.exponent.denominator
         lemma = "power_is" if root.exponent > 0 else "power_inverse_is"
         return lines + block([f"rewrite B{name}. apply ({lemma} _ _ {p} _ {n}); [lra | lra | lia | simpl; lra | evaluated]."])
@@ -217,18 +281,6 @@ class _Refutation:
             lines.append(f"assert ({name} : {side} = {number(value)}).")
             lines += block([*steps, self.exactly(), "evaluated."])
         return [*lines, f"assert (No := eq_trans (eq_sym Left) (eq_trans {equation} Right)). lra."]
-
-
-def _bound(expression: Expression) -> bool:
-    """Tell whether a part of a sum depends on its index: such parts are asked of before the sum is written out."""
-    inner = {e.index for e in within(expression) if isinstance(e, BatchSum)}
-    found: set[Index] = set()
-    for part in within(expression):
-        if isinstance(part, Leaf):
-            found.update(part.indices)
-        elif isinstance(part, Kronecker):
-            found.update((part.left, part.right))
-    return any(index not in inner for index in found)
 
 
 __all__ = ["number", "refutation_of"]

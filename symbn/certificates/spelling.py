@@ -11,23 +11,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from symbn.certificates.expressions import (
-    SIZE,
-    Binary,
-    Expression,
-    Leaf,
-    Literal,
-    NotCertified,
-    Root,
-    Spelling,
-    position,
-    rebuilt,
-    written,
-)
+from symbn.certificates.expressions import SIZE, Binary, Expression, Leaf, Literal, NotCertified, Root, Spelling, rebuilt
+from symbn.certificates.printing import position, written
+from symbn.certificates.rules import MARK, POINT, TIME
 from symbn.kernel.term import BATCH, Index
 from symbn.layers.batchnorm import EVALUATION, TRAINING
 
 PRIME = "'"
+OF_BATCH = "[x]"  # marks the derivative that is a function of the batch
+OTHER_BATCH = "x'"  # any batch, beside the batch x of a statement
 ROOT, VARIABLE = "root", "t"
 _TRAINING = {
     "m": "INR m", "mu": "mean m x", "var": "var m x", "s": "std m eps x", "xhat": "xhat m eps x", "y": "bn m eps gamma beta x",
@@ -58,18 +50,32 @@ class Moved:
         return f"upd {self.array} {position(self.index)} {VARIABLE}"
 
 
-def spelling(mode: str, moved: Moved | None = None, eliminated: Mapping[str, Expression] | None = None) -> Spelling:
+def about(batch: str, text: str) -> str:
+    """Return a text about the batch x as one about another batch."""
+    return re.sub(r"\bx\b(?!')", batch, text)
+
+
+def spelling(
+    mode: str, moved: Moved | None = None, eliminated: Mapping[str, Expression] | None = None, batch: str = "x"
+) -> Spelling:
     """Return how leaves are written in a mode, the perturbed ones by what is moved. eliminated: scalars that a proof has
-    replaced, as in eps = root^2 - var."""
-    table = dict(_TRAINING if mode == TRAINING else _EVALUATION)
+    replaced, as in eps = root^2 - var. batch: the name of the batch."""
+    table = {name: about(batch, text) for name, text in (_TRAINING if mode == TRAINING else _EVALUATION).items()} | {"x": batch}
     for name, value in (eliminated or {}).items():
         table[name] = f"({written(value, spelling(mode))})"
 
     def spell(leaf: Leaf) -> str:
         name, at = leaf.name, "".join(f" {position(index)}" for index in leaf.indices)
+        if name.removesuffix(PRIME).endswith(OF_BATCH):
+            own = name.removesuffix(PRIME).removesuffix(OF_BATCH)
+            return f"{own} ({moved.batch()}){at}" if moved is not None and name.endswith(PRIME) else f"{own} {batch}{at}"
         if ":" in name:  # mean:g and var:g, of any array
             kind, _, array = name.partition(":")
-            return f"{kind} m {array}"
+            return f"{kind} m {batch if array == 'x' else array}"
+        if name.removesuffix(PRIME).endswith(MARK):
+            return f"{name.removesuffix(PRIME).removesuffix(MARK)} {VARIABLE if name.endswith(PRIME) else POINT}"
+        if name == TIME:
+            return POINT
         if name.endswith(PRIME):
             assert moved is not None
             base = name.removesuffix(PRIME)

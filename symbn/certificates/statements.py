@@ -1,69 +1,35 @@
-r"""Equation -> claim: what Coq is asked to believe, from the author's own tree.
-
-    forall m x g .. i k, 0 < m -> i < m -> .. -> 0 < eps -> left = right
-
-A derivative is a real one, `derivable_pt_lim f a d`: f is the node as a function of the perturbed variable t, by every path
-(total) or in its own definition (local). Where one side is a lone derivative the other is what it equals; else the claim is
-that there *are* derivatives D1, D2, .. with which the equation holds, as there is at most one of each. The loss is any L that
-is differentiable at y with gradient g.
-"""
+"""The statement of a certificate, as data: what Coq is asked to believe, and the derivatives that it speaks of."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import assert_never
 
-from symbn.certificates.expressions import (
-    BatchSum,
-    Expression,
-    Leaf,
-    NotCertified,
-    expression_of,
-    rebuilt,
-    reindexed,
-    within,
-    Kronecker,
-)
-from symbn.certificates.spelling import PRIME, RESERVED, Moved, check_letter, unfolded, whole_array
-from symbn.elaboration.elaborate import Equation
-from symbn.elaboration.meaning import (
-    LOCAL,
-    Constant,
-    Meaning,
-    Plus,
-    Quantity,
-    Raised,
-    Same,
-    Slope,
-    SumOver,
-    Times,
-    free,
-    names,
-)
-from symbn.elaboration.meaning import parts as inner
+from symbn.certificates.expressions import Expression, Leaf, rebuilt, reindexed, within
+from symbn.certificates.letters import hygienic
+from symbn.certificates.rules import MARK
+from symbn.certificates.spelling import OF_BATCH, PRIME, Moved
 from symbn.kernel.goal import Condition
-from symbn.kernel.term import Delta, Entry, Index, Power, Sum, Term, Var, add, mul, num
-from symbn.layers.graph import Graph
-
-_LETTERS = "jkilpqruvwhabcdefo"
+from symbn.kernel.term import Index
 
 
 @dataclass(frozen=True, slots=True)
 class Derivative:
     """d function / d t at the point. formal: the indices that it depends on. loss: the index j of y_j = function, of which the
-    loss is taken; None where there is no loss."""
+    loss is taken; None where there is no loss. batchwise: it is a function of the batch, since its own derivative is taken."""
 
     formal: tuple[Index, ...]
     function: Expression
     moved: Moved
     point: Expression
     loss: Index | None
+    batchwise: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """An equation for Coq. direct: left is the lone derivative. nonzero: what must not be 0, by hypothesis."""
+    """An equation for Coq. direct: left is the lone derivative. nonzero: what must not be 0, by hypothesis. given: the inputs
+    to which a condition gives a value; what is said of an entry is said of every entry."""
 
     mode: str
     left: Expression
@@ -75,6 +41,14 @@ class Claim:
     conditions: tuple[Condition, ...]
     nonzero: tuple[Expression, ...]
     batch: int | None
+    given: tuple[tuple[Leaf, Expression], ...] = ()
+
+    @property
+    def functions(self) -> tuple[str, ...]:
+        """Return the functions of a rule, in order."""
+        sides = (self.left, self.right, *(derivative.function for derivative in self.derivatives))
+        leaves = {part.name.removesuffix(PRIME) for side in sides for part in within(side) if isinstance(part, Leaf)}
+        return tuple(sorted(name.removesuffix(MARK) for name in leaves if name.endswith(MARK)))
 
     @property
     def with_loss(self) -> bool:
@@ -86,215 +60,23 @@ def witness(place: int) -> str:
     return f"D{place + 1}"
 
 
-def claim_of(equation: Equation, nonzero: tuple[Term, ...] = ()) -> Claim:
-    """Return the claim that an equation makes. Raises: NotCertified."""
-    if equation.given:
-        raise NotCertified("a condition gives a value to an input")
-    if any(len(node.slots) > 1 for node in equation.graph.nodes.values()):
-        raise NotCertified("features are not certified yet")
-    compared = {i for c in equation.conditions for i in (c.left, c.right)}
-    indices = free(equation.left) | free(equation.right) | compared
-    for index in indices:
-        check_letter(index)
-    letters = {i: i for i in sorted(indices, key=str) if isinstance(i.name, str)}
-    for index in letters:
-        if str(index.name) in RESERVED or not str(index.name).isidentifier() or not str(index.name).isascii():
-            letters[index] = _fresh({*letters, *letters.values()})
-    every = {i for side in (equation.left, equation.right) for part in _all(side) for i in free(part)}
-    build = _Builder(equation.graph, equation.mode, {*letters, *letters.values(), *every})
-    sides = [hygienic(reindexed(build.side(side), letters), letters.values()) for side in (equation.left, equation.right)]
-    direct = _lone(sides[0]) or _lone(sides[1])
-    if _lone(sides[1]) and not _lone(sides[0]):
-        sides.reverse()
-    direct = direct and len(build.found) == 1 and not any(_is_witness(part) for part in within(sides[1]))
-    if direct:
-        # Stated at the indices of the equation themselves.
-        leaf, (derivative,) = sides[0], build.found
-        assert isinstance(leaf, Leaf)
-        build.found[:] = [_at(derivative, leaf.indices, letters.values())]
-        sides[0] = Leaf(leaf.name)
-    conditions = tuple(
-        Condition(letters.get(c.left, c.left), letters.get(c.right, c.right), c.equal) for c in equation.conditions
-    )
-    positions = tuple(sorted({int(i.name) for i in indices if not isinstance(i.name, str)}))
-    where = tuple(hygienic(expression_of(_folded(term, equation.graph)), letters.values()) for term in nonzero)
-    return Claim(
-        equation.mode, sides[0], sides[1], tuple(build.found), direct, tuple(letters.values()), positions, conditions,
-        tuple(unfolded(e, equation.mode, statement=True) for e in where), equation.batch,
-    )  # fmt: skip
+def batchwise(place: int) -> str:
+    """Return the name of a derivative as a function of the batch."""
+    return f"{witness(place)}{OF_BATCH}"
 
 
-def _lone(side: Expression) -> bool:
-    return _is_witness(side)
-
-
-def _is_witness(part: Expression) -> bool:
-    return isinstance(part, Leaf) and part.name.startswith("D") and part.name[1:].isdigit()
-
-
-def _at(derivative: Derivative, indices: tuple[Index, ...], letters: Iterable[Index]) -> Derivative:
-    """Return the derivative at the indices of the equation, in the place of its own."""
-    names_of = dict(zip(derivative.formal, indices, strict=True))
+def at_indices(derivative: Derivative, put: Mapping[Index, Index], letters: Iterable[Index]) -> Derivative:
+    """Return the derivative with other indices, in the place of its own."""
     moved = derivative.moved
-    index = None if moved.index is None else names_of.get(moved.index, moved.index)
-    function = reindexed(derivative.function, names_of)
-    return Derivative(
-        (), hygienic(function, (*letters, *indices)), Moved(moved.name, index, moved.array),
-        reindexed(derivative.point, names_of), derivative.loss,
-    )  # fmt: skip
+    index = None if moved.index is None else put.get(moved.index, moved.index)
+    function = reindexed(hygienic(derivative.function, (*letters, *put.values())), put)
+    return Derivative((), function, Moved(moved.name, index, moved.array), reindexed(derivative.point, put), derivative.loss)
 
 
-def _fresh(avoid: Iterable[Index]) -> Index:
-    taken = {str(index.name) for index in avoid} | RESERVED
-    return next(
-        Index(letter) for letter in (*_LETTERS, *(f"{a}{b}" for b in range(1, 100) for a in _LETTERS)) if letter not in taken
-    )
+def perturbed(expression: Expression, moved: set[str]) -> Expression:
+    """Return the expression with the leaves of those names marked as moved."""
 
-
-def hygienic(expression: Expression, avoid: Iterable[Index]) -> Expression:
-    """Return the expression with bound letters that stand for nothing else, in it or in Coq."""
-    taken = set(avoid)
-
-    def put(part: Expression) -> Expression | None:
-        if not isinstance(part, BatchSum):
-            return None
-        index, body = part.index, part.body
-        plain = isinstance(index.name, str) and index.name.isascii() and index.name.isidentifier()
-        if index in taken or not plain or str(index.name) in RESERVED:
-            new = _fresh(taken | _letters_in(body))
-            index, body = new, reindexed(body, {index: new})
-        return BatchSum(index, hygienic(body, taken | {index}))
-
-    return rebuilt(expression, put)
-
-
-def _letters_in(expression: Expression) -> set[Index]:
-    found: set[Index] = set()
-    for part in within(expression):
-        match part:
-            case Leaf(indices=indices):
-                found.update(indices)
-            case Kronecker(left=left, right=right):
-                found.update((left, right))
-            case BatchSum(index=index):
-                found.add(index)
-            case _:
-                pass
-    return found
-
-
-def _folded(term: Term, graph: Graph) -> Term:
-    """Return the term with the mean and the variance named again."""
-    for name in ("var", "mu"):
-        if graph.nodes[name].definition is not None and term == graph.expand(Var(name)):
-            return Var(name)
-    match term:
-        case Sum(index=index, body=body, excluding=excluding):
-            return Sum(index, _folded(body, graph), excluding)
-        case Power(base=base, exponent=exponent):
-            return Power(_folded(base, graph), exponent)
-        case _ if hasattr(term, "terms"):
-            return add(*(_folded(t, graph) for t in term.terms))
-        case _ if hasattr(term, "factors"):
-            return mul(*(_folded(f, graph) for f in term.factors))
-        case _:
-            return term
-
-
-class _Builder:
-    """Turns meanings into expressions, and keeps the derivatives that it meets."""
-
-    def __init__(self, graph: Graph, mode: str, letters: Iterable[Index]) -> None:
-        self.graph, self.mode = graph, mode
-        self.letters = tuple(letters)
-        self.found: list[Derivative] = []
-
-    def side(self, meaning: Meaning) -> Expression:
-        return unfolded(expression_of(self.term(meaning)), self.mode, statement=True)
-
-    def term(self, meaning: Meaning) -> Term:
-        match meaning:
-            case Constant(value=value):
-                return num(value)
-            case Quantity(name=name, indices=indices):
-                if name == "n":
-                    raise NotCertified("the number of features")
-                if name == self.graph.loss:
-                    raise NotCertified("the value of the loss")
-                plain = name.isalpha() and name.isascii() and name not in RESERVED
-                if name not in self.graph.nodes and name != "m" and not plain:
-                    raise NotCertified(f"the name {name}")
-                return Entry(name, indices) if indices else Var(name)
-            case SumOver(index=index, excluding=excluding, body=body):
-                return Sum(index, self.term(body), excluding)
-            case Same(left=left, right=right):
-                return Delta(left, right)
-            case Plus(terms=terms):
-                return add(*map(self.term, terms))
-            case Times(factors=factors):
-                return mul(*map(self.term, factors))
-            case Raised(base=base, exponent=exponent):
-                return Power(self.term(base), exponent)
-            case Slope():
-                return self.slope(meaning)
-            case _:
-                assert_never(meaning)
-
-    def slope(self, slope: Slope) -> Term:
-        """Return the leaf that stands for a derivative."""
-        if any(isinstance(part, Slope) for part in _all(slope.of)):
-            raise NotCertified("a derivative of a derivative")
-        if slope.by.name == self.graph.upstream or len(slope.by.indices) > 1:
-            raise NotCertified("a derivative by the upstream gradient or by features")
-        actual = tuple(sorted((i for i in free(slope) if isinstance(i.name, str)), key=str))
-        formal: list[Index] = []
-        for _ in actual:
-            formal.append(_fresh([*formal, *self.letters]))
-        derivative = self.derivative(slope, dict(zip(actual, formal, strict=True)), tuple(formal))
-        if derivative not in self.found:
-            self.found.append(derivative)
-        name = witness(self.found.index(derivative))
-        return Entry(name, actual) if actual else Var(name)
-
-    def derivative(self, slope: Slope, put: dict[Index, Index], formal: tuple[Index, ...]) -> Derivative:
-        graph, by = self.graph, slope.by
-        index = put.get(by.indices[0], by.indices[0]) if by.indices else None
-        loss = isinstance(slope.of, Quantity) and slope.of.name == graph.loss
-        out = _fresh([*formal, *put, *self.letters]) if loss else None
-        if out is not None:
-            term: Term = Entry("y", (out,))
-        else:
-            if names(slope.of) & {graph.upstream}:
-                raise NotCertified("the derivative of an upstream gradient")
-            term = self.term(slope.of)
-        if slope.kind == LOCAL and isinstance(slope.of, Quantity):
-            own = graph.own_term(graph.leaf(slope.of.name, slope.of.indices), by.name)
-            assert own is not None
-            function = _perturbed(expression_of(own), {by.name})
-        elif by.name == "x":
-            function = _perturbed(expression_of(term), {n for n in graph.nodes if graph.depends(n, "x")})
-        else:
-            kept = frozenset(n for n in graph.nodes if n == by.name or not graph.depends(n, by.name))
-            function = _perturbed(expression_of(graph.expand(term, kept)), {by.name})
-        taken = (*put, *formal, *self.letters, *(() if out is None else (out,)))
-        function = hygienic(reindexed(hygienic(function, taken), put), taken)
-        point = unfolded(reindexed(Leaf(by.name, by.indices), put), self.mode, statement=True)
-        array = whole_array(by.name, self.mode) if index is not None else ""
-        function = unfolded(function, self.mode, frozenset({by.name + PRIME}), statement=True)
-        return Derivative(formal, function, Moved(by.name, index, array), point, out)
-
-
-def _perturbed(expression: Expression, moved: set[str]) -> Expression:
     def put(part: Expression) -> Expression | None:
         return Leaf(part.name + PRIME, part.indices) if isinstance(part, Leaf) and part.name in moved else None
 
     return rebuilt(expression, put)
-
-
-def _all(meaning: Meaning) -> Iterable[Meaning]:
-    yield meaning
-    for part in inner(meaning):
-        yield from _all(part)
-
-
-__all__ = ["Claim", "Derivative", "claim_of", "hygienic", "witness"]

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
+import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,14 +17,16 @@ from symbn.certificates.making import NOT_CERTIFIED, Made, made_of
 from symbn.certificates.writing import write
 from symbn.checking import check_formula
 from symbn.cli.output import batch_size
+from symbn.cli.progress import Tell, progress
 from symbn.elaboration.notation import Notation
 from symbn.errors import UsageError
-from symbn.judging import Options
+from symbn.judging import DOCUMENT_SECONDS, Options
 from symbn.layers.batchnorm import CLOSED_FORMS
+from symbn.report.terminal import printable
 from symbn.running import Settings, check_path, find_documents
 
 OK, NOT_ALL, BUG = 0, 3, 1
-_SHOWN = 100
+_SHOWN, _NAME = 100, 30
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -30,27 +35,63 @@ def run(arguments: argparse.Namespace) -> int:
     Raises: UsageError.
     """
     notation = Notation(mode=arguments.mode).with_lets(arguments.let)
-    options = Options(notation, batch_size(arguments.batch), keep=True)
+    options = Options(notation, batch_size(arguments.batch), keep=True, seconds=DOCUMENT_SECONDS)
     if not arguments.inputs and not arguments.closed_forms:
         raise UsageError("nothing to certify: give formulas or documents (see `symbn certify --help`)")
+    if arguments.format == "json":
+        return _as_json(arguments, options)
     if arguments.output is None and not arguments.check:
         raise UsageError("say where to write the certificate, -o DIR, or have it checked only, --check")
-    made = made_of(step for step in _steps(arguments, options) if step.verdict != ASSUMED)
-    certificates = [m.certificate for m in made if m.certificate is not None]
-    if arguments.output is not None:
-        try:
-            write(Path(arguments.output), certificates)
-        except OSError as error:
-            raise UsageError(f"{arguments.output}: cannot be written: {error.strerror}") from None
-    answers = {}
-    if arguments.check and certificates:
-        answers = {answer.number: answer for answer in audit(certificates, _seconds(arguments.time_limit))}
+    limit = _seconds(arguments.time_limit)
+    answers: dict[int, Answer] = {}
+    with progress() as tell:
+        made = made_of(step for step in _steps(arguments, options, tell) if step.verdict != ASSUMED)
+        certificates = [m.certificate for m in made if m.certificate is not None]
+        if arguments.output is not None:
+            try:
+                write(Path(arguments.output), certificates)
+            except OSError as error:
+                raise UsageError(f"{arguments.output}: cannot be written: {error.strerror}") from None
+        if arguments.check and certificates:
+            answers = {answer.number: answer for answer in audit(certificates, limit, tell)}
     states = [_print(m, answers, bool(arguments.check)) for m in made]
     if arguments.output is not None:
-        print(f"{len(certificates)} of {len(made)} steps are in {arguments.output}: read Definitions.v and Claims.v")
+        where = printable(arguments.output)
+        print(f"{len(certificates)} of {len(made)} steps are in {where}: read Definitions.v and Claims.v")
     if arguments.check and find_coq() is None:
         return NOT_ALL
     return BUG if REJECTED in states else OK if set(states) <= {CERTIFIED, "written"} else NOT_ALL
+
+
+def _as_json(arguments: argparse.Namespace, options: Options) -> int:
+    """Write the certificate as one document of plain data, to a file all at once or to standard output."""
+    from symbn.certificates.records import certificate_of
+
+    if arguments.check:
+        raise UsageError("--check is for Coq; scripts/verify_certificate.py checks a certificate in JSON")
+    with progress() as tell:
+        certificate = certificate_of(step for step in _steps(arguments, options, tell) if step.verdict != ASSUMED)
+    text = json.dumps(certificate, indent=1) + "\n"
+    if arguments.output is None:
+        sys.stdout.write(text)
+    else:
+        _write_at_once(Path(arguments.output), text)
+        written, left = len(certificate["steps"]), len(certificate["left_out"])
+        print(f"{written} of {written + left} steps are in {arguments.output}: scripts/verify_certificate.py checks them")
+    return NOT_ALL if certificate["left_out"] else OK
+
+
+def _write_at_once(path: Path, text: str) -> None:
+    """Write the file so that nobody finds a part of it under its name. Raises: UsageError."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with beside.open("x", encoding="utf-8") as file:
+            file.write(text)
+        os.replace(beside, path)
+    except OSError as error:
+        with suppress(OSError):
+            beside.unlink()
+        raise UsageError(f"{path}: cannot be written: {error.strerror}") from None
 
 
 def _seconds(text: str) -> float:
@@ -59,7 +100,7 @@ def _seconds(text: str) -> float:
     return float(text)
 
 
-def _steps(arguments: argparse.Namespace, options: Options) -> Iterator[Step]:
+def _steps(arguments: argparse.Namespace, options: Options, tell: Tell) -> Iterator[Step]:
     """Yield the answers: to the closed forms, and to each input, a document if there is a file of that name."""
     if arguments.closed_forms:
         for form in CLOSED_FORMS:
@@ -68,7 +109,9 @@ def _steps(arguments: argparse.Namespace, options: Options) -> Iterator[Step]:
     for text in arguments.inputs:
         if os.path.exists(text) or (any(sign in text for sign in "*?") and "=" not in text):
             for path in find_documents([text]):
-                yield from check_path(path, Settings(options)).steps
+                name = os.path.basename(path)[:_NAME]
+                settings = Settings(options, arguments.notation)
+                yield from check_path(path, settings, lambda done, total, name=name: tell(name, done, total)).steps  # type: ignore[misc]
         else:
             yield from check_formula(text, options)
 
@@ -80,15 +123,15 @@ def _print(made: Made, answers: dict[int, Answer], check: bool) -> str:
     text = " ".join(f"{step.lhs} = {step.rhs}".split())
     shown = place + (text if len(text) <= _SHOWN else text[: _SHOWN - 3] + "...")
     if made.certificate is None:
-        print(f"{NOT_CERTIFIED}: {made.reason}: {shown}")
+        print(printable(f"{NOT_CERTIFIED}: {made.reason}: {shown}"))
         return NOT_CERTIFIED
     if not check:
-        print(f"written: claim_{made.certificate.number} ({step.verdict}): {shown}")
+        print(printable(f"written: claim_{made.certificate.number} ({step.verdict}): {shown}"))
         return "written"
     answer = answers[made.certificate.number]
     reason = f": {answer.reason}" if answer.reason else ""
     bug = " (this is a bug in symbn; please report it)" if answer.state == REJECTED else ""
-    print(f"{answer.state}{reason}{bug}: claim_{made.certificate.number} ({step.verdict}): {shown}", flush=True)
+    print(printable(f"{answer.state}{reason}{bug}: claim_{made.certificate.number} ({step.verdict}): {shown}"), flush=True)
     return answer.state
 
 

@@ -11,17 +11,18 @@ from pathlib import Path
 from symbn import cache
 from symbn.answer import VERDICTS, DocumentReport
 from symbn.catalogue import CATALOGUE
+from symbn.cli.progress import display
 from symbn.cli.output import batch_size, style_for
 from symbn.cli.reports import MARKS, deliver, format_of, marks, written
 from symbn.elaboration.notation import Notation
 from symbn.errors import UsageError
-from symbn.following.conventions import conventions
-from symbn.judging import Options
+from symbn.judging import DOCUMENT_SECONDS, Options
 from symbn.report.listing import render_report
 from symbn.report.outcome import problems, status
 from symbn.report.summary import conclusion, summary
-from symbn.report.terminal import Style, wrap
-from symbn.running import Settings, check_paths, find_documents, read_notation
+from symbn.report.terminal import Style, printable, wrap
+from symbn.processes import check_paths
+from symbn.running import Settings, check_notation, find_documents
 
 _WIDTH = 100  # of a report in a file
 _KINDS_OF_STEP = (*VERDICTS, "caveat", "unexpected")
@@ -33,12 +34,13 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError(f"--only wants {', '.join(_KINDS_OF_STEP)}, or a code of `symbn explain`; got {arguments.only!r}")
     notation = Notation(mode=arguments.mode).with_lets(arguments.let)
     kept = None if arguments.no_cache else str(arguments.cache or cache.folder())
-    options = Options(notation, batch_size(arguments.batch), not arguments.no_repair)
+    seconds = _seconds(arguments.time_limit)
+    options = Options(notation, batch_size(arguments.batch), not arguments.no_repair, seconds=seconds)
     settings = Settings(options, arguments.notation, kept, arguments.kind)
     if arguments.notation is not None and not os.path.exists(arguments.notation):
         raise UsageError(f"--notation: there is no file or folder {arguments.notation}")
     if arguments.notation is not None and os.path.isfile(arguments.notation):
-        conventions(read_notation(Path(arguments.notation))[0], arguments.notation)
+        check_notation(Path(arguments.notation))
     format = format_of(arguments.format, arguments.output)
     style = style_for(sys.stdout, arguments.color) if arguments.output is None else Style(_WIDTH)
     paths = find_documents(arguments.paths)
@@ -72,6 +74,15 @@ def _jobs(text: str) -> int:
     return int(text)
 
 
+def _seconds(text: str | None) -> float | None:
+    """Return the seconds of processor time that one document gets, None for no end of them."""
+    if text is None:
+        return DOCUMENT_SECONDS
+    if not (text.isascii() and text.isdigit() and len(text) < 8):
+        raise UsageError(f"--time-limit wants a number of seconds, 0 for no limit; got {text[:40]!r}")
+    return float(text) or None
+
+
 def _text(report: DocumentReport, style: Style, arguments: argparse.Namespace) -> str:
     """Return what there is to say of a document, with a blank line behind it; it may be empty."""
     text = render_report(report, style, arguments.explain, arguments.verbose, arguments.only)
@@ -98,17 +109,12 @@ def _watched(paths: list[str], settings: Settings, jobs: int) -> Iterator[Docume
     if not sys.stderr.isatty():
         yield from check_paths(paths, settings, jobs)
         return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as progress:
+    with display() as progress:
         documents = progress.add_task("documents", total=len(paths), visible=len(paths) > 1)
         formulas = progress.add_task("", total=1, visible=False)
 
         def tell(path: str, done: int, total: int) -> None:
-            name = os.path.basename(path)[:30]
+            name = printable(os.path.basename(path))[:30]
             progress.update(formulas, completed=done, total=total, visible=jobs == 1, description=name)
 
         for report in check_paths(paths, settings, jobs, tell):

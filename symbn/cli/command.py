@@ -62,11 +62,12 @@ examples:
   symbn certify 'dL/dbeta = sum_j g_j' -o certificate --check
   symbn certify derivations/*.md -o certificate
   symbn certify --closed-forms --check
+  symbn certify notes.md --format json -o notes.json && python3 scripts/verify_certificate.py notes.json
 
 what is written: Claims.v, the statements, which a person reads beside Definitions.v; Proofs.v, their proofs (of the negation,
 for a refuted step); the library they stand on; README, how to check it without symbn. each step gets a line: certified,
-certificate rejected (a bug of symbn), written, or not certified with the reason. exit status: 0 all certified (or written),
-1 a certificate rejected, 2 a usage error, 3 some steps have no certificate, or Coq is not installed
+certificate rejected (a bug of symbn), written, not checked (Coq is not installed, or took too long), or not certified with
+the reason. exit status: 0 all certified (or written), 1 a certificate rejected, 2 a usage error, 3 some are not certified
 """
 
 
@@ -173,6 +174,9 @@ def build_parser() -> argparse.ArgumentParser:
     check.add_argument("--mode", choices=MODES, default=TRAINING, help="eval: mean and variance are constants (default: train)")
     check.add_argument("--batch", metavar="M", help="decide at this batch size, with the kernel and with SymPy")
     check.add_argument("--jobs", metavar="N", default="1", help="processes, over files; auto: one for each core (default: 1)")
+    check.add_argument(
+        "--time-limit", metavar="S", help="seconds of processor time for one document; 0: no limit (default: 600)"
+    )
     check.add_argument("--kind", metavar="KIND", help="what standard input is: markdown, latex, html, text, rst, notebook")
     check.add_argument("--no-repair", action="store_true", help="do not look for the edit that makes a refuted step true")
     check.add_argument("--cache", metavar="FOLDER", help="where answers are kept (default: the user's cache folder)")
@@ -202,10 +206,14 @@ def build_parser() -> argparse.ArgumentParser:
         epilog=_CERTIFY_EXAMPLES,
     )
     certify.add_argument("inputs", metavar="FORMULA | DOCUMENT", nargs="*", help="formulas, files, folders or patterns")
-    certify.add_argument("-o", "--output", metavar="DIR", help="where the certificate is written")
+    certify.add_argument("--format", choices=("coq", "json"), default="coq", help="coq (default), or json, one document")
+    certify.add_argument("-o", "--output", metavar="PATH", help="where it is written: a folder for Coq, a file for JSON")
     certify.add_argument("--check", action="store_true", help="have Coq check it, in a temporary folder, and audit the proofs")
     certify.add_argument("--closed-forms", action="store_true", help="certify the equations of `symbn table`, too")
     certify.add_argument("--time-limit", metavar="S", default="300", help="seconds that Coq may take in all (default: 300)")
+    certify.add_argument(
+        "--notation", metavar="FILE", help="TOML with the roles of names in documents, or a folder with one for each"
+    )
     certify.add_argument("--let", metavar="ROLE=NAME", action="append", default=[], help="what a name means; repeatable")
     certify.add_argument("--mode", choices=MODES, default=TRAINING, help="eval: mean and variance are constants")
     certify.add_argument("--batch", metavar="M", help="state the equations for this batch size")

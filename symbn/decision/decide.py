@@ -91,8 +91,8 @@ def decide(equations: Iterator[Equation], seconds: float = SECONDS) -> Decision:
     return Decision(found.refuted, first, None, found.holds_below)
 
 
-def provable(equations: Iterator[Equation], seconds: float = SECONDS) -> bool:
-    """Tell whether `decide` would prove one of the readings; no time goes into a search for counterexamples.
+def proved(equations: Iterator[Equation], seconds: float = SECONDS) -> Equation | None:
+    """Return the reading that `decide` would prove, or None; no time goes into a search for counterexamples.
 
     Raises: UnreadableError, as `decide` does.
     """
@@ -102,7 +102,7 @@ def provable(equations: Iterator[Equation], seconds: float = SECONDS) -> bool:
             with suppress(OutsideError):
                 equation = next(equations, None)
                 if equation is None:
-                    return False
-                if isinstance(prove(equation.goal()), Proved):
-                    return True
-    return False
+                    return None
+                if isinstance(prove(equation.goal()), Proved) and not equation.reading.withheld:
+                    return equation
+    return None

@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from symbn.diagnostic import Diagnostic, Span, Value
+from symbn.diagnostic import Diagnostic, Span, Value, position
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -127,8 +127,5 @@ class Document:
     def place(self, offset: int) -> tuple[int, int]:
         """Return the line and column in the file, both from 1, of a character of `text`."""
         if self.layout is not None and self.raw is not None:
-            text, offset = self.raw, self.layout.origin(Span(offset, offset)).start
-        else:
-            text = self.text
-        line = text.count("\n", 0, offset) + 1
-        return line, offset - (text.rfind("\n", 0, offset) + 1) + 1
+            return position(self.raw, self.layout.origin(Span(offset, offset)).start)
+        return position(self.text, offset)

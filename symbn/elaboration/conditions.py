@@ -43,7 +43,8 @@ def values_of(context: Context, given: tuple[Relation, ...]) -> tuple[tuple[Quan
             raise _refused(relation, "a condition on one entry alone is not read")
         found.append((left, right))
     fixed = {left.name for left, _ in found}
-    if len(fixed) < len(found) or any(names(right) & fixed or "L" in names(right) for _, right in found):
+    used = {name for _, right in found for name in names(right)}
+    if len(fixed) < len(found) or any(name == "L" or context.graph.depends(name, f) for name in used for f in fixed):
         raise _refused(given[0], "these conditions depend on each other")
     return tuple(found)
 

@@ -44,7 +44,7 @@ from symbn.elaboration.scope import Scope
 from symbn.elaboration.sums import additive, big, call
 from symbn.errors import UnreadableError, unreadable
 from symbn.kernel.goal import Condition, Goal
-from symbn.kernel.term import BATCH, Index, Term, rename
+from symbn.kernel.term import BATCH, Index, Sum, Term, rename, subterms
 from symbn.layers.batchnorm import EVALUATION, batch_norm
 from symbn.layers.graph import Graph
 from symbn.layers.graph import Node as GraphNode
@@ -102,8 +102,16 @@ class Equation(Value):
         """Put in the values that the conditions give to inputs: after every derivative is taken, as `at gamma = 1` means."""
         if not self.given:
             return term
+        own = free(self.left) | free(self.right)
+        bound = {inner.index for inner in subterms(term) if isinstance(inner, Sum)}
         nodes = {}
         for fixed, value in self.given:
+            loose = {index for index in free(value) - set(fixed.indices) if isinstance(index.name, str)}
+            if loose & bound or not loose <= own:
+                # In sum_i gamma with gamma = g_i the sum would capture the index of the value, which is not what is said.
+                raise OutsideError(
+                    "a condition gives a value with an index that a sum binds, or that the equation does not have"
+                )
             formal = tuple(Index(f"i{place}", index.axis) for place, index in enumerate(fixed.indices))
             body = rename(to_term(value, self.graph), dict(zip(fixed.indices, formal, strict=True)))
             slots = tuple(index.axis for index in formal)

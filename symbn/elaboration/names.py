@@ -57,7 +57,14 @@ def named(context: Context, found: Resolved, span: Span, inside: Inside) -> Mean
     indices = []
     for axis in slots:
         own = [index for index, of in written if of == axis]
-        indices.append(context.index(own[0], inside, axis) if own else context.omitted(found, axis, span, inside))
+        index = context.index(own[0], inside, axis) if own else context.omitted(found, axis, span, inside)
+        if index.axis != axis:
+            # In x_{ij} = E[dL/dx_i] the average is over i, and a lone index in an average counts features.
+            raise unreadable(
+                "two-roles", f"{index.name} counts examples in one place and features in another", span,
+                "give the entries both indices, or rename one",
+            )  # fmt: skip
+        indices.append(index)
     return Quantity(found.role, tuple(indices))
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
 from time import perf_counter
 
-from symbn.answer import ASSUMED, PROVED, REFUTED, UNREADABLE, Step
-from symbn.decision.decide import decide
+from symbn.answer import ASSUMED, PROVED, REFUTED, UNDECIDED, UNREADABLE, Step
+from symbn.decision.decide import proved
 from symbn.elaboration.conditions import on_indices
 from symbn.elaboration.elaborate import readings
 from symbn.elaboration.meaning import OutsideError
@@ -18,7 +17,6 @@ from symbn.following.chains import DEFINES, EXACT, Chain, Side
 from symbn.following.hypotheses import UNUSABLE, on_sizes, opposites
 from symbn.following.state import Claim, Follower, blank_step, origin, placed, relocated
 from symbn.judging import MAX_BATCH, Options, in_doubt, judge, since, unreadable_step
-from symbn.kernel.verdict import Proved
 from symbn.syntax.tree import Name, Node, Relation, Scripted, names_in, number_value
 
 _SAME_SENTENCE = 4  # lines from a formula to its `where`
@@ -36,6 +34,9 @@ def judged(follower: Follower, claim: Claim) -> Step:
         step = _remembered(step, claim, follower)
     if step.verdict == REFUTED and follower.loss_line is not None and _on_loss(claim):
         step = in_doubt(step, f"line {follower.loss_line} gives the loss, which symbn knows by its gradient only")
+    over = claim.options.spent
+    if step.verdict in (REFUTED, UNDECIDED) and over is not None:
+        step = in_doubt(step, over)  # another hypothesis may make it true, and there was no time to see
     text = claim.second.text
     blank = blank_step(follower, claim.first, claim.second, claim.place, claim.chain)
     diagnostics = tuple(relocated(d, text) for d in step.diagnostics)
@@ -166,7 +167,7 @@ def definition_step(follower: Follower, chain: Chain, options: Options, again: b
 
 def _true_by_habit(left: Node, right: Node, notation: Notation) -> bool:
     try:
-        return isinstance(decide(readings(left, right, (), notation)).verdict, Proved)
+        return proved(readings(left, right, (), notation)) is not None
     except (SymbnError, OutsideError):
         return False
 
@@ -198,15 +199,19 @@ def judge_again(follower: Follower) -> None:
     What could not be read gets the answer that the definition gives it. What could, since the name is known by habit, gets it
     if the definition stands in the same sentence; else, if the two answers differ, it is undecided what was meant.
     """
+    made: dict[str, list[tuple[int, int, int]]] = {}
+    for number, (key, line, section) in enumerate(follower.defined):
+        made.setdefault(key, []).append((number, line, section))
     for number, claim in follower.claims.items():
         old = follower.steps[number]
         names = names_in(claim.first.node) | names_in(claim.second.node)
         roles, usual = claim.options.notation.roles, Notation().roles
-        before = {key for key, _, _ in follower.defined[: claim.known]}
+        own = sorted((*place, key) for key in names for place in made.get(key, ()))
+        before = {key for at, _, _, key in own if at < claim.known}
         before |= {key for key in names if roles.get(key) != usual.get(key)}
-        after = [(key, line) for key, line, section in follower.defined[claim.known :] if section == claim.section]
-        later = [line for key, line in after if key in names - before]
-        count = Counter(key for key, _, _ in follower.defined)
+        after = [(key, line) for at, line, section, key in own if at >= claim.known and section == claim.section]
+        later = [line for key, line in after if key not in before]
+        count = {key: len(made.get(key, ())) for key in names}
         old_names, new_names = claim.options.notation.definitions, follower.notation.definitions
         changed = {key for key in names & before if old_names.get(key) != new_names.get(key)}
         changed |= {key for key in names & before if roles.get(key) != follower.notation.roles.get(key)}

@@ -14,7 +14,7 @@ from symbn.errors import SymbnError
 from symbn.following import defining
 from symbn.following.chains import Chain, Side
 from symbn.following.state import Follower, origin, short, source
-from symbn.judging import Options, judge
+from symbn.judging import Options, in_doubt, judge
 from symbn.kernel.verdict import Proved, Refuted
 from symbn.repairing import with_repair
 from symbn.syntax.tree import Node, Relation, names_in
@@ -52,6 +52,8 @@ def _compared(step: Step, follower: Follower, chain: Chain, options: Options, pl
     equal = True if plain else _holds(follower.head.node, right, chain, options, follower)
     if not equal and any(h.lasting for h in follower.remembered):
         equal = None  # the section assumes something, which is not used here
+    if step.caveat is not None and (over := options.spent) is not None:
+        return replace(in_doubt(step, over), caveat=None), None  # the chain may need another reading before it
     shown = short(source(follower, follower.head.source))
     notes = list(step.notes)
     again: Side | None = None
@@ -125,6 +127,8 @@ def conditions_at(follower: Follower, chain: Chain, sides: list[Node]) -> tuple[
 
 
 def _holds(left: Node, right: Node, chain: Chain, options: Options, follower: Follower) -> bool | None:
+    if options.spent is not None:
+        return None
     sides = [defining.called(left, follower.functions), defining.called(right, follower.functions)]
     used = conditions_at(follower, chain, sides)
     try:

@@ -14,10 +14,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from symbn.answer import CAVEAT, VERDICTS
+from symbn.diagnostic import Span
 from symbn.elaboration.letters import labels
 from symbn.elaboration.notation import BATCH_NAMES, ROLE_WORDS, ROLES, SYNONYMS, Notation
 from symbn.elaboration.scope import sizes
-from symbn.errors import UsageError
+from symbn.errors import NotationError, UsageError
 from symbn.following.defining import roles_by_proof
 from symbn.judging import Options
 from symbn.syntax.tree import Node
@@ -53,53 +54,65 @@ class Conventions:
         return options
 
 
-def conventions(settings: Mapping[str, object], where: str) -> Conventions:
-    """Return the conventions that a TOML table states. Raises: UsageError that names the key."""
+def conventions(settings: Mapping[str, object]) -> Conventions:
+    """Return the conventions that a TOML table states. Raises: NotationError."""
     rest = {key: value for key, value in settings.items() if key not in ("lines", "expect")}
-    _check_keys(rest, where)
+    options = with_settings(Options(), rest)
     expect = settings.get("expect")
     if expect is not None:
-        expect = expectations(str(expect), where)[0]
+        try:
+            expect = expectations(str(expect))[0]
+        except UsageError as error:
+            raise NotationError(str(error), "expect") from None
     tables = settings.get("lines", [])
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
-        raise UsageError(f"{where}: write [[lines]] tables with from, to and roles")
+        raise NotationError("write [[lines]] tables with from, to and roles", "lines")
     sections = []
-    for table in tables:
+    for number, table in enumerate(tables, 1):
         first, last = table.get("from"), table.get("to")
         if not isinstance(first, int) or not (last is None or isinstance(last, int)):
-            raise UsageError(f"{where}: a [[lines]] table needs from = LINE, and may have to = LINE")
+            raise NotationError("a [[lines]] table needs from = LINE, and may have to = LINE", "from", number)
         own = {key: value for key, value in table.items() if key not in ("from", "to")}
-        _check_keys(own, where)
+        try:
+            with_settings(options, own)
+        except NotationError as error:
+            raise NotationError(str(error), error.key, number) from None
         sections.append(Section(first, last, own))
-    found = Conventions(rest, tuple(sections), expect)
-    for section in ({}, *(section.settings for section in sections)):
-        with_settings(with_settings(Options(), rest), section)
-    return found
+    return Conventions(rest, tuple(sections), expect)
 
 
-def _check_keys(settings: Mapping[str, object], where: str) -> None:
-    for key in settings:
-        if key not in _KEYS and key != "mode":
-            raise UsageError(
-                f"{where}: unknown key {key!r}: choose from {', '.join([*ROLES, 'free', 'superscript', 'mode', 'expect'])}"
-            )
+def place_of(error: NotationError, text: str) -> Span:
+    """Return the line of a TOML text, which may be commented out, that has the setting; that of its table, if it has none."""
+    start = 0
+    for _ in range(error.table):
+        start = max(start, text.find("[[lines]]", start + 1))
+    setting = rf"^[ \t%]*([\"']?{re.escape(error.key)}\b[^=\n]*=[^\r\n]*)"
+    found = re.compile(setting, re.MULTILINE).search(text, start)
+    return Span(*found.span(1)) if found else Span(start, start)
 
 
 def with_settings(options: Options, settings: Mapping[str, object]) -> Options:
-    """Return the options with roles, mode and batch size as the settings say. Raises: UsageError."""
-    lets: list[str] = []
-    notation, batch = options.notation, options.batch
+    """Return the options with roles, mode and batch size as the settings say. Raises: NotationError."""
     for key, value in settings.items():
-        values = value if isinstance(value, list) else [value]
-        if key == "mode":
-            notation = replace(notation, mode=str(value))
-        elif SYNONYMS.get(key, key) == "batch" and isinstance(value, int) and not isinstance(value, bool):
-            batch = value
-        elif all(isinstance(item, str) for item in values):
-            lets += [f"{key}={item}" for item in values]
-        else:
-            raise UsageError(f"{key} is a spelling in quotes, or a list of spellings; got {value!r}")
-    return replace(options, notation=notation.with_lets(lets), batch=batch)
+        if key not in _KEYS and key != "mode":
+            known = ", ".join([*ROLES, "free", "superscript", "mode", "expect"])
+            raise NotationError(f"unknown key {key!r}: choose from {known}", key)
+        try:
+            options = _with_setting(options, key, value)
+        except UsageError as error:
+            raise NotationError(str(error), key) from None
+    return options
+
+
+def _with_setting(options: Options, key: str, value: object) -> Options:
+    values = value if isinstance(value, list) else [value]
+    if key == "mode":
+        return replace(options, notation=replace(options.notation, mode=str(value)))
+    if SYNONYMS.get(key, key) == "batch" and isinstance(value, int) and not isinstance(value, bool):
+        return replace(options, batch=value)
+    if all(isinstance(item, str) for item in values):
+        return replace(options, notation=options.notation.with_lets([f"{key}={item}" for item in values]))
+    raise UsageError(f"{key} is a spelling in quotes, or a list of spellings; got {value!r}")
 
 
 def assignments(words: str) -> dict[str, str] | None:
@@ -109,7 +122,7 @@ def assignments(words: str) -> dict[str, str] | None:
     return {name: value.strip().strip("'\"") for name, value in _ASSIGNMENT.findall(words)}
 
 
-def expectations(words: str, where: str) -> tuple[str, ...]:
+def expectations(words: str) -> tuple[str, ...]:
     """Return the verdicts that a remark such as `proved, refuted wrong-sign` states. Raises: UsageError."""
     found = []
     for part in words.split(","):
@@ -118,9 +131,7 @@ def expectations(words: str, where: str) -> tuple[str, ...]:
             verdict, code = CAVEAT, ""
         if verdict not in (*VERDICTS, CAVEAT) or not re.fullmatch(r"[a-z-]*", code):
             known = ", ".join([*VERDICTS, CAVEAT])
-            raise UsageError(
-                f"{where}: cannot read {words[:60]!r}: write a verdict ({known}), and a code if you like, or roles"
-            )
+            raise UsageError(f"cannot read {words[:60]!r}: write a verdict ({known}), and a code if you like, or roles")
         found.append(f"{verdict} {code}".strip())
     return tuple(found)
 

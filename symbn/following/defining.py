@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
+from time import monotonic
 
-from symbn.decision.decide import decide, provable
+from symbn.decision.decide import proved
 from symbn.diagnostic import Span
 from symbn.elaboration.elaborate import readings
 from symbn.elaboration.meaning import OutsideError
@@ -19,7 +20,6 @@ from symbn.elaboration.resolving import indices_of, kronecker, resolve
 from symbn.elaboration.scope import Scope, sizes
 from symbn.errors import SymbnError, UnreadableError, unreadable
 from symbn.kernel.term import BATCH
-from symbn.kernel.verdict import Proved
 from symbn.layers.batchnorm import batch_norm
 from symbn.syntax.tree import (
     Derivative,
@@ -40,6 +40,7 @@ HABITS = frozenset({"s", "c", "v", "g", "a", "b", "f", "J", "l", "\\delta", "\\a
 _ADOPTABLE = ("input", "normalised", "centred", "output", "upstream", "scale", "shift")
 _MAX_ADOPTED = 6
 _SECONDS = 0.5  # for one attempt to prove a role
+_SECONDS_IN_ALL = 20.0  # for the roles of all names that the document does not define
 _NO_ARRAYS = frozenset(("\\top", "\\intercal", "T", "1", "\\mathbf 1", "\\mathbb 1", "I", "\\mathbf I"))
 _NO_NAMES = frozenset((*BATCH_NAMES, *FEATURE_NAMES))
 MAX_WEIGHT = 2000
@@ -133,7 +134,7 @@ def role_of(key: str, left: Node, right: Node, notation: Notation) -> str | None
     for role in _NODES:
         try:
             named = notation.with_lets([f"{role}={OURS}"])
-            if provable(readings(definiendum, right, (), named), _SECONDS):
+            if proved(readings(definiendum, right, (), named), _SECONDS) is not None:
                 return role
         except (SymbnError, OutsideError):
             continue
@@ -143,18 +144,20 @@ def role_of(key: str, left: Node, right: Node, notation: Notation) -> str | None
 def roles_by_proof(equations: list[tuple[Node, Node]], notation: Notation) -> Notation:
     """Return the notation with a role for every name that has none, where an equation about the layer is true with that role
     alone: of \\mu = \\frac1N \\sum_p h_p the input h. What the document calls x stays the input."""
+    deadline = monotonic() + _SECONDS_IN_ALL
     for _ in range(_MAX_ADOPTED):
-        adopted = _adopted(equations, notation)
+        adopted = _adopted(equations, notation, deadline)
         if adopted is None:
             break
         notation = notation.with_lets([adopted])
     return notation
 
 
-def _adopted(equations: list[tuple[Node, Node]], notation: Notation) -> str | None:
+def _adopted(equations: list[tuple[Node, Node]], notation: Notation, deadline: float) -> str | None:
+    """Return the next `role=name`, or None. All equations have to be looked at, since another one may contradict the role."""
     taken = {role for left, right in equations for side in (left, right) for role in roles_in(side, notation)}
     seen = set[str]()
-    proved: dict[str, set[str]] = {}
+    roles_of: dict[str, set[str]] = {}
     for left, right in equations:
         unknown = {name for side in (left, right) for name in sizes(side, notation)[1]} - _NO_NAMES - set(notation.definitions)
         unknown -= _NO_ARRAYS
@@ -170,15 +173,17 @@ def _adopted(equations: list[tuple[Node, Node]], notation: Notation) -> str | No
         for role in _ADOPTABLE:
             if ROLES[role] in taken:
                 continue
+            if monotonic() > deadline:
+                return None
             try:
-                decision = decide(readings(left, right, (), notation.with_lets([f"{role}={name}"])), _SECONDS)
+                equation = proved(readings(left, right, (), notation.with_lets([f"{role}={name}"])), _SECONDS)
             except (SymbnError, OutsideError):
                 continue
-            if isinstance(decision.verdict, Proved) and decision.equation is not None and not decision.equation.reading.caveats:
-                proved.setdefault(name, set()).add(role)
+            if equation is not None and not equation.reading.caveats:
+                roles_of.setdefault(name, set()).add(role)
                 break
     # Equations that tell two roles of one name apart contradict each other: then the document is asked.
-    return next((f"{role}={name}" for name, roles in proved.items() if len(roles) == 1 for role in roles), None)
+    return next((f"{role}={name}" for name, roles in roles_of.items() if len(roles) == 1 for role in roles), None)
 
 
 def roles_in(node: Node, notation: Notation) -> set[str]:

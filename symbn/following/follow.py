@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from time import perf_counter
 
-from symbn.answer import ASSUMED, REFUTED, DocumentReport, Step
+from symbn.answer import ASSUMED, REFUTED, UNDECIDED, DocumentReport, Step
 from symbn.diagnostic import Diagnostic, Span
 from symbn.document.prose import prose_between
 from symbn.document.source import Document, Formula, Remark, Text
@@ -31,7 +31,7 @@ from symbn.following.hypotheses import (
     trailing,
 )
 from symbn.following.remarks import looked_for, spread, take_remark, unheard
-from symbn.following.state import Claim, Follower, Hypothesis, current, origin, placed, relocated, source
+from symbn.following.state import Claim, Follower, Hypothesis, blank_step, current, origin, placed, relocated, source
 from symbn.judging import Options, in_doubt, unreadable_step
 from symbn.repairing import with_syntax_repair
 from symbn.syntax.parser import parse
@@ -51,11 +51,11 @@ def check_document(
     Raises: UsageError for conventions that cannot be.
     """
     start = perf_counter()
-    options = with_settings(options, conventions.settings)
+    options = with_settings(options, conventions.settings).started()
     read = {
         place: list(chains(item.text))
         for place, item in enumerate(document.items)
-        if isinstance(item, Formula) and _claims(item.text.text)
+        if isinstance(item, Formula) and _claims(item.text.text) and options.spent is None
     }
     notation, words = inferred(_equations(read), options.notation)
     follower = Follower(document, replace(options, notation=notation), conventions, notation, read)
@@ -114,10 +114,18 @@ def _formula(follower: Follower, place: int, formula: Formula) -> None:
     between = prose.plain("".join(prose_between(document, n) for n in range(last + 1, place + 1)))
     _turn(follower, raw, between, isinstance(before, Formula) and before.display)
     text = formula.text
-    if place not in follower.read:
+    if place not in follower.read and not _claims(text.text):
         _subject(follower, formula)
         return
     expected, follower.expected, follower.waiting = follower.expected, (), None
+    if place not in follower.read:  # there was no time to read it
+        over = follower.base.spent
+        step = placed(
+            follower, Step(document.text, formula.span, 1, source(follower, text), "", UNDECIDED, "all m", reason=over)
+        )
+        follower.steps.append(step)
+        _finish(follower, len(follower.steps) - 1, step.line, expected)
+        return
     marked, follower.next_role = follower.next_role, None
     if marked == IGNORE:
         return
@@ -141,10 +149,12 @@ def _formula(follower: Follower, place: int, formula: Formula) -> None:
     spoiled = any(chain.spoils if isinstance(chain, Fault) else chain.beside for chain in found)
     words = prose.new_subject(between) or (follower.inline and prose.speaks(between))
     doubt = _SPOILED if spoiled else _SUBJECT if continued and (words or follower.subject) else None
-    after, near = trailing(follower, place, formula)
+    after, near = ([], []) if options.spent is not None else trailing(follower, place, formula)
     for chain in found:
         if isinstance(chain, Fault):
-            _fault(follower, chain)
+            _fault(follower, chain, formula)
+        elif options.spent is not None:
+            _chain(follower, chain, options, ([], []), None, False)
         elif role != prose.CLAIM and taken_as_hypothesis(follower, chain, role, options, between):
             pass
         elif follows and before_role in _SUPPOSED and gives_value_to_input(chain, options):
@@ -196,9 +206,12 @@ def _finish(follower: Follower, first: int, line: int, expected: tuple[str, ...]
         follower.steps[n] = replace(step, step=number, formula=line, expected=verdict)
 
 
-def _fault(follower: Follower, fault: Fault) -> None:
+def _fault(follower: Follower, fault: Fault, formula: Formula) -> None:
     text = fault.text
-    span = text.origin(fault.left.to(fault.right) if fault.right.end > fault.right.start else fault.left)
+    whole = text.origin(fault.left.to(fault.right) if fault.right.end > fault.right.start else fault.left)
+    # Its left side may be the right side of an earlier formula; what cannot be read stands in this one.
+    start = max(whole.start, formula.span.start)
+    span = Span(start, max(whole.end, start))
     sides = tuple(source(follower, text.part(part.start, part.end)) for part in (fault.left, fault.right))
     if fault.lists:
         step = Step(follower.document.text, span, 1, sides[0], sides[1], ASSUMED, "all m", reason="it names the entries")
@@ -206,7 +219,7 @@ def _fault(follower: Follower, fault: Fault) -> None:
         return
     diagnostic = relocated(fault.diagnostic, text)
     step = unreadable_step(follower.document.text, span, (sides[0], sides[1]), "all m", diagnostic, perf_counter())
-    if follower.base.repair and fault.right.end - fault.left.start <= MAX_REPAIRED:
+    if follower.base.repair and follower.base.spent is None and fault.right.end - fault.left.start <= MAX_REPAIRED:
         low, own = fault.left.start, fault.diagnostic.span
         part = text.text[low : max(fault.right.end, fault.left.end)]
         step = with_syntax_repair(step, part, Span(max(0, own.start - low), max(0, own.end - low)), follower.base)
@@ -231,7 +244,9 @@ def _chain(
     for place, (left, sign, right) in enumerate(zip(chain.sides, chain.relations, chain.sides[1:], strict=False)):
         options = replace(options, notation=current(follower, options))
         step = None
-        if place == 0 and not chain.continued:
+        if (over := options.spent) is not None:
+            step = replace(blank_step(follower, left, right, place, chain), reason=over)
+        elif place == 0 and not chain.continued:
             if defining.is_loss(left.node, options.notation):
                 follower.loss_line = follower.document.place(origin(left).start)[0]
             step = definition_step(follower, chain, options, defines)

@@ -152,7 +152,8 @@ def assume(follower: Follower, chain: Chain, lasting: bool, before: str = "") ->
     """Take a chain as a hypothesis. before: the prose before it, which may exclude what it says, or make it an alternative."""
     found = list(conditions_of(chain))
     letters = set[str]().union(*(names_in(relation) for relation in found if on_indices(relation)))
-    follower.hypotheses = [h for h in follower.hypotheses if not (on_indices(h.relation) and h.letters <= letters)]
+    if letters:
+        follower.hypotheses = [h for h in follower.hypotheses if not (on_indices(h.relation) and h.letters <= letters)]
     contrary = prose.negated(before)
     if contrary:
         found = opposites(found)

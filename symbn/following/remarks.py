@@ -14,7 +14,6 @@ from symbn.judging import Options
 
 
 def take_remark(follower: Follower, place: int, remark: Remark) -> None:
-    where = f"{follower.document.path}:{follower.document.place(remark.span.start)[0]}"
     words = remark.words.strip()
     try:
         roles = assignments(words)
@@ -26,13 +25,12 @@ def take_remark(follower: Follower, place: int, remark: Remark) -> None:
         elif words in (HYPOTHESIS, IGNORE):
             follower.next_role = words
         else:
-            expected = tuple(looked_for(verdict, follower.base) for verdict in expectations(words, where))
+            expected = tuple(looked_for(verdict, follower.base) for verdict in expectations(words))
             if not _behind(follower, place, remark, expected):
                 unheard(follower)
                 follower.expected, follower.waiting = expected, remark
     except UsageError as error:
-        message = str(error).removeprefix(f"{where}: ")
-        follower.problems.append(Diagnostic("bad-remark", message, remark.span, "see `symbn check --help`"))
+        follower.problems.append(Diagnostic("bad-remark", str(error), remark.span, "see `symbn check --help`"))
 
 
 def unheard(follower: Follower) -> None:

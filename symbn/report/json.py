@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from typing import Any
 
 from symbn.answer import SCHEMA, DocumentReport, Repair, Step
 from symbn.diagnostic import Diagnostic
 from symbn.report.outcome import faults
+
+_COMMAND = re.compile(r"#(?=#\w*\[)")
 
 
 def record(step: Step) -> dict[str, Any]:
@@ -88,8 +91,10 @@ def dumps(step: Step) -> str:
 def visible(text: str) -> str:
     r"""Return a JSON text with an escape for each character that is not to be seen, such as U+202E, which turns a line round.
 
-    The values stay what they are; only half a surrogate pair, which no UTF-8 can hold, becomes U+FFFD. Line ends stay.
+    The values stay what they are; only half a surrogate pair, which no UTF-8 can hold, becomes U+FFFD. Line ends stay. So is
+    `##[`, which a CI service obeys anywhere in a line; a sharp is never outside of a string.
     """
+    text = _COMMAND.sub(lambda _: _escape(ord("#")), text) if "##" in text else text
     text = text.encode("utf-8", "replace").decode("utf-8")
     return "".join(c if c.isprintable() or c == "\n" else _escape(ord(c)) for c in text)
 

@@ -48,7 +48,8 @@ def render_report(
     """
     chosen = problems(report, only)
     if only is None:
-        chosen = tuple(step for step in (*faults(report), *report.steps) if verbose or step in chosen or _is_noteworthy(step))
+        steps = (*faults(report), *report.steps)
+        chosen = tuple(step for step in steps if verbose or is_problem(step) or _is_noteworthy(step))
     blocks = [render_step(report, step, style, explain) for step in chosen]
     text = ""
     for before, block in zip(["", *blocks], blocks, strict=False):

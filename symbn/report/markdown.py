@@ -17,7 +17,7 @@ from symbn.report.terminal import Style, printable, surprise, vectors
 _HEADS = ("steps", PROVED, CAVEAT, REFUTED, UNDECIDED, UNREADABLE, ASSUMED, "as expected", "unexpected")
 _SPECIAL = re.compile(r"[\\`*_\[\]|~$]|:(?=\S)|(?<=www)\.")
 _HTML = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
-_COMMAND = re.compile(r"^\s*(?:::|##\[)", re.MULTILINE)
+_COMMAND = re.compile(r"^\s*::", re.MULTILINE)
 _LINKED = re.compile("([@#])")
 _WIDE = Style(10**6)
 

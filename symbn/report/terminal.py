@@ -7,6 +7,7 @@ No line is wider than the terminal, but for a place (`--> file:line:column`): br
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from symbn.answer import ASSUMED, CAVEAT, PROVED, REFUTED, UNDECIDED, UNREADABLE
 from symbn.diagnostic import Diagnostic, Span
 
 WITH_CAVEAT = "proved with a caveat"
+_COMMAND = re.compile(r"#(?=#\w*\[)")
 _COLOURS = {
     PROVED: "32", REFUTED: "31", UNDECIDED: "33", UNREADABLE: "35", ASSUMED: "36", "dim": "2", "bold": "1", "red": "31",
     "changed": "1;32",
@@ -251,7 +253,12 @@ def _past_spaces(text: str, start: int) -> int:
 
 
 def printable(text: str) -> str:
-    """Return the text with control characters made visible, so that no input can drive the terminal."""
+    """Return the text with control characters made visible, so that no input can drive the terminal.
+
+    `##[group]` and `##vso[..]`, which CI services obey anywhere in a line, lose their first sign. No character is added.
+    """
+    if "##" in text:
+        text = _COMMAND.sub("\N{REPLACEMENT CHARACTER}", text)
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" if not c.isspace() else " " for c in text)
 
 

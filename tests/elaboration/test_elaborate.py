@@ -49,6 +49,9 @@ def test_names_play_their_roles(written: str, plain: str) -> None:
     [
         (r"z_i = x_i", "unknown-name", "--let"),
         (r"\sigma = 1", "two-roles", "--let"),
+        (r"x_{ij} = E[\frac{\partial L}{\partial x_i}]", "two-roles", "both indices"),
+        (r"x_i^{(k)} g_j = var(g_i)", "two-roles", "both indices"),
+        (r"x_{ij} = E[\frac{\partial L}{\partial \hat x_i}]", "two-roles", "both indices"),
         (r"\bar x = \mu", "two-roles", "--let"),
         ("m x_i = N x_i", "two-roles", "--let batch"),
         ("x_m = m", "two-roles", "rename"),

@@ -72,6 +72,12 @@ def test_rules_hold_for_any_functions_or_are_refused(text: str, verdict: str) ->
         (r"\frac{\partial y_i}{\partial \beta} = 1 \text{ if } \gamma = \beta", "proved"),
         (r"\frac{\partial y_i}{\partial \gamma} = \hat x_i \text{ when } \gamma = \mu", "proved"),
         (r"y_{ij} = \hat x_{ij} \text{ if } \gamma_j = 1, \beta_j = 0", "proved"),
+        # The index of a given value is not that of a sum in which the input stands, be it the author's or the layer's.
+        (r"\sum_i \gamma = m g_i \text{ if } \gamma = g_i", "undecided"),
+        (r"\sum_i \gamma = \sum_i g_i \text{ if } \gamma = g_i", "undecided"),
+        (r"\sum_j \frac{\partial y_j}{\partial x_i} g_j = 0 \text{ if } \gamma = x_j", "undecided"),
+        (r"\frac{\partial L}{\partial x_i} = x_k \text{ if } \gamma = g_j", "undecided"),
+        (r"y_i = g_k \hat x_i + \beta \text{ if } \gamma = g_k", "proved"),
         (r"y_i = 0 \text{ if } \gamma = \beta, \beta = \gamma", "unreadable"),
         (r"y_i = 0 \text{ if } \hat x_i = 0", "unreadable"),
         (r"y_i = 0 \text{ if } \epsilon = 0", "unreadable"),

@@ -15,7 +15,7 @@ from symbn.judging import Options
 def checked(text: str, notation: str = "", kind: str = "md", repair: bool = False) -> DocumentReport:
     document = read_document(f"notes.{kind}", text.encode("utf-8"))
     settings = {**tomllib.loads(notation), **document.settings}
-    return check_document(document, Options(Notation(), repair=repair), conventions(settings, "notes"))
+    return check_document(document, Options(Notation(), repair=repair), conventions(settings))
 
 
 def verdicts(text: str, notation: str = "") -> list[str]:

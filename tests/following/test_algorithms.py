@@ -15,7 +15,7 @@ from symbn.report.terminal import Style
 
 def checked(text: str, repair: bool = False) -> DocumentReport:
     document = read_document("notes.md", text.encode())
-    return check_document(document, Options(repair=repair), conventions(document.settings, "notes.md"))
+    return check_document(document, Options(repair=repair), conventions(document.settings))
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from tests.following.documents import answer, checked, verdicts
 
 def test_roles_may_have_several_spellings_and_lines_of_their_own() -> None:
     table = {"mean": ["u", "w"], "mode": "eval", "lines": [{"from": 3, "to": 5, "mean": "m", "batch": 2}]}
-    found = conventions(table, "here")
+    found = conventions(table)
     options = with_settings(Options(), found.settings)
     assert options.notation.roles["u"] == options.notation.roles["w"] == "mu"
     assert options.notation.mode == "eval"
@@ -38,7 +38,7 @@ def test_roles_may_have_several_spellings_and_lines_of_their_own() -> None:
 )
 def test_settings_that_cannot_be_are_refused(table: dict[str, object]) -> None:
     with pytest.raises(UsageError):
-        conventions(table, "here")
+        conventions(table)
 
 
 @pytest.mark.parametrize(
@@ -54,9 +54,9 @@ def test_remarks_state_roles(words: str, found: dict[str, str] | None) -> None:
 
 
 def test_remarks_state_verdicts() -> None:
-    assert expectations("proved, refuted wrong-sign,proved with a caveat", "") == ("proved", "refuted wrong-sign", "caveat")
+    assert expectations("proved, refuted wrong-sign,proved with a caveat") == ("proved", "refuted wrong-sign", "caveat")
     with pytest.raises(UsageError):
-        expectations("proved, wrong", "")
+        expectations("proved, wrong")
 
 
 FALSE = r"$$\frac{\partial L}{\partial \beta} = -\sum_j g_j$$"

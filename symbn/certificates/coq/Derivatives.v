@@ -45,10 +45,10 @@ Proof.
   replace (d / (2 * sqrt (f a))) with (/ (2 * sqrt (f a)) * d) by (unfold Rdiv; ring).
   apply (derivable_pt_lim_comp f sqrt); [exact H | apply derivable_pt_lim_sqrt; exact P].
 Qed.
-Lemma slope_Rpower f a v d q : 0 < v -> slope f a v d ->
-  slope (fun t => Rpower (f t) q) a (Rpower v q) (q * Rpower v (q - 1) * d).
+Lemma slope_Rpower f a v d q r : r = q - 1 -> 0 < v -> slope f a v d ->
+  slope (fun t => Rpower (f t) q) a (Rpower v q) (q * Rpower v r * d).
 Proof.
-  intros P [<- H]. split; [reflexivity |].
+  intros -> P [<- H]. split; [reflexivity |].
   apply (derivable_pt_lim_comp f (fun z => Rpower z q)); [exact H | apply derivable_pt_lim_power; exact P].
 Qed.
 Lemma slope_bsum m f a v d : (forall j, (j < m)%nat -> slope (fun t => f t j) a (v j) (d j)) ->
@@ -68,6 +68,14 @@ Proof.
 Qed.
 Lemma slope_upd_left x i j : slope (fun t => upd x i t j) (x i) (x j) (delta j i).
 Proof. rewrite delta_sym. apply slope_upd. Qed.
+Lemma derivative_ext f h a d : (forall t, f t = h t) -> derivable_pt_lim f a d -> derivable_pt_lim h a d.
+Proof. intros E H. replace h with f by (apply functional_extensionality; exact E). exact H. Qed.
+Lemma line_derivative v d a : derivable_pt_lim (fun t => v + d * t) a d.
+Proof.
+  apply (slope_derivative _ _ (v + d * a) (0 + (0 * a + d * 1))); [| ring].
+  apply (slope_plus (fun _ => v) (fun t => d * t)); [apply slope_const | apply (slope_mult (fun _ => d) (fun t => t))];
+    [apply slope_const | apply slope_id].
+Qed.
 Lemma slope_value f a v w d e : slope f a v d -> f a = w -> d = e -> slope f a w e.
 Proof. intros [_ H] <- <-. split; [reflexivity | exact H]. Qed.
 Lemma slope_mean m x i : (i < m)%nat -> slope (fun t => mean m (upd x i t)) (x i) (mean m x) (/ INR m).

@@ -72,14 +72,30 @@ Proof.
   intros H. unfold var. rewrite (mean_ext m x z H). f_equal. apply bsum_ext. intros. rewrite H by assumption. reflexivity.
 Qed.
 
+(** A batch of a chosen size: its entries are a mean and deviations, the last of which is the negative sum of the others. *)
+Lemma centred n z : exists a c,
+  (forall j, z j = a + c j) /\ mean (S n) z = a /\ c n = - bsum n c /\ var (S n) z = bsum (S n) (fun j => c j ^ 2) / INR (S n).
+Proof.
+  exists (mean (S n) z), (fun j => z j - mean (S n) z). split; [intros; ring |]. split; [reflexivity |]. split; [| reflexivity].
+  pose proof (sum_centred (S n) z (Nat.lt_0_succ n)) as H. cbn [bsum] in H. lra.
+Qed.
+
 (** Roots and powers, by what they are when multiplied out *)
 Lemma positive_root r n : 0 < r -> (0 < n)%nat -> exists s, 0 < s /\ r = s ^ n.
 Proof.
   intros H N. exists (Rpower r (/ INR n)). split; [apply exp_pos |].
   rewrite <- Rpower_pow by apply exp_pos. rewrite Rpower_mult, Rinv_l, Rpower_1; auto. apply not_0_INR. lia.
 Qed.
-Lemma nonneg_root r : 0 <= r -> exists s, 0 <= s /\ r = s ^ 2.
-Proof. intros H. exists (sqrt r). split; [apply sqrt_pos | rewrite pow2_sqrt; lra]. Qed.
+Lemma nonneg_root r n : 0 <= r -> (0 < n)%nat -> exists s, 0 <= s /\ r = s ^ n.
+Proof.
+  intros [H | <-] N.
+  - destruct (positive_root r n H N) as [s [S E]]. exists s. split; [left; exact S | exact E].
+  - exists 0. split; [right; reflexivity | symmetry; apply pow_i; exact N].
+Qed.
+Lemma positive_of a : 0 <= a -> a <> 0 -> 0 < a.
+Proof. intros [H | <-] N; [exact H | contradiction]. Qed.
+Lemma even_power a n : 0 <= a ^ (S (S n)) -> 0 <= a ^ (S (S (S (S n)))).
+Proof. intros H. replace (a ^ S (S (S (S n)))) with (a ^ 2 * a ^ S (S n)) by (simpl; ring). apply Rmult_le_pos; [apply pow2_ge_0 | exact H]. Qed.
 Lemma sqrt_is b r : 0 <= r -> b = r ^ 2 -> sqrt b = r.
 Proof. intros H ->. apply sqrt_pow2. exact H. Qed.
 Lemma Rpower_root b q n : 0 < b -> (0 < n)%nat -> Rpower b q = Rpower (b ^ n) (q / INR n).

@@ -16,8 +16,10 @@ Ltac sign :=
   | |- INR _ <> 0 => apply not_0_INR; lia
   | |- 0 < _ =>
       first [ assumption | lra
-            | apply pow_lt; sign | apply Rinv_0_lt_compat; sign | apply Rdiv_lt_0_compat; sign | apply Rmult_lt_0_compat; sign ]
-  | |- 0 <= _ => first [ assumption | left; sign | apply pow_le; sign | apply Rmult_le_pos; sign | lra ]
+            | apply pow_lt; sign | apply Rinv_0_lt_compat; sign | apply Rdiv_lt_0_compat; sign | apply Rmult_lt_0_compat; sign
+            | apply Rplus_lt_le_0_compat; sign | apply Rplus_le_lt_0_compat; sign | apply positive_of; assumption ]
+  | |- 0 <= _ * _ => first [ apply Rmult_le_pos; sign | apply Rle_0_sqr | nonnegative ]
+  | |- 0 <= _ => nonnegative
   | |- _ <> 0 =>
       first [ assumption | apply Rgt_not_eq; sign
             | apply pow_nonzero; sign | apply Rinv_neq_0_compat; sign
@@ -25,11 +27,15 @@ Ltac sign :=
             | apply Ropp_neq_0_compat; sign
             | lra | given_nonzero ]
   end
-with given_nonzero := (* a hypothesis a <> 0, with a the same polynomial *)
+with nonnegative :=
+  first [ assumption | left; sign | apply pow2_ge_0 | apply even_power; nonnegative | apply pow_le; sign | apply Rplus_le_le_0_compat; sign
+        | lra ]
+with given_nonzero := (* a hypothesis a <> 0, with a the same polynomial, or one that has b as a factor *)
   match goal with
   | H : ?a <> 0 |- ?b <> 0 =>
       solve [ let Z := fresh in intro Z; apply H; first [ replace a with b by ring; exact Z
-                                                        | replace a with (- b) by ring; rewrite Z; ring ] ]
+                                                        | replace a with (- b) by ring; rewrite Z; ring
+                                                        | rewrite Z; ring ] ]
   end.
 
 (** [close]: an identity of rational functions, once every sum and every root has been worked out *)
@@ -51,6 +57,22 @@ Ltac aligned := (* delta i j and delta j i are one atom *)
   end.
 Ltac sized := try match goal with E : INR ?m = _ |- _ => rewrite E end. (* at a chosen batch size *)
 Ltac close := cbv beta; cbn [INR Nat.pred]; sized; aligned; first [ rational | progress deltas; rational ].
+
+(** At a chosen batch size: [at_every_place] puts each position for an index, [centre n z] writes the batch z of n + 1 entries
+    as its mean and deviations. *)
+Ltac at_every_place :=
+  repeat match goal with
+  | H : (_ < O)%nat |- _ => exfalso; lia
+  | H : (S _ < _)%nat |- _ => apply Nat.succ_lt_mono in H
+  | H : (?i < _)%nat |- _ => is_var i; destruct i
+  end;
+  try (exfalso; lia);
+  cbv beta iota delta [delta Nat.eqb] in *.
+Ltac centre n z :=
+  let a := fresh "a" in let c := fresh "c" in let Z := fresh "Z" in let M := fresh "M" in let C := fresh "C" in
+  let V := fresh "V" in
+  destruct (centred n z) as [a [c [Z [M [C V]]]]];
+  rewrite ?V, ?M in *; cbn [bsum] in *; rewrite ?Z in *; clear V M Z; rewrite ?C in *.
 
 (** [worked_out]: a sum by its certificate l. What it needs: a proof that f j is the combination, then the sums of its parts. *)
 Ltac sum_parts m :=
@@ -74,12 +96,13 @@ Ltac slopes :=
   | |- slope (fun t => - @?f t) _ _ _ => apply (slope_opp f); slopes
   | |- slope (fun t => / @?f t) _ _ _ => apply (slope_inv f); [slope_side | slopes]
   | |- slope (fun t => sqrt (@?f t)) _ _ _ => apply (slope_sqrt f); [slope_side | slopes]
-  | |- slope (fun t => Rpower (@?f t) ?q) _ _ _ => apply (slope_Rpower f); [slope_side | slopes]
+  | |- slope (fun t => Rpower (@?f t) ?q) _ _ _ => apply (slope_Rpower f); [lra | slope_side | slopes]
   | |- slope (fun t => @?f t ^ ?n) _ _ _ => apply (slope_pow f); slopes
   | |- slope (fun t => @?f t + @?g t) _ _ _ => apply (slope_plus f g); slopes
   | |- slope (fun t => @?f t - @?g t) _ _ _ => apply (slope_minus f g); slopes
   | |- slope (fun t => @?f t * @?g t) _ _ _ => apply (slope_mult f g); slopes
   | |- slope (fun t => @?f t / @?g t) _ _ _ => apply (slope_div f g); [slope_side | slopes | slopes]
+  | |- slope _ _ _ _ => split; [reflexivity | assumption] (* a function whose derivative is given *)
   end
 with slope_side := cbv beta; first [assumption | reflexivity | sign].
 

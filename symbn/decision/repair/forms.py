@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from symbn.decision.decide import decide
+from symbn.decision.decide import proved
 from symbn.decision.repair.edits import Candidate
 from symbn.decision.repair.search import Found, Question
 from symbn.decision.repair.sieve import alone
@@ -20,7 +20,6 @@ from symbn.elaboration.meaning import OutsideError
 from symbn.elaboration.readings import TooManyReadingsError
 from symbn.elaboration.resolving import resolve
 from symbn.errors import UnreadableError
-from symbn.kernel.verdict import Proved
 from symbn.layers.batchnorm import EVALUATION, TRAINING
 from symbn.syntax.tree import Additive, Derivative, Group, Name, Node, Scripted, children, number_value
 
@@ -63,10 +62,10 @@ def _proved_constant(question: Question) -> bool:
         return False
     notation = replace(view.notation, mode=EVALUATION)
     try:
-        decision = decide(readings(view.target, view.root, question.conditions, notation, question.batch), 1.0)
+        equation = proved(readings(view.target, view.root, question.conditions, notation, question.batch), 1.0)
     except (UnreadableError, OutsideError, TooManyReadingsError):
         return False
-    return isinstance(decision.verdict, Proved) and not (decision.equation and decision.equation.reading.caveats)
+    return equation is not None and not equation.reading.caveats
 
 
 def _is_diagonal(question: Question, letter: str) -> bool:

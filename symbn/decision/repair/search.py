@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 from time import monotonic
 
-from symbn.decision.decide import decide
+from symbn.decision.decide import proved
 from symbn.decision.repair import factors, names, powers, signs
 from symbn.decision.repair.edits import Candidate, Edit, apply
 from symbn.decision.repair.points import PRIME, RandomPoint
@@ -22,7 +22,6 @@ from symbn.elaboration.readings import TooManyReadingsError
 from symbn.elaboration.scope import Scope
 from symbn.errors import UnreadableError
 from symbn.kernel.term import KernelError
-from symbn.kernel.verdict import Proved
 from symbn.syntax.tree import Node, Relation
 
 GENERATORS: tuple[Callable[[View], Iterator[Candidate]], ...] = (
@@ -105,12 +104,12 @@ class Question:
             return None
         self.proofs -= 1
         try:
-            decision = decide(readings(self.view.target, node, self.conditions, self.view.notation, self.batch), 1.0)
+            equation = proved(readings(self.view.target, node, self.conditions, self.view.notation, self.batch), 1.0)
         except _PLAUSIBLE:
             return None
-        if not isinstance(decision.verdict, Proved) or decision.equation is None:
+        if equation is None:
             return None
-        new = [caveat for caveat in decision.equation.reading.caveats if _place(caveat) not in self.usual]
+        new = [caveat for caveat in equation.reading.caveats if _place(caveat) not in self.usual]
         return Found(candidate.code, candidate.message, candidate.edits, side, changed, "; ".join(new) or None, candidate.cost)
 
 
