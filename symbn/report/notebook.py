@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from symbn.answer import UNREADABLE, DocumentReport, Step
+from symbn.publishing.page import PARTS
 from symbn.report.listing import render_report
 from symbn.report.shown import shown
 from symbn.report.summary import conclusion
@@ -18,7 +19,6 @@ from symbn.typesetting.latex import to_latex
 from symbn.typesetting.letters import escaped
 
 _VARIABLES = "--good: #2f8f52; --bad: #d3544a; --open: #a8741a; --quiet: #808791; --line: #9aa2ae66; --shade: #80808018;"
-_COLOURS = ".proved { color: var(--good); } .refuted { color: var(--bad); } .undecided, .unreadable { color: var(--open); }"
 _WIDE = Style(100)
 
 
@@ -53,4 +53,4 @@ def _latex(step: Step) -> str:
 
 
 def _fragment(inner: str) -> str:
-    return f'<div class="symbn"><style>.symbn {{ {_VARIABLES} {_COLOURS} {STYLE} }}</style>\n{inner}\n</div>'
+    return f'<div class="symbn"><style>.symbn {{ {_VARIABLES} {PARTS} {STYLE} }}</style>\n{inner}\n</div>'

@@ -30,7 +30,7 @@ STYLE = """
 .place { font-size: .85rem; color: var(--quiet); }
 .symbn-wrong { background: color-mix(in srgb, var(--bad) 16%, transparent); border-radius: .15em; }
 .symbn-repaired { background: color-mix(in srgb, var(--good) 16%, transparent); border-radius: .15em; }
-.step .display { padding-top: .5rem; } .step .display math { width: max-content; }
+.step .display { padding-top: .5rem; }
 nav th, nav td { padding: .3rem .5rem; font-size: .88rem; }
 nav th { white-space: normal; }
 nav td:first-child { white-space: normal; min-width: 9rem; overflow-wrap: anywhere; }
