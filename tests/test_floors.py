@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -205,3 +206,11 @@ def test_the_public_names_are_the_documented_ones() -> None:
     for name in symbn.__all__:
         assert getattr(symbn, name) is not None
     assert all(getattr(getattr(symbn, name), "__doc__", None) for name in symbn.__all__ if name != "__version__")
+
+
+def test_every_file_that_is_no_source_is_package_data() -> None:
+    table = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    patterns = table["tool"]["setuptools"]["package-data"]["symbn"]
+    named = {path for pattern in patterns for path in PACKAGE.glob(pattern)}
+    others = {path for path in PACKAGE.rglob("*") if path.is_file() and path.suffix not in (".py", ".pyc")}
+    assert others == named
