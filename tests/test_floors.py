@@ -96,6 +96,7 @@ ALLOWED = {
     "symbn/certificates/auditing.py": {"subprocess", "Popen"},
     "symbn/publishing/pdf.py": {"subprocess", "Popen"},
     "symbn/certificates/writing.py": {"importlib.resources"},
+    "symbn/publishing/pdf.py": {"subprocess", "Popen"},
     "scripts/bench.py": {"subprocess", "system"},
     "scripts/attacking/spelling.py": {"format"},
     "scripts/fuzzing/cases.py": {"format"},
@@ -196,6 +197,14 @@ def test_no_heavy_import_at_the_top_of_what_verify_needs() -> None:
 @pytest.mark.parametrize("program", ["import symbn", "import symbn.cli; symbn.cli.main(['verify', '--quiet', 'm = m'])"])
 def test_neither_import_nor_verify_loads_sympy_numpy_or_rich(program: str) -> None:
     code = f"{program}\nimport sys\nprint(sorted({{'sympy', 'numpy', 'rich'}} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize("arguments", [["verify", "--quiet", "m = m"], ["--version"]])
+def test_what_only_judges_typesets_nothing(arguments: list[str]) -> None:
+    code = f"import symbn.cli.command as c, contextlib, sys\nwith contextlib.suppress(SystemExit):\n    c.main({arguments!r})\n"
+    code += "print([name for name in sys.modules if name.startswith('symbn.typesetting')])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
 

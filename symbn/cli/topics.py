@@ -27,7 +27,7 @@ examples:
 """
 _NUMBERS = {"x": "0,2", "g": "1,0", "gamma": "1", "beta": "0", "eps": "3"}
 _HELP = {
-    "x": "the batch of the example, such as 0,2 or 1/2,-3,4",
+    "x": "the batch of the example, such as 1/2,-3,4; with a minus first, --x=-1,2",
     "g": "its upstream gradients",
     "gamma": "the scale",
     "beta": "the shift",
@@ -50,11 +50,16 @@ def is_about(arguments: argparse.Namespace) -> bool:
         if len(arguments.codes) > 1:
             raise UsageError("one topic at a time, and no codes beside it")
         return True
-    given = [f"--{name}" for name in (*_NUMBERS, "style", "format", "output", "width") if getattr(arguments, name) is not None]
+    others = {"style": arguments.style, "format": arguments.format, "output": arguments.output, "width": arguments.width}
+    given = [f"--{name}" for name, value in (_numbers(arguments) | others).items() if value is not None]
     given += ["--let"] * bool(arguments.let) + ["--fragment"] * arguments.fragment
     if given:
         raise UsageError(f"{given[0]} is for a topic: {', '.join(TOPICS)}")
     return False
+
+
+def _numbers(arguments: argparse.Namespace) -> dict[str, str | None]:
+    return {"x": arguments.x, "g": arguments.g, "gamma": arguments.gamma, "beta": arguments.beta, "eps": arguments.eps}
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -63,7 +68,7 @@ def run(arguments: argparse.Namespace) -> int:
     from symbn.deriving.example import Example, numbers
 
     def given(name: str) -> tuple[Fraction, ...]:
-        text = getattr(arguments, name)
+        text = _numbers(arguments)[name]
         return numbers(_NUMBERS[name] if text is None else text, f"--{name}")
 
     def scalar(name: str) -> Fraction:

@@ -9,9 +9,12 @@ An *inline* text is a tuple of strings and meanings, in the order in which they 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 
-from symbn.elaboration.meaning import Meaning
+from symbn.elaboration.meaning import Constant, Meaning
+from symbn.layers.batchnorm import TRAINING
 
+ONE = Constant(Fraction(1))
 Inline = tuple[str | Meaning, ...]
 
 
@@ -32,11 +35,13 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """head = side = side = .., each step proved. scope: the batch sizes for which it is, "all m" or a number."""
+    """head = side = side = .., each step proved. scope: the batch sizes for which it is, "all m" or a number. mode: of the
+    layer, train or eval."""
 
     head: Meaning
     lines: tuple[Line, ...]
     scope: str = "all m"
+    mode: str = TRAINING
 
     @property
     def result(self) -> Meaning:
@@ -51,10 +56,11 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """A display `name = (rows)`. A string is a number in digits, where the exact one is irrational."""
+    """A display `name = factor (rows)`. A string is a number in digits, where the exact one is irrational."""
 
     name: Meaning
     rows: tuple[tuple[Meaning | str, ...], ...]
+    factor: Meaning = ONE
 
 
 @dataclass(frozen=True, slots=True)

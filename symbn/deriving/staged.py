@@ -6,16 +6,17 @@ C are held fixed. Abbreviations (c, s) are no nodes of the graph here: they are 
 
 from __future__ import annotations
 
-from symbn.deriving.algebra import ONE, plus, tidy, times
+from symbn.deriving.algebra import instance, plus, tidy, times
 from symbn.deriving.article import Block, Chain, Edge, Figure, Section, Vertex, Words
 from symbn.deriving.differentiation import differentiated
+from symbn.deriving.proving import proved
 from symbn.deriving.steps import PICKED, VANISH, Known, Working, at, listed, substituted
 from symbn.deriving.paper import centred_sums_vanish, deltas_picked, pulled_out, rooted
 from symbn.elaboration.meaning import LOCAL, TOTAL, Meaning, Quantity, Same, Slope, SumOver, meaning_of_term
 from symbn.kernel.term import BATCH, Index
 from symbn.layers.graph import Graph, Leaf, Node
 
-ROW, SUMMED = "i", "j"
+ROW, SUMMED, COLUMN = "i", "j", "k"
 
 
 def sections(graph: Graph, target: str) -> list[Section]:
@@ -104,48 +105,56 @@ def forward(graph: Graph, target: str, by: str) -> list[Section]:
         for name, node in graph.nodes.items()
         if name != by and graph.depends(name, by) and graph.depends(target, name) and (not node.auxiliary or name == target)
     ]
-    below, known, found = at(graph.nodes[by], "k"), Known(), list[Section]()
+    known, found = Known(), list[Section]()
     for name in order:
         node = graph.nodes[name]
-        above = at(node, ROW)
-        blocks: list[Block] = []
-        working = Working(Slope(above, below, TOTAL), graph)
-        edges, terms, inner_nodes = Known(), list[Meaning](), list[Meaning]()
-        parents = [p for p in (by, *order) if p in graph.nodes and p != name and _is_parent(graph, above, p)]
-        for parent in parents:
-            # What belongs to the whole batch hears every example; an example hears its own.
-            apart = BATCH in graph.nodes[parent].slots and BATCH not in node.slots
-            inner = at(graph.nodes[parent], SUMMED if apart else ROW)
-            chain = local(graph, above, inner)
-            head = chain.head
-            assert isinstance(head, Slope)
-            blocks.append(chain)
-            inner_nodes.append(inner)
-            edges[name, parent] = (head, chain.result)
-            term = times(head, Slope(inner, below, TOTAL))
-            terms.append(SumOver(Index(SUMMED), (), term) if apart else term)
-        if name == graph.loss or not parents:
-            return []
-        working.step(plus(terms), "chain rule through ", *listed(inner_nodes))
-        local_words = "the local derivative" + ("s" if len(blocks) > 1 else "")
-        put, _ = substituted(working.now, edges)
-        own = {(by, by): (Slope(at(graph.nodes[by], ROW), below, TOTAL), _same(graph, by))}
-        put, used = substituted(put, known | own)
-        working.step(pulled_out(put), "substitute ", *listed([local_words, *used]))
-        working.simplify()
-        chain = working.chain()
-        known[name, by] = (Slope(above, below, TOTAL), chain.result)
-        found.append(
-            Section(
-                (f"The {node.meaning} ", above),
-                (Words((f"{local_words[4:].capitalize()}:",)), *blocks, Words(("Hence",)), chain),
-            )
-        )
+        parents = [parent for parent in (by, *order) if parent != name and _is_parent(graph, at(node, ROW), parent)]
+        blocks, chain = _arrived(graph, node, by, parents, known)
+        assert isinstance(chain.head, Slope)
+        known[name, by] = (chain.head, chain.result)
+        found.append(Section((f"The {node.meaning} ", at(node, ROW)), (*blocks, chain)))
     return found
 
 
-def _same(graph: Graph, name: str) -> Meaning:
-    return Same(Index(ROW), Index("k")) if BATCH in graph.nodes[name].slots else ONE
+def _arrived(graph: Graph, node: Node, by: str, parents: list[str], known: Known) -> tuple[list[Block], Chain]:
+    """Return the blocks before the derivative of a node by `by`, and it: the sum over the edges that lead to the node.
+
+    The edge from `by` itself counts with its value: its sign, a local derivative, would look like the total one on the left.
+    """
+    above, below = at(node, ROW), at(graph.nodes[by], COLUMN)
+    slope = Slope(above, below, TOTAL)
+    if parents == [by] and above.indices[:1] != (Index(ROW),):
+        own = local(graph, above, below)
+        return [], proved(Chain(slope, own.lines), graph)
+    blocks: list[Block] = []
+    edges, terms = Known(), list[Meaning]()
+    for parent in parents:
+        # What belongs to the whole batch hears every example; an example hears its own.
+        apart = BATCH in graph.nodes[parent].slots and BATCH not in node.slots
+        inner = at(graph.nodes[parent], SUMMED if apart else ROW)
+        chain = local(graph, above, inner)
+        assert isinstance(chain.head, Slope)
+        blocks.append(chain)
+        if parent == by:
+            here = [Same(i, k) for i, k in zip(inner.indices, below.indices, strict=True) if not apart]
+            terms.append(
+                times(instance(chain.result, dict(zip(inner.indices, below.indices, strict=True)) if apart else {}), *here)
+            )
+            continue
+        edges[node.name, parent] = (chain.head, chain.result)
+        term = times(chain.head, Slope(inner, below, TOTAL))
+        terms.append(SumOver(Index(SUMMED), (), term) if apart else term)
+    working = Working(slope, graph)
+    others = [at(graph.nodes[parent], ROW) for parent in parents if parent != by]
+    direct: tuple[str | Meaning, ...] = ("the edge from ", below, *((", then through ",) if others else (" alone",)))
+    working.step(plus(terms), "chain rule: ", *(direct if by in parents else ("through ",)), *listed(others))
+    put, _ = substituted(working.now, edges)
+    put, used = substituted(put, known)
+    plural = "s" if len(edges) > 1 else ""
+    working.step(pulled_out(put), "substitute ", *listed([f"the local derivative{plural}", *used]))
+    working.simplify()
+    words = "Local derivatives:" if len(blocks) > 1 else "Local derivative:"
+    return [Words((words,)), *blocks, Words(("Hence",))], working.chain()
 
 
 def _is_parent(graph: Graph, above: Quantity, name: str) -> bool:

@@ -9,11 +9,11 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from symbn.deriving import closed
-from symbn.deriving.algebra import ZERO, instance, minus, over, plus, rewrite, tidy, times
+from symbn.deriving.algebra import ZERO, instance, minus, over, plus, product, rewrite, split, tidy, times
 from symbn.deriving.article import Article, Block, Chain, Line, Matrix, Section, Words
 from symbn.deriving.proving import UnprovedError, check_step, proved
 from symbn.deriving.steps import at
-from symbn.elaboration.meaning import TOTAL, Constant, Meaning, Quantity, Raised, Same, Slope
+from symbn.elaboration.meaning import TOTAL, Constant, Meaning, Quantity, Raised, Same, Slope, free
 from symbn.errors import UsageError
 from symbn.kernel.term import BATCH, Index
 from symbn.layers.batchnorm import TRAINING, batch_norm
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from symbn.symbolic import BatchNorm
 
-MAX_PRINTED, MAX_RAW = 6, 3
+MAX_PRINTED, MAX_RAW, MAX_ROWS = 6, 3, 4
 
 
 def derivation(name: str, of: str, by: str, batch: int, mode: str = TRAINING) -> Article:
@@ -122,18 +122,34 @@ def _matrix(layer: BatchNorm, graph: Graph, of: str, by: str) -> Section:
     general = closed.sections(graph, of, by, "i", "k")[-1].blocks[-1]
     assert isinstance(general, Chain)
     places = range(1, layer.batch + 1)
-    rows = tuple(tuple(_entry(general.result, i, k, layer.batch) for k in places) for i in places)
+    factor, inner = _apart(general.result)
+    rows = tuple(tuple(_entry(inner, i, k, layer.batch) for k in places) for i in places)
+    factor = _entry(factor, 1, 1, layer.batch)
     for i, row in enumerate(rows, 1):
-        for k, entry in enumerate(row, 1):
+        for k, part in enumerate(row, 1):
+            entry = times(factor, part)
             check_step(Slope(_at(of, i), _at(by, k), TOTAL), entry, graph, layer.batch)
             if layer.compare(jacobian[i - 1, k - 1], layer.interpret(entry, {})) != "equal":
                 raise UnprovedError("this is a bug in symbn: SymPy's Jacobian is not the closed form")
     name = Slope(at(graph.nodes[of], "i"), at(graph.nodes[by], "k"), TOTAL)
-    blocks: list[Block] = [Matrix(name, rows)]
+    blocks: list[Block] = [Matrix(name, rows, factor)]
+    if layer.batch > MAX_ROWS:
+        entry = tidy(rewrite(general.result, lambda part: _number(part, Constant(Fraction(layer.batch)))))
+        blocks = [
+            Words(("The matrix is large. This is its entry:",)),
+            _chain(name, [(entry, "for every row and every column")], layer, graph),
+        ]
     if all(layer.compare(sum(jacobian.row(i)), 0) == "equal" for i in range(layer.batch)):
         words = f"Every row sums to zero, and the rank is {layer.rank(of, by)} of {layer.batch}."
         blocks.append(Words((words,)))
     return Section(("The whole Jacobian",), tuple(blocks))
+
+
+def _apart(general: Meaning) -> tuple[Meaning, Meaning]:
+    """Return what all entries have in common, and the rest."""
+    number, powers = split(general)
+    common = {base: power for base, power in powers.items() if not free(base)}
+    return product(number, common), product(Fraction(1), {b: p for b, p in powers.items() if b not in common})
 
 
 def _entry(general: Meaning, i: int, k: int, batch: int) -> Meaning:

@@ -1,11 +1,12 @@
 """An article as JSON, for other programs.
 
 {"schema", "article", "title", "proved": true, "sections": [{"title", "depth", "blocks": [..]}]}
-block   {"kind": "words", "text"} | {"kind": "table", "header", "rows"} | {"kind": "matrix", "name", "rows"}
-        | {"kind": "chain", "proved": true, "scope", "head": formula, "lines": [{.. formula, "rule"}]}
+block   {"kind": "words", "text"} | {"kind": "table", "header", "rows"} | {"kind": "matrix", "name", "factor", "rows"}
+        | {"kind": "chain", "proved": true, "scope", "mode", "head": formula, "lines": [{.. formula, "rule"}]}
         | {"kind": "graph", "vertices": [{"name", "rank", .. formula}], "edges": [{"from", "to", "slope", "value"}]}
 formula {"latex", "text"}      text reads back: `symbn verify` reads it in the default notation
 scope   the batch sizes for which each step is proved: "all m", or a number
+    mode    of the layer: train, or eval
 """
 
 from __future__ import annotations
@@ -59,16 +60,17 @@ def _block(item: Block, layout: Layout) -> dict[str, object]:
     match item:
         case Words(text=text):
             return {"kind": "words", "text": _words(text, layout)}
-        case Chain(scope=scope):
+        case Chain(scope=scope, mode=mode):
             found = layout.chain(item)
             lines = [{**_formula(s), "rule": plain(rule)} for s, rule in zip(found.sides, found.rules, strict=True)]
-            return {"kind": "chain", "proved": True, "scope": scope, "head": _formula(found.head), "lines": lines}
+            return {"kind": "chain", "proved": True, "scope": scope, "mode": mode, "head": _formula(found.head), "lines": lines}
         case Table(header=header, rows=rows):
             cells = [[_words(cell, layout) for cell in row] for row in (header, *rows)]
             return {"kind": "table", "header": cells[0], "rows": cells[1:]}
-        case Matrix(name=name, rows=entries):
+        case Matrix(name=name, rows=entries, factor=factor):
             shown = [[e if isinstance(e, str) else to_text(layout.boxes([e])[0]) for e in row] for row in entries]
-            return {"kind": "matrix", "name": _formula(layout.boxes([name])[0]), "rows": shown}
+            named, before = map(_formula, layout.boxes([name, factor]))
+            return {"kind": "matrix", "name": named, "factor": before, "rows": shown}
         case Figure(vertices=vertices, edges=edges):
             nodes = [
                 {"name": v.name, "rank": v.rank, **_formula(box)}

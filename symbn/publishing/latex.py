@@ -11,7 +11,6 @@ from typing import assert_never
 from symbn.deriving.article import Article, Block, Chain, Figure, Inline, Matrix, Table, Words
 from symbn.publishing.layout import ChainBoxes, Layout, Part
 from symbn.publishing.tex import prose, standalone
-from symbn.typesetting import boxes
 from symbn.typesetting.boxes import Box
 from symbn.typesetting.breaking import broken
 from symbn.typesetting.latex import to_latex
@@ -22,6 +21,8 @@ from symbn.typesetting.text import to_text
 RuleWriter = Callable[[tuple[Part, ...], float], str]
 # In points, at ten points: the text of an article, a cell of the terminal in a display, a letter of a rule, and so on.
 _TEXT, _CELL, _LETTER, _ROOM, _NARROWEST = 340.0, 5.6, 4.3, 28.0, 105.0
+_SIZES = (("", 1.0), (r"\footnotesize", 0.8), (r"\scriptsize", 0.7), (r"\tiny", 0.5))
+_ROWS = 14  # of a display
 _LEVELS = (r"\section*", r"\subsection*")
 
 
@@ -56,21 +57,35 @@ def _block(item: Block, layout: Layout) -> str:
         case Table(header=header, rows=rows):
             return tabular([layout.inline(cell) for cell in header], [[layout.inline(cell) for cell in row] for row in rows])
         case Matrix():
-            name, rows_box = layout.matrix(item)
-            shown = to_latex(boxes.row(name, boxes.EQUALS, rows_box)).strip()
-            return f"\\[\n\\renewcommand{{\\arraystretch}}{{1.7}}\n{shown}\n\\]"
+            return _matrix(layout.matrix(item))
         case Figure():
             return _edges(item, layout)
         case _:
             assert_never(item)
 
 
+def _matrix(equation: Box) -> str:
+    """Return the display of a matrix, which cannot be broken: in smaller print, if it is wide."""
+    shown = f"\\[\n\\renewcommand{{\\arraystretch}}{{1.7}}\n{to_latex(equation).strip()}\n\\]"
+    wide = _width(equation) * _CELL
+    size = next((name for name, scale in _SIZES if wide * scale <= _TEXT), _SIZES[-1][0])
+    return f"{{{size}\n{shown}\n}}" if size else shown
+
+
 def displayed(chain: ChainBoxes) -> str:
-    """Return the chain as a display, with the rules in small print."""
-    return f"\\[\n\\begin{{aligned}}\n{aligned_rows(chain, _rule)}\n\\end{{aligned}}\n\\]"
+    """Return the chain as displays of a few rows, between which a page may end, with the rules in small print."""
+    rows = aligned_rows(chain, _rule)
+    shown = []
+    for start in range(0, len(rows), _ROWS):
+        some = rows[start : start + _ROWS]
+        if start and not rows[0].startswith("&"):  # the equals signs stay below each other
+            some[0] = rf"\hphantom{{{to_latex(chain.head).strip()}}} {some[0]}"
+        body = " \\\\\n".join(some)
+        shown.append(f"\\[\n\\begin{{aligned}}\n{body}\n\\end{{aligned}}\n\\]")
+    return "\n".join(shown)
 
 
-def aligned_rows(chain: ChainBoxes, rule_of: RuleWriter) -> str:
+def aligned_rows(chain: ChainBoxes, rule_of: RuleWriter) -> list[str]:
     """Return the rows of an aligned environment. rule_of: writes a rule, in so many points at most."""
     left = _width(chain.head)
     page = int(_TEXT / _CELL)
@@ -93,7 +108,7 @@ def aligned_rows(chain: ChainBoxes, rule_of: RuleWriter) -> str:
         else:
             lines.append(rf"{before} \quad {rule_of(rule, _TEXT - (column + 2) * _CELL)}")
         rows += lines
-    return " \\\\\n".join(rows)
+    return rows
 
 
 def _rule(rule: tuple[Part, ...], room: float) -> str:

@@ -56,12 +56,14 @@ class Layout:
         head, *sides = self.boxes([chain.head, *(line.side for line in chain.lines)])
         return ChainBoxes(head, tuple(sides), tuple(self.inline(line.rule) for line in chain.lines))
 
-    def matrix(self, matrix: Matrix) -> tuple[Box, Box]:
-        """Return the entry that stands for the matrix, in brackets, and its rows."""
-        name, *entries = self.boxes([matrix.name, *(e for row in matrix.rows for e in row if not isinstance(e, str))])
-        found = iter(entries)
+    def matrix(self, matrix: Matrix) -> Box:
+        """Return the equation: the entry that stands for the matrix, in brackets, and its rows."""
+        entries = (e for row in matrix.rows for e in row if not isinstance(e, str))
+        found = iter(self.boxes([matrix.name, matrix.factor, *entries]))
+        name, factor = next(found), next(found)
         rows = tuple(tuple(_number(e) if isinstance(e, str) else next(found) for e in row) for row in matrix.rows)
-        return boxes.bracketed(name), boxes.Matrix(rows)
+        before = () if factor == boxes.Numeral("1") else (factor,)
+        return boxes.row(boxes.bracketed(name), boxes.EQUALS, *before, boxes.Matrix(rows))
 
 
 def layout_of(style: str = "default", let: Iterable[str] = (), width: int = 80) -> Layout:

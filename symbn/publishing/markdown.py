@@ -14,7 +14,6 @@ from symbn.deriving.article import Article, Block, Chain, Figure, Inline, Matrix
 from symbn.publishing.drawing import drawn
 from symbn.publishing.latex import aligned_rows
 from symbn.publishing.layout import Layout, Part
-from symbn.typesetting import boxes
 from symbn.typesetting.grid import printable
 from symbn.typesetting.latex import to_latex
 from symbn.typesetting.letters import escaped
@@ -73,13 +72,12 @@ def _block(item: Block, layout: Layout) -> str:
         case Words(text=text):
             return _inline(layout.inline(text))
         case Chain():
-            rows = aligned_rows(layout.chain(item), _rule)
+            rows = " \\\\\n".join(aligned_rows(layout.chain(item), _rule))
             return _display(f"\\begin{{aligned}}\n{rows}\n\\end{{aligned}}")
         case Table(header=header, rows=rows_of):
             return _table([header, *rows_of], layout)
         case Matrix():
-            name, rows_box = layout.matrix(item)
-            return _display(to_latex(boxes.row(name, boxes.EQUALS, rows_box)))
+            return _display(to_latex(layout.matrix(item)))
         case Figure():
             return "```text\n" + "\n".join(drawn(item, layout)) + "\n```"
         case _:

@@ -10,10 +10,9 @@ from typing import assert_never
 from symbn.deriving.article import Article, Block, Chain, Figure, Inline, Matrix, Table, Words
 from symbn.publishing.drawing import drawn
 from symbn.publishing.layout import ChainBoxes, Layout, Part
-from symbn.typesetting import boxes
 from symbn.typesetting.boxes import Box
 from symbn.typesetting.breaking import broken
-from symbn.typesetting.grid import Picture, beside, block, cells, line, stacked
+from symbn.typesetting.grid import Picture, beside, block, cells, line, printable, stacked
 from symbn.typesetting.lines import WIDEST_LEFT
 from symbn.typesetting.terminal import draw
 from symbn.typesetting.text import to_text
@@ -40,7 +39,7 @@ def as_text(article: Article, layout: Layout) -> str:
 
 def wrapped(text: tuple[Part, ...], width: int) -> list[str]:
     """Return words and formulas in lines of at most the width; a short formula stays on one line."""
-    whole = "".join(part if isinstance(part, str) else _inside(to_text(part), width) for part in text)
+    whole = "".join(printable(part) if isinstance(part, str) else _inside(to_text(part), width) for part in text)
     lines, used = [""], 0
     for word in whole.split(" "):
         if lines[-1] and used + 1 + cells(word) > width:
@@ -69,9 +68,7 @@ def _block(item: Block, layout: Layout) -> list[str]:
         case Table(header=header, rows=rows):
             return _table([header, *rows], layout)
         case Matrix():
-            name, rows_box = layout.matrix(item)
-            picture = draw(boxes.row(name, boxes.EQUALS, rows_box))
-            return [" " * _INDENT + text for text in picture.lines]
+            return [" " * _INDENT + text for text in draw(layout.matrix(item)).lines]
         case Figure():
             return drawn(item, layout)
         case _:
@@ -134,7 +131,10 @@ def _width(box: Box) -> int:
 
 def _table(rows: list[tuple[Inline, ...]], layout: Layout) -> list[str]:
     """Return a table, or, where it is too wide, its rows as lists."""
-    texts = [["".join(p if isinstance(p, str) else to_text(p) for p in layout.inline(cell)) for cell in row] for row in rows]
+    texts = [
+        ["".join(printable(p) if isinstance(p, str) else to_text(p) for p in layout.inline(cell)) for cell in row]
+        for row in rows
+    ]
     widths = [max(map(cells, column)) for column in zip(*texts, strict=True)]
     if sum(widths) + 3 * len(widths) + _INDENT > layout.width:
         header, *others = texts

@@ -68,8 +68,7 @@ class _Writer:
             case Table(header=header, rows=rows):
                 return self.table(header, rows)
             case Matrix():
-                name, rows_box = self.layout.matrix(item)
-                return f'<div class="display">{to_mathml(boxes.row(name, boxes.EQUALS, rows_box))}</div>'
+                return f'<div class="display">{to_mathml(self.layout.matrix(item))}</div>'
             case Figure():
                 return f'<figure class="scroll">{as_svg(item, self.layout)}</figure>'
             case _:

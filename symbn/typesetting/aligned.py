@@ -14,7 +14,7 @@ from symbn.typesetting.boxes import Box, row
 from symbn.typesetting.breaking import broken
 from symbn.typesetting.latex import to_latex
 from symbn.typesetting.lines import WIDEST_LEFT, split
-from symbn.typesetting.terminal import draw
+from symbn.typesetting.terminal import Ruler
 
 PAGE = 72  # cells of the terminal that are about as wide as a line of an article
 
@@ -28,8 +28,7 @@ def chain_latex(members: Sequence[Box], relations: Sequence[Box] = (), width: in
     """Return a = b = .. for display mathematics. relations: between the members, equals signs if none are given."""
     relations = relations or (boxes.EQUALS,) * (len(members) - 1)
 
-    def measure(box: Box) -> int:
-        return draw(box).width
+    measure = Ruler()
 
     def write(box: Box) -> str:
         return to_latex(box, colours).strip()

@@ -54,7 +54,7 @@ def broken(box: Box, width: int, measure: Measure, indent: int = 2) -> list[Line
     lines = []
     for start, stop in zip(starts, [*starts[1:], len(pieces)], strict=True):
         dot = (boxes.DOT,) if start and pieces[start].factor else ()
-        before = 0 if start == 0 else indent * (1 + pieces[start].depth)
+        before = _indent(start, pieces[start], width, indent)
         lines.append(Line(before, row(*dot, *(piece.box for piece in pieces[start:stop]))))
     return lines
 
@@ -84,7 +84,7 @@ class _Cutter:
     def opened(self, item: Box, depth: int, head: int, tail: int) -> list[_Piece]:
         """Return an item as one piece if it fits on a line, else in parts."""
         cells = self.measure(item)
-        if cells <= max(self.width - 2 * depth - head - tail, _SHORTEST):
+        if cells <= max(self.width - min(2 * depth, self.width // 3) - head - tail, _SHORTEST):
             return [_Piece(item, None, depth)]
         match item:
             case boxes.Bracket(opening=opening, body=body):
@@ -149,6 +149,11 @@ def _is_sign(box: Box) -> bool:
     return isinstance(base, boxes.Letter) and base.text in ("∂", "d", "∇")
 
 
+def _indent(start: int, piece: _Piece, width: int, indent: int) -> int:
+    """Return the cells before a line that begins with the piece: more in open brackets, but never most of the line."""
+    return min(indent * (1 + piece.depth), width // 3) if start else 0
+
+
 def _whole(box: Box) -> Box:
     """Return a part of a fraction for one line."""
     return boxes.bracketed(box) if isinstance(box, boxes.Row | boxes.Quotient) else box
@@ -162,7 +167,7 @@ def _breaks(pieces: Sequence[_Piece], width: int, measure: Measure, indent: int)
     following = [len(pieces)] * (len(pieces) + 1)
     for start in range(len(pieces) - 1, -1, -1):
         best[start] = float("inf")
-        free = width - (0 if start == 0 else indent * (1 + pieces[start].depth) + 2 * pieces[start].factor)
+        free = width - _indent(start, pieces[start], width, indent) - (_DOT if start and pieces[start].factor else 0)
         used = 0
         for stop in range(start + 1, len(pieces) + 1):
             used += widths[stop - 1] + (gaps[stop - 1] if stop - 1 > start else 0)

@@ -7,12 +7,14 @@ free index where its letter is that of a quantity. What is printed together (the
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
-from symbn.elaboration.meaning import Meaning, Plus, Quantity, Raised, Same, Slope, SumOver, Times, free, letters_of, names
+from symbn.elaboration.meaning import Meaning, Plus, Quantity, Raised, Same, Slope, SumOver, Times, free, names, parts
 from symbn.kernel.term import BATCH, FEATURE, Index
 from symbn.typesetting.styles import Style
 
-_BOUND, _FREE = "jklpqrtuvwabcdhno", {BATCH: "ikjlpqrtuvwabcdhno", FEATURE: "jklpqrtuvwabcdhno"}
+_FREE = {BATCH: "ikjlpqrtuvwabho", FEATURE: "jkcpqdeno"}
+_BOUND = {BATCH: "jklrtuvwabhio", FEATURE: "cpqdeno"}  # no letter of one axis is one of the other
 
 
 def with_clear_letters(meanings: Iterable[Meaning], style: Style) -> tuple[Meaning, ...]:
@@ -20,26 +22,42 @@ def with_clear_letters(meanings: Iterable[Meaning], style: Style) -> tuple[Meani
     meanings = tuple(meanings)
     used = frozenset[str]().union(*map(names, meanings))
     keys = {spelling.key for name in (*used, "m", "n") if (spelling := style.spelling(name)) is not None} | set(used)
-    every = frozenset[str]().union(*map(letters_of, meanings))
+    every = frozenset[Index]().union(*map(_indices, meanings))
+    taken = _Taken(frozenset(keys), frozenset(str(i.name) for i in every), frozenset(i.name for i in every if i.axis == BATCH))
     outside = {i for meaning in meanings for i in free(meaning) if isinstance(i.name, str)}
     put: dict[Index, Index] = {}
-    taken = set(keys) | every
+    spare = {axis: [c for c in letters if c not in taken.keys | taken.every] for axis, letters in _FREE.items()}
     for index in sorted(outside, key=str):
-        if not _is_clear(index, keys):
-            put[index] = Index(next(letter for letter in _FREE[index.axis] if letter not in taken), index.axis)
-            taken.add(str(put[index].name))
-    shown = {str(put.get(index, index).name) for index in outside}
-    return tuple(_renamed(meaning, put, frozenset(shown), keys, every) for meaning in meanings)
+        if not taken.leaves(index) and spare[index.axis]:
+            letter = spare[index.axis][0]
+            put[index] = Index(letter, index.axis)
+            spare = {axis: [c for c in letters if c != letter] for axis, letters in spare.items()}
+    shown = frozenset(str(put.get(index, index).name) for index in outside)
+    return tuple(_renamed(meaning, put, shown, taken) for meaning in meanings)
 
 
-def _is_clear(index: Index, keys: set[str]) -> bool:
-    name = str(index.name)
-    return (len(name) == 1 or name == "ell") and name.isalpha() and name not in keys
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """keys: the spellings of quantities. every: all index letters. examples: those that count examples somewhere."""
+
+    keys: frozenset[str]
+    every: frozenset[str]
+    examples: frozenset[str | int]
+
+    def leaves(self, index: Index) -> bool:
+        """Tell whether the index may keep its letter."""
+        name = str(index.name)
+        single = (len(name) == 1 or name == "ell") and name.isalpha()
+        return single and not self.keys & {name, f"\\{name}"} and not (index.axis == FEATURE and name in self.examples)
 
 
-def _renamed(
-    meaning: Meaning, put: Mapping[Index, Index], around: frozenset[str], keys: set[str], every: frozenset[str]
-) -> Meaning:
+def _indices(meaning: Meaning) -> frozenset[Index]:
+    """Return all indices, free and bound."""
+    own = free(meaning) | ({meaning.index} if isinstance(meaning, SumOver) else frozenset())
+    return own.union(*map(_indices, parts(meaning)))
+
+
+def _renamed(meaning: Meaning, put: Mapping[Index, Index], around: frozenset[str], taken: _Taken) -> Meaning:
     """Rename by `put` what is free here. around: the letters that mean something outside."""
 
     def index(old: Index) -> Index:
@@ -49,7 +67,7 @@ def _renamed(
         return Quantity(old.name, tuple(map(index, old.indices)))
 
     def inner(old: Meaning) -> Meaning:
-        return _renamed(old, put, around, keys, every)
+        return _renamed(old, put, around, taken)
 
     match meaning:
         case Quantity():
@@ -58,11 +76,11 @@ def _renamed(
             return Same(index(left), index(right))
         case SumOver(index=bound, excluding=excluding, body=body):
             new = bound
-            if str(bound.name) in around or not _is_clear(bound, keys):
-                within = letters_of(body) | around | keys | every
-                fresh = next((c for c in _BOUND if c not in within), None) or next(c for c in _BOUND if c not in around | keys)
-                new = Index(fresh, bound.axis)
-            below = _renamed(body, {**put, bound: new}, around | {str(new.name)}, keys, every)
+            if str(bound.name) in around or not taken.leaves(bound):
+                letters = [c for c in _BOUND[bound.axis] if c not in taken.keys | around]
+                spare = [c for c in letters if c not in taken.every] or letters
+                new = Index(spare[0], bound.axis) if spare else bound
+            below = _renamed(body, {**put, bound: new}, around | {str(new.name)}, taken)
             return SumOver(new, tuple(map(index, excluding)), below)
         case Plus(terms=terms):
             return Plus(tuple(map(inner, terms)))

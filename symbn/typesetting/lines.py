@@ -14,7 +14,7 @@ from symbn.typesetting import boxes
 from symbn.typesetting.boxes import Box, row
 from symbn.typesetting.breaking import broken
 from symbn.typesetting.grid import END, MARKS, Picture, beside, cells, line
-from symbn.typesetting.terminal import draw
+from symbn.typesetting.terminal import Ruler, draw
 
 _COLOURS = {boxes.WRONG: "31", boxes.REPAIRED: "1;32", boxes.PROVED: "32"}
 WIDEST_LEFT = 3  # the left side has a column of its own up to this part of the width
@@ -32,9 +32,7 @@ def chain_lines(
     """Return a = b = .. as lines. relations: between the members, equals signs if none are given."""
     relations = relations or (boxes.EQUALS,) * (len(members) - 1)
 
-    def measure(box: Box) -> int:
-        return draw(box, ascii).width
-
+    measure = Ruler(ascii)
     whole = row(members[0], *(part for pair in zip(relations, members[1:], strict=True) for part in pair))
     if len(members) < 3 and measure(whole) <= width:
         return _lines([(0, draw(whole, ascii))], colours)

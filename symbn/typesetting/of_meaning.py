@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import assert_never
 
+from symbn.elaboration.elaborate import Equation
 from symbn.elaboration.meaning import TOTAL, Constant, Meaning, Plus, Quantity, Raised, Same, Slope, SumOver, Times
 from symbn.kernel.term import FEATURE, Index
 from symbn.typesetting import boxes
@@ -32,14 +33,35 @@ def box_of(meaning: Meaning, style: Style = DEFAULT) -> Box:
 
 def boxes_of(meanings: Iterable[Meaning], style: Style = DEFAULT) -> tuple[Box, ...]:
     """Return the boxes of what is printed together, such as the members of a chain."""
-    writer = _Writer(style)
-    return tuple(writer.sum(_spelled_out(meaning, style)) for meaning in with_clear_letters(meanings, style))
+    return tuple(map(_Writer(style).sum, as_written(meanings, style)))
+
+
+def as_written(meanings: Iterable[Meaning], style: Style = DEFAULT) -> tuple[Meaning, ...]:
+    """Return the meanings in the quantities and the index letters in which they are printed together."""
+    return with_clear_letters([_spelled_out(meaning, style) for meaning in meanings], style)
 
 
 def equation_box(left: Meaning, right: Meaning, style: Style = DEFAULT) -> Box:
     """Return left = right."""
     above, below = boxes_of((left, right), style)
     return row(above, boxes.EQUALS, below)
+
+
+def statement_box(equation: Equation, style: Style = DEFAULT) -> Box:
+    """Return a claim with its conditions: left = right, i \\neq k, \\gamma = 1."""
+    pairs = [pair for fixed in equation.given for pair in fixed]
+    compared = [Same(condition.left, condition.right) for condition in equation.conditions]
+    meant = as_written((equation.left, equation.right, *compared, *pairs), style)
+    left, right, *others = map(_Writer(style).sum, meant)
+    parts: list[Box] = [left, boxes.EQUALS, right]
+    for condition, same in zip(equation.conditions, meant[2:], strict=False):
+        assert isinstance(same, Same)
+        sign = boxes.EQUALS if condition.equal else boxes.RELATIONS[r"\neq"]
+        parts += [boxes.COMMA, boxes.Gap(), index_box(same.left), sign, index_box(same.right)]
+    values = others[len(compared) :]
+    for fixed, value in zip(values[::2], values[1::2], strict=True):
+        parts += [boxes.COMMA, boxes.Gap(), fixed, boxes.EQUALS, value]
+    return row(*parts)
 
 
 def _spelled_out(meaning: Meaning, style: Style) -> Meaning:

@@ -217,8 +217,8 @@ class _Layout:
         by = [self.box(one, marked) for one in node.by]
         if source.lstrip().startswith(("\\nabla", "∇")):
             return row(boxes.Script(name_box("\\nabla"), by[0]), self.factor(node.of, marked))
-        partial = any(sign in source for sign in ("\\partial", "∂", "\\delta"))
-        letter: Box = boxes.PARTIAL if partial else boxes.Letter("d", "d")
+        # A \delta of calculus is written \partial, so that nobody takes it for a letter.
+        letter: Box = boxes.Letter("d", "d") if node.sign == "d" else boxes.PARTIAL
         order = len(by)
         above = letter if order == 1 else boxes.Script(letter, None, _number(str(order)))
         same = order > 1 and len(set(node.by)) == 1

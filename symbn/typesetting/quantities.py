@@ -13,18 +13,20 @@ from symbn.typesetting.letters import name_box
 from symbn.typesetting.styles import EXAMPLE_ABOVE, FEATURE_ABOVE, Spelling, Style
 
 _HALF = Fraction(1, 2)
+_RESERVED = "free"  # gfree is a free number that is spelled as a quantity of the layer, where that has no such role
 _FUNCTION = "prime"  # fprime stands for f' (see symbn.elaboration.functions)
 
 
 def index_box(index: Index) -> Box:
     if isinstance(index.name, int):
         return boxes.Numeral(str(index.name))
-    return name_box("\\ell" if index.name == "ell" else index.name)
+    # A bare d: the braces that keep it from being a differential would hide it in the bounds of a sum.
+    return boxes.Letter("d", "d") if index.name == "d" else name_box("\\ell" if index.name == "ell" else index.name)
 
 
 def script_of(indices: tuple[Index, ...]) -> Box:
-    """Return indices side by side; with commas between numbers, since 12 is no pair."""
-    apart = any(isinstance(index.name, int) for index in indices)
+    """Return indices side by side; with commas between numbers, since 12 is no pair, and behind a d, since dk is one name."""
+    apart = any(isinstance(index.name, int) for index in indices) or any(index.name == "d" for index in indices[:-1])
     parts: list[Box] = []
     for index in indices:
         if parts and apart:
@@ -69,6 +71,7 @@ def _spelling(name: str, style: Style) -> Spelling:
         return known
     if name.endswith(_FUNCTION) and len(name) == len(_FUNCTION) + 1:
         return Spelling(boxes.Script(name_box(name[0]), None, boxes.Letter("\\prime", "′")))
+    name = name.removesuffix(_RESERVED) or name
     return Spelling(name_box(f"\\{name}" if name in GREEK_NAMES else name))
 
 

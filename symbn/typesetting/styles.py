@@ -69,8 +69,7 @@ class Style:
 
     def reads_gradient(self, name: str) -> bool:
         """Tell whether the notation reads the name with a d before it as the derivative of the loss."""
-        found = _resolved(self.notation(), rf"\mathrm{{d{name}}}")
-        return found is not None and found.adjoint
+        return _reads_gradient(self.lets, name)
 
     def with_lets(self, lets: Iterable[str]) -> Style:
         """Return the style with more assignments. Raises: UsageError."""
@@ -113,6 +112,12 @@ def _settled(lets: tuple[str, ...]) -> Mapping[str, Spelling]:
         if key in notation.free and resolved is not None and resolved.free:
             chosen.setdefault(resolved.role, _spelling(text))
     return chosen
+
+
+@lru_cache(256)
+def _reads_gradient(lets: tuple[str, ...], name: str) -> bool:
+    found = _resolved(Notation().with_lets(lets), rf"\mathrm{{d{name}}}")
+    return found is not None and found.adjoint
 
 
 def _means(notation: Notation, text: str, name: str) -> bool:

@@ -29,6 +29,21 @@ def draw(box: Box, ascii: bool = False) -> Picture:
     return _Artist(ascii).draw(box)
 
 
+class Ruler:
+    """Measures how wide boxes are, each only once: breaking a line asks often."""
+
+    def __init__(self, ascii: bool = False) -> None:
+        self.ascii = ascii
+        self.known: dict[int, tuple[Box, int]] = {}  # by identity; the box is kept, so that its address is not reused
+
+    def __call__(self, box: Box) -> int:
+        if isinstance(box, boxes.Half):
+            return 1
+        if id(box) not in self.known:
+            self.known[id(box)] = (box, draw(box, self.ascii).width)
+        return self.known[id(box)][1]
+
+
 class _Artist:
     def __init__(self, ascii: bool) -> None:
         self.ascii = ascii

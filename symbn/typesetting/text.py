@@ -69,7 +69,7 @@ def _row(items: tuple[Box, ...]) -> str:
         piece = to_text(item)
         if isinstance(boxes.bare(item), boxes.Quotient) and _could_be_divided_by(boxes.bare(item), following):
             piece = f"({piece})"
-        if place and not (isinstance(items[place - 1], boxes.Operator) and items[place - 1] == boxes.NEGATIVE):
+        if place and boxes.bare(items[place - 1]) != boxes.NEGATIVE:
             text += space_between(items[place - 1], item)
         text += piece
     return text

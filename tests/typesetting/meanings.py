@@ -35,21 +35,27 @@ def known_equations() -> Iterator[tuple[str, Equation]]:
                 yield mode, next(readings(left, right, statement.conditions, Notation(mode=mode).with_lets(let)))
 
 
-def random_meaning(seed: str, depth: int = 4, wide: bool = False) -> Meaning:
-    """Return any meaning; wide: with features, so that one entry shows their index."""
+PLAIN_LETTERS = (("i", "k"), ("j", "k", "l", "i"))
+ODD_LETTERS = (("m", "d", "ell"), ("m", "n", "d", "s", "c", "g", "x", "ell", "j'", "i0", "E", "N", "a"))  # have other uses too
+
+
+def random_meaning(
+    seed: str, depth: int = 4, wide: bool = False, letters: tuple[tuple[str, ...], tuple[str, ...]] = PLAIN_LETTERS
+) -> Meaning:
+    """Return any meaning. wide: with features, so that one entry shows their index. letters: of free and of bound indices."""
     source = random.Random(seed)
-    meaning = _random(source, source.randint(1, depth), ("i", "k"), wide)
+    meaning = _random(source, source.randint(1, depth), letters[0], letters[1], wide)
     return Times((Quantity("x", (Index("i"), CHANNEL)), meaning)) if wide else meaning
 
 
-def _random(source: random.Random, depth: int, letters: tuple[str, ...], wide: bool) -> Meaning:
+def _random(source: random.Random, depth: int, letters: tuple[str, ...], bound: tuple[str, ...], wide: bool) -> Meaning:
     features = (CHANNEL,) if wide else ()
 
     def index() -> Index:
         return Index(source.choice(letters))
 
     def inner(more: tuple[str, ...] = ()) -> Meaning:
-        return _random(source, depth - 1, letters + more, wide)
+        return _random(source, depth - 1, letters + more, bound, wide)
 
     kind = source.random() if depth else 1.0
     if kind < 0.2:
@@ -57,7 +63,7 @@ def _random(source: random.Random, depth: int, letters: tuple[str, ...], wide: b
     if kind < 0.5:
         return Times(tuple(inner() for _ in range(source.randint(1, 4))))
     if kind < 0.62:
-        letter = source.choice("jkli")
+        letter = source.choice(bound)
         left_out = tuple(Index(other) for other in sorted(set(letters)) if source.random() < 0.25 and other != letter)
         return SumOver(Index(letter), left_out, inner((letter,)))
     if kind < 0.78:

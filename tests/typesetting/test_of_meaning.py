@@ -7,19 +7,18 @@ from dataclasses import replace
 
 import pytest
 
-from symbn.elaboration.meaning import LOCAL, Meaning, OutsideError, Quantity, Slope, parts, to_term
+from symbn.elaboration.meaning import LOCAL, Meaning, OutsideError, Plus, Quantity, Slope, parts, to_term
 from symbn.elaboration.notation import Notation
 from symbn.kernel.goal import Goal
 from symbn.kernel.term import FEATURE, Index
 from symbn.kernel.verdict import Proved, prove
 from symbn.layers.batchnorm import batch_norm
 from symbn.typesetting.aligned import page_latex
-from symbn.typesetting.indices import with_clear_letters
 from symbn.typesetting.latex import to_latex
-from symbn.typesetting.of_meaning import box_of, boxes_of, equation_box
+from symbn.typesetting.of_meaning import as_written, box_of, boxes_of, equation_box, statement_box
 from symbn.typesetting.styles import CS231N, DEFAULT, EXAMPLE_ABOVE, FEATURE_ABOVE, PAPER, Style
 from symbn.typesetting.text import to_text
-from tests.typesetting.meanings import UndefinedError, known_equations, random_meaning, read, value
+from tests.typesetting.meanings import ODD_LETTERS, UndefinedError, known_equations, random_meaning, read, value
 
 OWN = DEFAULT.with_lets([r"normalised=z", r"mean=\bar x", "batch=n", r"std=\sigma", r"upstream=\delta"])
 ODD = DEFAULT.with_lets(["free=d", r"deviation=\sigma", "loss=J", "input=h", "output=x"])
@@ -28,12 +27,12 @@ STYLES = {"default": DEFAULT, "paper": PAPER, "cs231n": CS231N, "own": OWN, "odd
 
 def back(text: str, meaning: Meaning, style: Style, wide: bool = False, mode: str = "train") -> str:
     """Return how the printed formula compares with what was meant: proved, equal (at a point), or why not."""
-    (meant,) = with_clear_letters((meaning,), style)
+    (meant,) = as_written((meaning,), style)
     try:
         term = to_term(meant, batch_norm(mode, wide))
-    except OutsideError:
+        equation = read(text, style.notation(mode))
+    except OutsideError:  # such as a derivative against the order of computation, which is mathematics, but not decided
         return "outside"
-    equation = read(text, style.notation(mode))
     if equation.reading.caveats:
         return f"caveat {equation.reading.caveats}"
     found = to_term(equation.left, equation.graph)
@@ -82,6 +81,20 @@ def test_meanings_with_features_are_read_back(style: Style, features: str) -> No
         assert answer in ("proved", "equal", "undefined", "outside"), f"{seed}: {answer}: {text}"
 
 
+@pytest.mark.parametrize("style", STYLES.values(), ids=STYLES)
+def test_letters_with_another_use_are_no_indices(style: Style) -> None:
+    for seed in range(80):
+        meaning = random_meaning(f"{seed}", letters=ODD_LETTERS)
+        text = to_latex(box_of(meaning, style))
+        answer = back(f"{text} = {text}", meaning, style)
+        assert answer in ("proved", "equal", "undefined", "outside"), f"{seed}: {answer}: {text}"
+
+
+def test_one_letter_never_counts_examples_and_features() -> None:
+    both = Plus((Quantity("x", (Index("j"), Index("j", FEATURE))), Quantity("mu", (Index("j", FEATURE),))))
+    assert to_latex(box_of(both)) == r"x_{jk} + \mu_k"
+
+
 def test_a_line_of_text_is_read_back_too() -> None:
     for seed in range(120):
         meaning = random_meaning(f"{seed}")
@@ -98,7 +111,7 @@ def test_every_known_equation_is_printed_as_it_was_meant(style: Style) -> None:
         wide = any(index.axis == FEATURE for side in sides for index in _indices(side))
         if any(map(is_local, sides)) or wide:
             continue  # a local derivative looks like the total one; a side without an entry does not show its features
-        for side, box in zip(with_clear_letters(sides, style), boxes_of(sides, style), strict=True):
+        for side, box in zip(as_written(sides, style), boxes_of(sides, style), strict=True):
             text = to_latex(box)
             answer = back(f"{text} = {text}", side, style, mode=mode)
             assert answer in ("proved", "equal", "outside"), f"{answer}: {text}"
@@ -154,3 +167,24 @@ def test_sides_of_an_equation_keep_their_letters_the_same() -> None:
 def test_a_sum_gets_another_letter_where_its_own_is_taken() -> None:
     equation = read("x_j sum_j g_j = 0", Notation())
     assert to_latex(box_of(equation.left)) == r"x_j \sum_k g_k"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"\frac{\partial (x_i - \mu)}{\partial x_k} = -\frac{1}{m}, \quad i \neq k",
+        r"\frac{\partial (x_i - \mu)}{\partial x_k} = 1 - \frac{1}{m}, \quad i = k",
+        r"y_i = \hat x_i, \quad \text{if } \gamma = 1, \beta = 0",
+    ],
+)
+def test_a_statement_keeps_its_conditions(text: str) -> None:
+    equation = read(text, Notation())
+    box = statement_box(equation)
+    assert to_latex(box).replace(r"\quad ", "") == text.replace(r"\quad ", "").replace(r"\text{if } ", "")
+
+
+def test_a_rule_about_functions_is_printed_with_primes() -> None:
+    equation = read(r"(f/g)' = \frac{f' g - f g'}{g^2}", Notation())
+    assert to_latex(statement_box(equation)).startswith(
+        r"\frac{\partial}{\partial t} \left(\frac{f + f^{\prime} t}{g + g^{\prime} t}\right)"
+    )

@@ -8,6 +8,7 @@ from symbn.deriving import closed, notation
 from symbn.deriving.algebra import SIZE, minus, over, plus, times
 from symbn.deriving.article import Article, Chain, Inline, Line, Section, Table, Words
 from symbn.deriving.example import Example, gradient, rounded
+from symbn.deriving.proving import proved
 from symbn.deriving.steps import SPLIT, Working
 from symbn.deriving.paper import centred_sums_vanish, pulled_out, sums_split
 from symbn.elaboration.meaning import TOTAL, Constant, Meaning, Quantity, Raised, Slope, SumOver
@@ -24,7 +25,7 @@ def article(example: Example) -> Article:
     graph = batch_norm()
     chain = closed.sections(graph, "L", "x", "j", "i")[-1].blocks[-1]
     assert isinstance(chain, Chain)
-    gradient_chain = Chain(chain.head, (Line(chain.result, ("derived by `symbn derive dx`",)),))
+    gradient_chain = proved(Chain(chain.head, (Line(chain.result, ("derived by `symbn derive dx`",)),)), graph)
     return Article(
         "invariance",
         ("What batch normalisation does not see",),

@@ -103,13 +103,7 @@ def _evaluation() -> Section:
 
 def _numbers(example: Example, graph: Graph, chains: list[Chain]) -> Section:
     mu, var = Quantity("mu"), Quantity("var")
-    header: tuple[Inline, ...] = (
-        ("entry",),
-        ("training",),
-        ("detached ", mu),
-        ("detached ", var),
-        ("detached ", mu, ", ", var),
-    )
+    header: tuple[Inline, ...] = (("entry",), ("training",), ("detached ", mu), ("detached ", var), ("both detached",))
     rows = tuple(
         ((Slope(LOSS, Quantity("x", (Index(i),)), TOTAL),), *((example.value(c.result, graph, {I: i}),) for c in chains))
         for i in range(1, example.m + 1)

@@ -15,7 +15,7 @@ from symbn.kernel.term import Index
 from symbn.layers.batchnorm import batch_norm
 from symbn.layers.graph import Graph
 
-MAX_PRINTED = 6  # rows of a matrix
+MAX_PRINTED = 5  # rows of a matrix
 I, K = Index("i"), Index("k")
 EPS, DEVIATION, VAR = Quantity("eps"), Quantity("s"), Quantity("var")
 
