@@ -96,7 +96,6 @@ ALLOWED = {
     "symbn/certificates/auditing.py": {"subprocess", "Popen"},
     "symbn/publishing/pdf.py": {"subprocess", "Popen"},
     "symbn/certificates/writing.py": {"importlib.resources"},
-    "symbn/publishing/pdf.py": {"subprocess", "Popen"},
     "scripts/bench.py": {"subprocess", "system"},
     "scripts/attacking/spelling.py": {"format"},
     "scripts/fuzzing/cases.py": {"format"},
