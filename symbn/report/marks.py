@@ -6,7 +6,9 @@ r"""The side file that symbn.sty reads: which display of a LaTeX file gets which
     mark 23 display none                       \[..\] and $$..$$ are displays; none: nothing in it was judged
 
 Displays are told apart by the line that opens them, since that is what TeX can see at the moment it begins with one. Where two
-are opened on a line, their order decides; so a display without an answer has a line too. Rows are given for the environments in
+are opened on a line, their order decides; so a display without an answer has a line too. An argument, such as that of a
+footnote, TeX reads up to its end before it begins with a display in it; what is opened on that line gets no sign, lest it be
+that of the other one. Rows are given for the environments in
 which each is an equation, and only if they are certain: a macro may hide the end of a row.
 """
 
@@ -20,6 +22,7 @@ from pathlib import Path
 
 from symbn.answer import CAVEAT, PROVED, REFUTED, UNDECIDED, UNREADABLE, DocumentReport, Step
 from symbn.diagnostic import position
+from symbn.document.landmarks import Landmarks
 from symbn.document.source import Document, Formula
 
 HEAD = "symbn-marks 1"
@@ -41,27 +44,38 @@ def marks_of(name: str, data: bytes, document: Document, report: DocumentReport)
     digest = hashlib.md5(data, usedforsecurity=False).hexdigest().upper()
     lines = [f"file {digest} {name}"]
     steps = sorted(report.steps, key=lambda step: step.span.end)
+    displays = [item for item in document.items if isinstance(item, Formula) and item.display]
+    uncertain = _ends_of_arguments(document.text, [formula.span.start for formula in displays])
     place = 0
-    for formula in document.items:
-        if not isinstance(formula, Formula) or not formula.display:
-            continue
+    for formula in displays:
         while place < len(steps) and steps[place].span.end <= formula.span.start:
             place += 1
         inside = []
         while place < len(steps) and steps[place].span.end <= formula.span.end:
             inside.append(steps[place])
             place += 1
-        lines += _line(document.text, formula, inside)
+        lines += _line(document.text, formula, inside, uncertain)
     return "\n".join(lines) + "\n"
 
 
-def _line(text: str, formula: Formula, steps: Sequence[Step]) -> list[str]:
+def _ends_of_arguments(text: str, displays: Sequence[int]) -> set[int]:
+    """Return the lines on which a brace is closed that has a display before them inside. displays: their places, in order."""
+    found = set()
+    for start, end in Landmarks(text, percent=True).braces.items():
+        first = bisect_left(displays, start)
+        if first < len(displays) and displays[first] < end and "\n" in text[displays[first] : end]:
+            found.add(position(text, end)[0])
+    return found
+
+
+def _line(text: str, formula: Formula, steps: Sequence[Step], uncertain: set[int]) -> list[str]:
     span = formula.span
     begin = max(0, span.start - 400)
     opener = _OPENER.search(text, begin, span.start)
     if opener is None:
         return []
     line, _ = position(text, opener.start())
+    steps = () if line in uncertain else steps
     source = text[span.start : span.end]
     if opener[1] is None:
         return [f"mark {line} display {NONE if _ALIGNMENT.match(source) else worst(steps)}"]

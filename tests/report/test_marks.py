@@ -92,6 +92,18 @@ def test_nothing_is_put_before_what_has_to_begin_its_display() -> None:
 
 
 @needs_tex
+def test_no_display_gets_the_sign_of_one_in_an_argument(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    body = (
+        "\n\\footnote{Here\n\\[ \\sum_i \\hat x_i = 1 \\]\n} \\[ \\sum_i \\hat x_i = 0 \\]\n"
+        "{\\small\n\\[ \\sum_i \\hat x_i = 2 \\]\n}\n\\[ \\sum_i c_i = 0 \\]\n"
+    )
+    (tmp_path / "paper.tex").write_text(paper(body), "utf-8")
+    monkeypatch.chdir(tmp_path)
+    main(["check", "--no-cache", "paper.tex", "-o", "paper.symbn"])
+    assert typeset(tmp_path) == ["refuted", "proved"]
+
+
+@needs_tex
 def test_each_sign_is_set_once_and_in_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "paper.tex").write_text(paper(), "utf-8")
     monkeypatch.chdir(tmp_path)
