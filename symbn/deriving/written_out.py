@@ -102,7 +102,7 @@ def _differentiated(layer: BatchNorm, graph: Graph, of: str, by: str) -> Section
     raw = layer.derivative(of, by, first[0], first[1])
     lines = [(meaning_of(layer.simplify(raw)), "simplified in centred entries")]
     if layer.batch <= MAX_RAW:
-        lines.insert(0, (meaning_of(_with_root(raw, layer)), "as SymPy differentiates, with s for its root"))
+        lines.insert(0, (meaning_of(_with_root(raw, layer)), "as SymPy differentiates; its root is the standard deviation"))
     blocks: list[Block] = [_chain(head, lines, layer, graph)]
     for place in range(2, layer.batch + 1) if BATCH in graph.nodes[by].slots and of == graph.loss else ():
         other = layer.simplify(layer.derivative(of, by, None, place))

@@ -30,7 +30,7 @@ def as_json(article: Article, layout: Layout) -> str:
         {
             "title": _words(section.title, layout),
             "depth": section.depth,
-            "blocks": [_block(item, layout) for item in section.blocks],
+            "blocks": [_block(item, layout) for item in layout.blocks(section)],
         }
         for section in article.sections
     ]

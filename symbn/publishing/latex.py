@@ -32,10 +32,12 @@ def as_latex(article: Article, layout: Layout) -> str:
     parts = [_titled(r"\section*", article.title, layout)] if layout.fragment else []
     for section in article.sections:
         parts.append(_titled(levels[section.depth], section.title, layout))
-        for item in section.blocks:
-            # A blank line before a display would be an empty paragraph.
-            display = isinstance(item, Chain | Matrix) and parts[-1].endswith((":", ".", "\\]"))
-            parts[-1:] = [f"{parts[-1]}\n{_block(item, layout)}"] if display else [parts[-1], _block(item, layout)]
+        for place, item in enumerate(layout.blocks(section)):
+            text = _block(item, layout)
+            if place and isinstance(item, Chain | Matrix):
+                parts[-1] += f"\n{text}"  # a display is a part of the paragraph before it: no gap, no new page between them
+            else:
+                parts.append(text)
     body = "\n\n".join(parts)
     return f"{body}\n" if layout.fragment else standalone(body, inline(layout.inline(article.title)))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from symbn.deriving.article import Chain, Inline, Matrix
+from symbn.deriving.article import Block, Chain, Inline, Matrix, Section
 from symbn.elaboration.meaning import (
     Constant,
     Meaning,
@@ -53,8 +53,16 @@ class Layout:
         return _filled(text, iter(self.boxes(_meanings(text))))
 
     def chain(self, chain: Chain) -> ChainBoxes:
-        head, *sides = self.boxes([chain.head, *(line.side for line in chain.lines)])
-        return ChainBoxes(head, tuple(sides), tuple(self.inline(line.rule) for line in chain.lines))
+        """Return the chain; a step that changes nothing in this notation, where s is written as the root it is, is left out."""
+        members = self.boxes([chain.head, *(line.side for line in chain.lines)])
+        steps = [
+            (side, line.rule) for before, side, line in zip(members, members[1:], chain.lines, strict=False) if side != before
+        ]
+        return ChainBoxes(members[0], tuple(side for side, _ in steps), tuple(self.inline(rule) for _, rule in steps))
+
+    def blocks(self, section: Section) -> tuple[Block, ...]:
+        """Return what there is to print in a section: chains with a step."""
+        return tuple(block for block in section.blocks if not isinstance(block, Chain) or self.chain(block).sides)
 
     def matrix(self, matrix: Matrix) -> Box:
         """Return the equation: the entry that stands for the matrix, in brackets, and its rows."""

@@ -34,7 +34,7 @@ def as_markdown(article: Article, layout: Layout) -> str:
     parts = [f"# {_inline(layout.inline(article.title))}"]
     for section in article.sections:
         parts.append(f"{'##' if section.depth == 0 or not _chaptered(article) else '###'} {_titled(section.title, layout)}")
-        parts += [_block(item, layout) for item in section.blocks]
+        parts += [_block(item, layout) for item in layout.blocks(section)]
     return "\n\n".join(parts) + "\n"
 
 

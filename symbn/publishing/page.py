@@ -27,6 +27,7 @@ h1 { font-size: 1.65rem; line-height: 1.3; margin: 1rem 0 .5rem; }
 h2 { font-size: 1.2rem; line-height: 1.4; margin: 2.2rem 0 .4rem; padding-top: .9rem; border-top: 1px solid var(--line); }
 h3 { font-size: 1.06rem; margin: 1.8rem 0 .4rem; }
 nav ol { padding-left: 1.4rem; }
+nav li { margin: .45rem 0; }
 p { margin: .6rem 0; }
 a { color: var(--link); text-decoration-thickness: 1px; text-underline-offset: .15em; }
 :target { scroll-margin-top: 1rem; background: var(--shade); }
@@ -43,7 +44,7 @@ pre { overflow-x: auto; background: var(--shade); padding: .8rem; }
 @media print {
   :root { color-scheme: light; --ink: #000; --paper: #fff; --quiet: #444; --line: #bbb; --shade: #fff; --good: #0a5c25;
     --bad: #9c1710; --open: #6b4600; --link: #000; }
-  body { max-width: none; padding: 0; font-size: 11pt; }
+  body { max-width: none; padding: 0 .25rem; font-size: 11pt; }
   h1, h2, h3 { break-after: avoid; }
   table { break-inside: avoid; }
 }

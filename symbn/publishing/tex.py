@@ -13,6 +13,10 @@ from symbn.typesetting.letters import escaped, to_ascii
 _PREAMBLE = r"""\documentclass[11pt,fleqn]{article}
 %(packages)s
 \allowdisplaybreaks
+\setlength{\textwidth}{6in}
+\setlength{\oddsidemargin}{0.1in}
+\setlength{\textheight}{9in}
+\setlength{\topmargin}{-0.5in}
 \setlength{\parindent}{0pt}
 \setlength{\parskip}{0.6em}
 \emergencystretch=3em

@@ -33,7 +33,7 @@ def as_text(article: Article, layout: Layout) -> str:
         parts.append(
             [*(_painted(text, _BOLD, layout) for text in heading), *(under if section.depth else ["═" * len(under[0])])]
         )
-        parts += [_block(item, layout) for item in section.blocks]
+        parts += [_block(item, layout) for item in layout.blocks(section)]
     return "\n\n".join("\n".join(text.rstrip() for text in part) for part in parts)
 
 

@@ -57,7 +57,7 @@ class _Writer:
         level = "h2" if section.depth == 0 or not self.deep else "h3"
         name = f"{self.prefix}section-{number}"
         title = f'<{level} id="{name}"><a class="anchor" href="#{name}">{self.inline(section.title)}</a></{level}>'
-        return "\n".join([title, *map(self.block, section.blocks)])
+        return "\n".join([title, *map(self.block, self.layout.blocks(section))])
 
     def block(self, item: Block) -> str:
         match item:
