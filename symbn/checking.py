@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from time import perf_counter
 from typing import NoReturn
 
@@ -17,11 +18,12 @@ from symbn.answer import PROVED, REFUTED, UNDECIDED, UNREADABLE, Row, Step
 from symbn.diagnostic import Diagnostic, Span, position
 from symbn.elaboration.notation import Notation
 from symbn.errors import UnreadableError
+from symbn.equivocation import is_withheld, with_one_reading
 from symbn.judging import Options, in_doubt, judge, unreadable_step
 from symbn.layers.batchnorm import CLOSED_FORMS, TRAINING
 from symbn.report.terminal import render
 from symbn.syntax.parser import parse
-from symbn.syntax.tree import Node, Statement
+from symbn.syntax.tree import Node, Relation, Statement
 
 _REPAIRED = 2000  # the longest text that does not parse for which an edit is looked for
 _BESIDE = "another part of the text cannot be read, and it may be a condition of this equation"
@@ -97,6 +99,25 @@ def _repaired(step: Step, pair: tuple[Node, str, Node], statement: Statement, op
     return with_repair(step, step.source, left, right, statement.conditions, options)
 
 
+def _equal(text: str, right: Node, conditions: tuple[Relation, ...], options: Options, left: Node) -> Step:
+    return judge(text, (left, "=", right), conditions, options)
+
+
+def _chain(text: str, statement: Statement, options: Options) -> Iterator[Step]:
+    """Yield the answers to the steps of one chain, in which one expression has one reading."""
+    sides = statement.sides
+    sound, caveat = True, False
+    for place, (left, sign, right) in enumerate(zip(sides, statement.relations, sides[1:], strict=False)):
+        step = judge(text, (left, sign, right), statement.conditions, options)
+        caveat = caveat or step.caveat is not None
+        if sound and ((step.verdict == PROVED and caveat) or is_withheld(step)):
+            earlier = [(side, text[side.span.start : side.span.end]) for side in sides[:place]]
+            asked = partial(_equal, text, right, statement.conditions, options)
+            step = with_one_reading(step, earlier, asked)
+        sound = sound and step.verdict == PROVED
+        yield _repaired(step, (left, sign, right), statement, options)
+
+
 def _steps(text: str, options: Options) -> Iterator[Step]:
     start = perf_counter()
     scope = options.scope
@@ -121,8 +142,7 @@ def _steps(text: str, options: Options) -> Iterator[Step]:
         return
     steps = []
     for statement in statements:
-        pairs = zip(statement.sides, statement.relations, statement.sides[1:], strict=False)
-        steps.append([_repaired(judge(text, pair, statement.conditions, options), pair, statement, options) for pair in pairs])
+        steps.append(list(_chain(text, statement, options)))
     for place, found in enumerate(steps):
         others = [step for n, other in enumerate(steps) if n != place for step in other]
         doubtful = any(step.verdict == UNREADABLE for step in others)

@@ -13,12 +13,13 @@ import pytest
 
 import symbn
 from symbn import cli
-from symbn.following import claims
-from symbn.following.state import Claim, Follower
+from symbn.following import supposing
+from symbn.following.state import Claim
 from symbn.judging import Options
 from symbn.report.listing import render_report
 from symbn.report.terminal import Style
 from symbn.running import Settings, check_path
+from symbn.syntax.tree import Relation
 
 LIMIT = 30  # seconds; about 10 are meant, and the machine may be busy
 PROVED = r"\frac{\partial L}{\partial\beta} = \sum_j g_j"
@@ -122,13 +123,13 @@ def test_a_refutation_is_none_if_there_was_no_time_to_look_at_the_hypotheses_aro
     path.write_text("Assume $\\gamma = 1$.\n\nMore.\n\nThen $$y_i = \\hat x_i + \\beta$$\n", "utf-8")
     (step,) = (s for s in check_path(str(path), Settings(Options(seconds=600.0))).steps if s.verdict != "assumed")
     assert (step.verdict, step.caveat is None) == ("proved", False)
-    real = claims._remembered
+    real = supposing._remembered
 
-    def late(step: symbn.Step, claim: Claim, follower: Follower) -> symbn.Step:
+    def late(step: symbn.Step, claim: Claim, usable: tuple[Relation, ...], functions: frozenset[str]) -> symbn.Step:
         monkeypatch.setattr("symbn.judging.process_time", lambda: 1e9)  # the time is over in the middle of a step
-        return real(step, claim, follower)
+        return real(step, claim, usable, functions)
 
-    monkeypatch.setattr(claims, "_remembered", late)
+    monkeypatch.setattr(supposing, "_remembered", late)
     (step,) = (s for s in check_path(str(path), Settings(Options(seconds=600.0))).steps if s.verdict != "assumed")
     assert step.verdict == "undecided"
     assert "--time-limit" in (step.reason or "")

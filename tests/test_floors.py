@@ -15,9 +15,8 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "symbn"
 FLOORS = [
     "kernel", "diagnostic", "errors", "syntax", "layers", "elaboration", "typesetting", "symbolic", "deriving", "publishing",
-    "decision", "answer", "catalogue", "document", "judging", "repairing", "following", "report", "checking", "cache",
-    "running", "processes", "certificates",
-    "testing", "cli", "__main__",
+    "decision", "answer", "catalogue", "document", "judging", "repairing", "equivocation", "following", "report", "checking",
+    "cache", "running", "processes", "certificates", "testing", "cli", "__main__",
 ]  # fmt: skip
 HEAVY = {"sympy", "numpy", "rich"}
 

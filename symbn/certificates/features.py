@@ -105,7 +105,8 @@ def point_of_column(verdict: Refuted, equation: Equation, feature: Index | None)
     point = verdict.point
     if feature is None:
         return point
-    place = feature.name if isinstance(feature.name, int) else point.indices[feature]
+    # A feature that makes no difference has no place at the point.
+    place = feature.name if isinstance(feature.name, int) else point.indices.get(feature, 1)
     scalars, entries = dict(point.scalars), {}
     for (name, at), value in point.entries.items():
         node = equation.graph.nodes.get(name)

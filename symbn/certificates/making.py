@@ -78,3 +78,6 @@ def _made(step: Step, number: int) -> Made:
         return Made(step, None, str(error))
     except RecursionError:
         return Made(step, None, "the equation is too deep")
+    except Exception as error:
+        # Our own fault on an equation that we did not think of: the others still get their certificates, this one none.
+        return Made(step, None, f"this is a bug in symbn: {type(error).__name__}: {error}; please report the formula")

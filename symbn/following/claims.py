@@ -7,33 +7,26 @@ from time import perf_counter
 
 from symbn.answer import ASSUMED, PROVED, REFUTED, UNDECIDED, UNREADABLE, Step
 from symbn.decision.decide import proved
-from symbn.elaboration.conditions import on_indices
 from symbn.elaboration.elaborate import readings
 from symbn.elaboration.meaning import OutsideError
-from symbn.elaboration.notation import BATCH_NAMES, ROLE_WORDS, Notation
+from symbn.elaboration.notation import ROLE_WORDS, ROLES, Notation
 from symbn.errors import SymbnError, UnreadableError
-from symbn.following import defining
+from symbn.following import calls, defining, meanings
 from symbn.following.chains import DEFINES, EXACT, Chain, Side
-from symbn.following.hypotheses import UNUSABLE, on_sizes, opposites
+from symbn.following.meanings import with_known_names
 from symbn.following.state import Claim, Follower, blank_step, origin, placed, relocated
-from symbn.judging import MAX_BATCH, Options, in_doubt, judge, since, unreadable_step
-from symbn.syntax.tree import Name, Node, Relation, Scripted, names_in, number_value
+from symbn.following.supposing import judged_under_hypotheses
+from symbn.judging import Options, in_doubt, since, unreadable_step
+from symbn.syntax.tree import Name, Node, Scripted, names_in
 
 _SAME_SENTENCE = 4  # lines from a formula to its `where`
-_LOOKED_BACK = 4  # hypotheses of other sentences
 
 
 def judged(follower: Follower, claim: Claim) -> Step:
-    """Judge a step under the hypotheses of its sentence.
-
-    A step is refuted only if no other hypothesis around it could have been meant: one that lasts makes it true with a caveat;
-    one of another sentence, and one that symbn cannot use, leave it undecided.
-    """
-    step = _under(claim, claim.hypotheses, follower)
-    if step.verdict == REFUTED:
-        step = _remembered(step, claim, follower)
+    """Judge a step under the hypotheses of its sentence and its section, and put it where it stands."""
+    step = with_known_names(judged_under_hypotheses(claim, follower.functions), claim, follower)
     if step.verdict == REFUTED and follower.loss_line is not None and _on_loss(claim):
-        step = in_doubt(step, f"line {follower.loss_line} gives the loss, which symbn knows by its gradient only")
+        step = in_doubt(step, f"line {follower.loss_line} says what the loss or its gradient is, which symbn does not use")
     over = claim.options.spent
     if step.verdict in (REFUTED, UNDECIDED) and over is not None:
         step = in_doubt(step, over)  # another hypothesis may make it true, and there was no time to see
@@ -46,78 +39,9 @@ def judged(follower: Follower, claim: Claim) -> Step:
     )  # fmt: skip
 
 
-def _under(claim: Claim, hypotheses: tuple[Relation, ...], follower: Follower) -> Step:
-    """Judge a step under hypotheses; what cannot be used as a condition leaves doubt, and no refutation."""
-    left, right = (defining.called(side.node, follower.functions) for side in (claim.first, claim.second))
-    names = names_in(left) | names_in(right)
-    idle = [h for h in hypotheses if h.operator == UNUSABLE]
-    hypotheses = tuple(h for h in hypotheses if h not in idle)
-    sizes = [h for h in hypotheses if on_sizes(h)]
-    used = tuple(h for h in hypotheses if h not in sizes and (not on_indices(h) or names_in(h) <= names))
-    unused = [h for h in hypotheses if h not in used and h.operator == "\\neq"]
-    text = claim.second.text
-    pair = (left, claim.relation, right)
-    conditions = claim.chain.conditions
-    step = judge(text.text, pair, (*conditions, *used), claim.options)
-    size = _batch_of(sizes, claim.options)
-    if step.verdict == REFUTED and size is not None:
-        # The sentence speaks of a batch of this size, so that a counterexample of another size says nothing.
-        step = judge(text.text, pair, (*conditions, *used), replace(claim.options, batch=size))
-    if step.verdict == REFUTED and idle:
-        return in_doubt(step, "the sentence sets a condition that symbn cannot use here")
-    unread = {d.code for d in step.diagnostics} & {"unsupported-condition", "unknown-name"}
-    if used and step.verdict == UNREADABLE and unread:
-        step = judge(text.text, pair, conditions, claim.options)
-        if step.verdict == REFUTED:
-            step = in_doubt(step, "the sentence sets a condition that symbn cannot use here")
-    elif step.verdict == REFUTED and unused and step.counterexample is not None and step.counterexample.m == 1:
-        step = in_doubt(step, "the sentence sets a condition on indices, and the counterexample has one example only")
-    return step
-
-
-def _remembered(step: Step, claim: Claim, follower: Follower) -> Step:
-    """Look at the hypotheses that are around but not in the sentence of a refuted step."""
-    others = [h for h in claim.remembered if h.relation not in claim.hypotheses]
-    if any(h.relation.operator == UNUSABLE for h in others):
-        return in_doubt(step, "the section sets a condition that symbn cannot use here")
-    lasting = tuple(h for h in others if h.lasting)
-    if lasting:
-        found = _under(claim, (*claim.hypotheses, *(h.relation for h in lasting)), follower)
-        if found.verdict == PROVED:
-            where = " and ".join(dict.fromkeys(f"{h.shown} (line {h.line})" for h in lasting))
-            words = f"only under what the section assumes: {where}"
-            caveat = words if found.caveat is None else f"{found.caveat}; {words}"
-            return replace(found, caveat=caveat, readings=(*found.readings, words))
-        if found.verdict != REFUTED:
-            return in_doubt(step, f"line {lasting[-1].line} assumes {lasting[-1].shown}, which symbn cannot use here")
-    values = [h for h in others if not on_indices(h.relation)][-_LOOKED_BACK:]
-    together = tuple(h.relation for h in values)
-    if len(values) > 1 and _under(claim, (*claim.hypotheses, *together), follower).verdict == PROVED:
-        said = " and ".join(h.shown for h in values)
-        return in_doubt(step, f"false as it stands, but true under {said}: write the conditions beside the equation")
-    for other in list(reversed(others))[:_LOOKED_BACK]:
-        for relation in (other.relation, *opposites([other.relation])):
-            if _under(claim, (*claim.hypotheses, relation), follower).verdict == PROVED:
-                said = f"{other.shown}" if relation is other.relation else f"the contrary of {other.shown}"
-                reason = (
-                    f"false as it stands, but true under {said} (line {other.line}): write the condition beside the equation"
-                )
-                return in_doubt(step, reason)
-    return step
-
-
 def _on_loss(claim: Claim) -> bool:
     roles = {role for side in (claim.first, claim.second) for role in defining.roles_in(side.node, claim.options.notation)}
     return bool(roles & {"L", "g"})
-
-
-def _batch_of(sizes: list[Relation], options: Options) -> int | None:
-    """Return the batch size that the sentence speaks of, if it does."""
-    names = set(BATCH_NAMES) if options.notation.batch is None else {options.notation.batch}
-    found = [number_value(h.right) for h in sizes if isinstance(h.left, Name) and h.left.text in names]
-    size = found[-1] if found else None
-    whole = size is not None and size.denominator == 1 and 1 <= size <= MAX_BATCH and options.batch is None
-    return int(size) if whole and size is not None else None
 
 
 def definition_step(follower: Follower, chain: Chain, options: Options, again: bool = False) -> Step | None:
@@ -128,14 +52,26 @@ def definition_step(follower: Follower, chain: Chain, options: Options, again: b
     blank = blank_step(follower, left, right, 0, chain)
     if defining.is_size(left.node, right.node, options.notation):
         return replace(blank, verdict=ASSUMED, reason="it says how large the batch or a feature is")
-    function = defining.function_defined(left.node)
+    function = calls.function_defined(left.node)
     node: Node = left.node
     functions = follower.functions
     if function is not None:
         functions = functions | {function}
-    node = defining.called(node, functions)
-    body = defining.called(right.node, functions)
+    node = calls.called(node, functions)
+    body = calls.called(right.node, functions)
+    unknown = follower.unsettled.keys() - follower.renamed.keys()
+    lost = defining.updates(left.node, right.node) or defining.base_key(left.node) in unknown
+    if sign in DEFINES and lost and isinstance(left.node, Name | Scripted):
+        return replace(blank, verdict=ASSUMED, reason="an assignment, which claims no equality")
+    again = again or (sign in DEFINES and defining.base_key(left.node) in options.notation.definitions)
     key = defining.defines(node, options.notation, again)
+    known_anew = meanings.released(follower, left.node) if key is None else None
+    if known_anew is not None:
+        role = defining.role_of(known_anew, node, body, options.notation)
+        if role is not None and ROLES[role] != options.notation.roles.get(known_anew):
+            return _settled(follower, chain, options, known_anew, role)
+    if key in follower.unsettled and not again:
+        return None
     if key is None:
         # A gradient has a meaning of its own, so that `dL/dbeta := ..` claims what it is.
         named = isinstance(left.node, Name | Scripted) and not defining.is_gradient(left.node, options.notation)
@@ -146,6 +82,8 @@ def definition_step(follower: Follower, chain: Chain, options: Options, again: b
     start = perf_counter()
     try:
         role = None if function is not None else defining.role_of(key, node, body, options.notation)
+        if defining.is_upstream(left.node, body, options.notation):
+            follower.loss_line = blank.line
         if role is not None:
             return _settled(follower, chain, options, key, role)
         if key in options.notation.roles and _true_by_habit(node, body, options.notation):
@@ -185,6 +123,7 @@ def _settled(follower: Follower, chain: Chain, options: Options, key: str, role:
     if not any(word.startswith(what) for word in follower.words):
         follower.words[f"{what}{line}"] = None
     follower.defined.append((key, line, follower.section))
+    meanings.settled(follower, key, role)
     # The name on the left stands for itself only: \\sigma = \\sqrt{\\sigma^2 + \\epsilon} says nothing of its right side.
     ours = options.notation.with_lets([f"{role}={defining.OURS}"])
     own = Side(defining.renamed(left.node), left.text)

@@ -19,7 +19,7 @@ from symbn.elaboration.letters import labels
 from symbn.elaboration.notation import BATCH_NAMES, ROLE_WORDS, ROLES, SYNONYMS, Notation
 from symbn.elaboration.scope import sizes
 from symbn.errors import NotationError, UsageError
-from symbn.following.defining import roles_by_proof
+from symbn.following.adopting import roles_by_proof
 from symbn.judging import Options
 from symbn.syntax.tree import Node
 

@@ -9,40 +9,30 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
-from time import monotonic
 
 from symbn.decision.decide import proved
-from symbn.diagnostic import Span
 from symbn.elaboration.elaborate import readings
 from symbn.elaboration.meaning import OutsideError
 from symbn.elaboration.notation import BATCH_NAMES, FEATURE_NAMES, ROLES, Definition, Notation, key_of
 from symbn.elaboration.resolving import indices_of, kronecker, resolve
-from symbn.elaboration.scope import Scope, sizes
+from symbn.elaboration.scope import Scope
 from symbn.errors import SymbnError, UnreadableError, unreadable
 from symbn.kernel.term import BATCH
 from symbn.layers.batchnorm import batch_norm
 from symbn.syntax.tree import (
     Derivative,
     Group,
-    Listing,
     Name,
     Node,
     Number,
-    Product,
     Scripted,
-    Statement,
     children,
     number_value,
     rebuilt,
 )
 
 HABITS = frozenset({"s", "c", "v", "g", "a", "b", "f", "J", "l", "\\delta", "\\alpha", "\\lambda", "std", "xmu", "dy"})
-_ADOPTABLE = ("input", "normalised", "centred", "output", "upstream", "scale", "shift")
-_MAX_ADOPTED = 6
-_SECONDS = 0.5  # for one attempt to prove a role
-_SECONDS_IN_ALL = 20.0  # for the roles of all names that the document does not define
-_NO_ARRAYS = frozenset(("\\top", "\\intercal", "T", "1", "\\mathbf 1", "\\mathbb 1", "I", "\\mathbf I"))
-_NO_NAMES = frozenset((*BATCH_NAMES, *FEATURE_NAMES))
+SECONDS = 0.5  # for one attempt to prove a role
 MAX_WEIGHT = 2000
 OURS = "\\varrho"  # stands for a name that is being defined
 _NODES = ("mean", "centred", "variance", "deviation", "std", "normalised", "output")
@@ -58,7 +48,7 @@ def defines(left: Node, notation: Notation, again: bool = False) -> str | None:
     delta = False
     with suppress(UnreadableError):  # \mu_{\mathcal B}: a subscript that is no index
         delta = kronecker(left) is not None
-    if isinstance(left, Scripted) and _numbered(left):
+    if isinstance(left, Scripted) and is_numbered(left):
         key = key_of(left)  # z_1 = .. defines that one entry
     if key is None or not isinstance(base, Name) or delta:
         return None
@@ -82,7 +72,7 @@ def renamed(left: Node) -> Node:
     return Name(left.span, OURS)
 
 
-def _numbered(left: Scripted) -> bool:
+def is_numbered(left: Scripted) -> bool:
     """Tell whether one of the indices is a number; a label such as \\mathcal B is no index at all."""
     with suppress(UnreadableError):
         return any(isinstance(index, Number) for index in _indices(left))
@@ -118,6 +108,22 @@ def is_upstream(left: Node, right: Node, notation: Notation) -> bool:
     return False
 
 
+def is_parameter(left: Node, notation: Notation) -> bool:
+    """Tell whether a name is that of scale or shift."""
+    with suppress(UnreadableError):
+        found = resolve(left, notation) if isinstance(left, Name | Scripted) else None
+        return found is not None and found.role in ("gamma", "beta") and found.power is None and not found.adjoint
+    return False
+
+
+def is_input(left: Node, notation: Notation) -> bool:
+    """Tell whether a name is that of the input x, or of an entry of it."""
+    with suppress(UnreadableError):
+        found = resolve(left, notation) if isinstance(left, Name | Scripted) else None
+        return found is not None and found.role == "x"
+    return False
+
+
 def _has_derivative(node: Node) -> bool:
     return isinstance(node, Derivative) or any(map(_has_derivative, children(node)))
 
@@ -128,62 +134,17 @@ def role_of(key: str, left: Node, right: Node, notation: Notation) -> str | None
     The name on the left is replaced by one of our own, so that the role does not change what the right side means: of
     \\sigma = \\sqrt{\\sigma^2} the right side is the root of the variance, whatever \\sigma turns out to be.
     """
-    if _weight(right, notation) > MAX_WEIGHT or (isinstance(left, Scripted) and _numbered(left)):
+    if _weight(right, notation) > MAX_WEIGHT or (isinstance(left, Scripted) and is_numbered(left)):
         return None  # z_1 = x_1 - \\mu says nothing of the other entries
     definiendum = renamed(left)
     for role in _NODES:
         try:
             named = notation.with_lets([f"{role}={OURS}"])
-            if proved(readings(definiendum, right, (), named), _SECONDS) is not None:
+            if proved(readings(definiendum, right, (), named), SECONDS) is not None:
                 return role
         except (SymbnError, OutsideError):
             continue
     return None
-
-
-def roles_by_proof(equations: list[tuple[Node, Node]], notation: Notation) -> Notation:
-    """Return the notation with a role for every name that has none, where an equation about the layer is true with that role
-    alone: of \\mu = \\frac1N \\sum_p h_p the input h. What the document calls x stays the input."""
-    deadline = monotonic() + _SECONDS_IN_ALL
-    for _ in range(_MAX_ADOPTED):
-        adopted = _adopted(equations, notation, deadline)
-        if adopted is None:
-            break
-        notation = notation.with_lets([adopted])
-    return notation
-
-
-def _adopted(equations: list[tuple[Node, Node]], notation: Notation, deadline: float) -> str | None:
-    """Return the next `role=name`, or None. All equations have to be looked at, since another one may contradict the role."""
-    taken = {role for left, right in equations for side in (left, right) for role in roles_in(side, notation)}
-    seen = set[str]()
-    roles_of: dict[str, set[str]] = {}
-    for left, right in equations:
-        unknown = {name for side in (left, right) for name in sizes(side, notation)[1]} - _NO_NAMES - set(notation.definitions)
-        unknown -= _NO_ARRAYS
-        # Only an equation that says what one name is can tell a role: \\sum_i q_i = 0 holds for many.
-        base = left.base if isinstance(left, Scripted) else left
-        says = isinstance(base, Name) and (layer_node(left, notation) == "defined" or base.text in unknown - seen)
-        seen |= {base.text} if isinstance(base, Name) else set()
-        numbered = isinstance(left, Scripted) and _numbered(left)
-        circular = isinstance(base, Name) and base.text in unknown & _bases(right)
-        if len(unknown) != 1 or not says or numbered or circular:
-            continue
-        (name,) = unknown
-        for role in _ADOPTABLE:
-            if ROLES[role] in taken:
-                continue
-            if monotonic() > deadline:
-                return None
-            try:
-                equation = proved(readings(left, right, (), notation.with_lets([f"{role}={name}"])), _SECONDS)
-            except (SymbnError, OutsideError):
-                continue
-            if equation is not None and not equation.reading.caveats:
-                roles_of.setdefault(name, set()).add(role)
-                break
-    # Equations that tell two roles of one name apart contradict each other: then the document is asked.
-    return next((f"{role}={name}" for name, roles in roles_of.items() if len(roles) == 1 for role in roles), None)
 
 
 def roles_in(node: Node, notation: Notation) -> set[str]:
@@ -198,7 +159,7 @@ def definition(left: Node, right: Node, notation: Notation) -> Definition:
     """Return the definition that the equation states. Raises: UnreadableError if the right side cannot be read, or has indices
     that the left one lacks."""
     base = left.base if isinstance(left, Scripted) else left
-    if isinstance(base, Name) and base.text in _bases(right):
+    if isinstance(base, Name) and base.text in bases(right):
         raise unreadable(
             "unknown-name", f"{base.text} is defined by itself", left.span.to(right.span), "define it by other names"
         )
@@ -242,12 +203,12 @@ def _weight(node: Node, notation: Notation) -> int:
     return 1 + sum(_weight(child, notation) for child in children(node))
 
 
-def _bases(node: Node) -> set[str]:
+def bases(node: Node) -> set[str]:
     """Return the names of a side, without those that are only indices."""
     if isinstance(node, Scripted):
-        return _bases(node.base)
+        return bases(node.base)
     own = {node.text} if isinstance(node, Name) else set[str]()
-    return own.union(*map(_bases, children(node)))
+    return own.union(*map(bases, children(node)))
 
 
 def redefined(notation: Notation, key: str, made: Definition) -> Notation:
@@ -263,6 +224,23 @@ def redefined(notation: Notation, key: str, made: Definition) -> Notation:
 
         definitions = {name: replace(one, body=kept(one.body)) for name, one in definitions.items()}
     return replace(notation, definitions={**definitions, key: made})
+
+
+def forgotten(notation: Notation, key: str) -> Notation:
+    """Return the notation without the definition of a name; what was built on it keeps it under another name."""
+    old = notation.definitions.get(key)
+    if old is None:
+        return notation
+    kept = redefined(notation, key, old).definitions
+    return replace(notation, definitions={name: made for name, made in kept.items() if name != key})
+
+
+def is_derivative(key: str, notation: Notation) -> bool:
+    """Tell whether a name that the text defines stands for a derivative, or for what is built on one."""
+    made = notation.definitions.get(key)
+    if made is None:
+        return False
+    return _has_derivative(made.body) or any(is_derivative(name, notation) for name in bases(made.body) - {key})
 
 
 def _letters(left: Node) -> tuple[str, ...]:
@@ -289,15 +267,16 @@ def layer_node(left: Node, notation: Notation) -> str | None:
 
 def updates(left: Node, right: Node) -> bool:
     """Tell whether \\mu \\leftarrow 0.9 \\mu + .. computes a new value from the old one, which is no equation."""
-    return key_of(_base(left)) in _keys(right)
+    return base_key(left) in _keys(right)
 
 
-def _base(node: Node) -> Node:
-    return node.base if isinstance(node, Scripted) else node
+def base_key(node: Node) -> str | None:
+    """Return the spelling of a name without its scripts, or None."""
+    return key_of(node.base if isinstance(node, Scripted) else node)
 
 
 def _keys(node: Node) -> set[str | None]:
-    return {key_of(_base(node))}.union(*map(_keys, children(node)))
+    return {base_key(node)}.union(*map(_keys, children(node)))
 
 
 def is_size(left: Node, right: Node, notation: Notation) -> bool:
@@ -310,66 +289,3 @@ def role_name(key: str, notation: Notation) -> str:
     """Return the role of a spelling in words, such as `mean`."""
     canonical = notation.roles.get(key)
     return next((role for role, name in ROLES.items() if name == canonical), key)
-
-
-# ---------------------------------------------------------------------- f(X_i)^{(k)}
-
-
-def function_defined(left: Node) -> str | None:
-    """Return f if the left side is f(x), f(x_i) or f(X_i)^{(k)}: a function that the text defines by its value."""
-    match left:
-        case Product(factors=(Name(text=name), argument), operators=("",)) if len(name) == 1 and _argument(argument):
-            return name
-        case _:
-            return None
-
-
-def with_calls(statement: Statement, functions: frozenset[str]) -> Statement:
-    """Return the statement with every f(X_i)^{(k)} as one name, `f()`, that carries the indices."""
-    return statement if not functions else rebuilt(statement, lambda node: called(node, functions))
-
-
-def called(node: Node, functions: frozenset[str]) -> Node:
-    inner = rebuilt(node, lambda part: called(part, functions))
-    if not isinstance(inner, Product):
-        return inner
-    factors, operators = [inner.factors[0]], list[str]()
-    for operator, factor in zip(inner.operators, inner.factors[1:], strict=True):
-        before = factors[-1]
-        if operator == "" and isinstance(before, Name) and before.text in functions and _argument(factor):
-            factors[-1] = _one_name(before, factor)
-        else:
-            factors.append(factor)
-            operators.append(operator)
-    return factors[0] if len(factors) == 1 else Product(inner.span, tuple(factors), tuple(operators))
-
-
-def _argument(node: Node) -> bool:
-    group = node.base if isinstance(node, Scripted) and node.sub is None and not node.primes else node
-    if not isinstance(group, Group) or group.bracket != "(":
-        return False
-    inner = group.body
-    name = inner
-    if isinstance(inner, Scripted):
-        name = inner.base
-        try:
-            indices_of(inner.sub)
-        except UnreadableError:
-            return False  # a factor x_{i+1}, which is reported where it is read
-    return isinstance(name, Name) and name.text in ("x", "X", "\\mathbf x")
-
-
-def _one_name(function: Name, argument: Node) -> Node:
-    group = argument.base if isinstance(argument, Scripted) else argument
-    span: Span = function.span.to(argument.span)
-    name = Name(span, f"{function.text}()")
-    assert isinstance(group, Group)
-    inner = group.body
-    below = tuple(indices_of(inner.sub)) if isinstance(inner, Scripted) else ()
-    label = argument.sup if isinstance(argument, Scripted) else None
-    if label is None and isinstance(inner, Scripted):
-        label = inner.sup
-    if not below and label is None:
-        return name
-    sub: Node | None = None if not below else below[0] if len(below) == 1 else Listing(span, below)
-    return Scripted(span, name, sub, label)

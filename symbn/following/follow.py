@@ -7,6 +7,7 @@ used before it is defined ("where q = ..") is looked at again at the end.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from time import perf_counter
@@ -17,29 +18,39 @@ from symbn.document.prose import prose_between
 from symbn.document.source import Document, Formula, Remark, Text
 from symbn.errors import UnreadableError, UsageError
 from symbn.following import defining, prose
-from symbn.following.chains import DEFINES, Chain, Fault, Side, begins_with_relation, chains, mentions_relation
+from symbn.following.chains import DEFINES, Chain, Fault, begins_with_relation, chains, mentions_relation
 from symbn.following.claims import definition_step, judge_again, judged
 from symbn.following.comparing import compare
 from symbn.following.conventions import HYPOTHESIS, IGNORE, Conventions, inferred, with_settings
 from symbn.following.hypotheses import (
     assume,
     gives_value_to_input,
+    gives_value_to_node,
+    gives_value_to_parameter,
+    is_usable,
     is_index_condition,
     listed,
-    opposites,
+    own_and_around,
+    otherwise,
+    restrict,
+    restrictions_of,
     taken_as_hypothesis,
     trailing,
+    unusable,
 )
+from symbn.following.restrictions import unknown
+from symbn.following.meanings import assigned, judged_as_renamed
 from symbn.following.remarks import looked_for, spread, take_remark, unheard
+from symbn.following.sentences import subject, turn, unused
 from symbn.following.state import Claim, Follower, Hypothesis, blank_step, current, origin, placed, relocated, source
 from symbn.judging import Options, in_doubt, unreadable_step
 from symbn.repairing import with_syntax_repair
-from symbn.syntax.parser import parse
-from symbn.syntax.tree import Node, Relation
+from symbn.syntax.tree import Node
 
 _SPOILED = "another part of the formula cannot be read, and it may be a condition of this equation"
 _SUBJECT = "it goes on from an earlier formula, and the words in between may have changed the subject"
 _SUPPOSED = (prose.HYPOTHESIS, prose.ASSUMPTION)
+_NAME = re.compile(r"[\\\w^{} ]{1,16}")  # a formula that is a word of its sentence
 MAX_REPAIRED = 2000  # characters of a step that does not parse
 
 
@@ -68,6 +79,7 @@ def check_document(
             _guarded(follower, place, item)
         progress(place + 1)
     judge_again(follower)
+    judged_as_renamed(follower)
     unheard(follower)
     milliseconds = round((perf_counter() - start) * 1000, 3)
     problems = (*document.problems, *follower.problems)
@@ -112,10 +124,16 @@ def _formula(follower: Follower, place: int, formula: Formula) -> None:
     before = document.items[last] if last >= 0 else None
     raw = document.text[before.span.end if before is not None else 0 : formula.span.start]
     between = prose.plain("".join(prose_between(document, n) for n in range(last + 1, place + 1)))
-    _turn(follower, raw, between, isinstance(before, Formula) and before.display)
+    name = before.text.text if isinstance(before, Formula) and _NAME.fullmatch(before.text.text) else "(..)"
+    turn(follower, raw, between, name, isinstance(before, Formula) and before.display)
     text = formula.text
+    restricted = None if follower.base.spent is not None else restrictions_of(follower, place, formula)
+    if restricted is not None:
+        follower.role = prose.role(between, follower.role)
+        restrict(follower, place, formula, restricted, follower.role, between)
+        return
     if place not in follower.read and not _claims(text.text):
-        _subject(follower, formula)
+        subject(follower, formula, between, prose.plain(prose_between(document, place + 1)))
         return
     expected, follower.expected, follower.waiting = follower.expected, (), None
     if place not in follower.read:  # there was no time to read it
@@ -132,6 +150,10 @@ def _formula(follower: Follower, place: int, formula: Formula) -> None:
     role = prose.HYPOTHESIS if marked == HYPOTHESIS else prose.role(between, None if formula.display else follower.role)
     if marked == HYPOTHESIS:
         between = "if"
+    loose = False  # it may be claimed or assumed
+    if role == prose.CLAIM and prose.supposing(follower.sentence):
+        loose = prose.only_a_comma(between) or prose.announces(between)
+        role = prose.CLAIM if loose else prose.ASSUMPTION
     follows = role == prose.CLAIM and not formula.display and prose.only_a_comma(between)
     before_role, follower.role = follower.role, role
     first = len(follower.steps)
@@ -150,49 +172,41 @@ def _formula(follower: Follower, place: int, formula: Formula) -> None:
     words = prose.new_subject(between) or (follower.inline and prose.speaks(between))
     doubt = _SPOILED if spoiled else _SUBJECT if continued and (words or follower.subject) else None
     after, near = ([], []) if options.spent is not None else trailing(follower, place, formula)
+    behind = prose.plain(prose_between(document, place + 1)) + ("" if place + 1 < len(document.items) else ".")
+    spoken = prose.spoken(f"{follower.sentence} (..) {prose.first_sentence(behind)}")
+    if spoken is not None:
+        after = [*after, Hypothesis(unknown(), False, line, f"`{spoken}`")]
+    if prose.otherwise_behind(behind):
+        follower.hypotheses = otherwise(follower)
     for chain in found:
+        new = len(follower.steps)
         if isinstance(chain, Fault):
             _fault(follower, chain, formula)
         elif options.spent is not None:
             _chain(follower, chain, options, ([], []), None, False)
-        elif role != prose.CLAIM and taken_as_hypothesis(follower, chain, role, options, between):
-            pass
-        elif follows and before_role in _SUPPOSED and gives_value_to_input(chain, options):
+        elif role != prose.CLAIM and taken_as_hypothesis(follower, place, chain, role, options, between):
+            continue
+        elif follows and before_role in _SUPPOSED and is_usable(chain, options):
             follower.role = before_role
-            assume(follower, chain, before_role == prose.ASSUMPTION, between)
+            assume(follower, place, chain, options, before_role == prose.ASSUMPTION, between)
         elif is_index_condition(chain, options.notation):
-            assume(follower, chain, False, between)
+            assume(follower, place, chain, options, False, between)
+            if spoiled:  # i = 1, 2
+                follower.hypotheses = [unusable(h) for h in follower.hypotheses]
+        elif role == prose.CLAIM and prose.conditional(follower.sentence, behind) and gives_value_to_node(chain, options):
+            assume(follower, place, chain, options, False, between)
+        elif role == prose.CLAIM and not formula.display and gives_value_to_parameter(chain, options):
+            assume(follower, place, chain, options, False, between, near=True)
         else:
+            if chain.beside:  # of `x_i = x_1, i = 1, 2` the condition is not all that stands there
+                chain = replace(chain, conditions=())
             here = replace(options, notation=current(follower, options))
             _chain(follower, chain, here, (after, near), doubt, role in (prose.DEFINITION, prose.ASSUMPTION))
+        unused(follower, new, role in _SUPPOSED, loose)
+    if prose.otherwise_behind(behind):
+        follower.attached, follower.hypotheses = [*follower.attached, *follower.hypotheses], []
     follower.subject, follower.inline = False, not formula.display
     _finish(follower, first, line, expected)
-
-
-def _turn(follower: Follower, raw: str, between: str, after_display: bool) -> None:
-    """Forget what the prose before a formula ends: the hypotheses of a sentence, of a section, the right side to go on from."""
-    if prose.heading(raw):
-        follower.hypotheses, follower.remembered, follower.role, follower.last = [], [], None, None
-        follower.section += 1
-    if prose.otherwise(between):
-        supposed = follower.hypotheses or follower.remembered[-1:]
-        contrary = opposites([h.relation for h in supposed])
-        follower.hypotheses = [replace(h, relation=relation) for h, relation in zip(supposed, contrary, strict=True)]
-        follower.role = None
-    elif prose.ends_sentence(between, after_display):
-        follower.hypotheses, follower.role = [], None
-
-
-def _subject(follower: Follower, formula: Formula) -> None:
-    """Remember an expression on its own, which the next formula may go on from: `the mean $\\mu$ is $$= ..$$`."""
-    try:
-        statements = parse(formula.text.text, "latex")
-    except UnreadableError:
-        return
-    if len(statements) == 1 and len(statements[0].sides) == 1 and not statements[0].conditions:
-        side = Side(statements[0].sides[0], formula.text)
-        follower.last, follower.head, follower.members = side, side, [(side, True)]
-        follower.last_line, follower.subject = follower.document.place(formula.span.start)[0], True
 
 
 def _finish(follower: Follower, first: int, line: int, expected: tuple[str, ...]) -> None:
@@ -232,7 +246,7 @@ def _chain(
     follower: Follower,
     chain: Chain,
     options: Options,
-    conditions: tuple[list[Relation], list[Hypothesis]],
+    conditions: tuple[list[Hypothesis], list[Hypothesis]],
     doubt: str | None,
     defines: bool,
 ) -> None:
@@ -249,14 +263,17 @@ def _chain(
         elif place == 0 and not chain.continued:
             if defining.is_loss(left.node, options.notation):
                 follower.loss_line = follower.document.place(origin(left).start)[0]
+            assigned(follower, chain, follower.document.place(origin(left).start)[0])
+            options = replace(options, notation=current(follower, options))
             step = definition_step(follower, chain, options, defines)
         if step is None:
             after, near = conditions
-            supposed = (*after, *(h.relation for h in follower.hypotheses))
+            supposed = own_and_around(after, follower.hypotheses)
             remembered = (*follower.remembered, *near)
             known = len(follower.defined)
             relation = "=" if sign in DEFINES else sign
-            claim = Claim(left, relation, right, chain, place, options, supposed, remembered, known, follower.section)
+            attached = tuple(follower.attached)
+            claim = Claim(left, relation, right, chain, place, options, supposed, remembered, attached, known, follower.section)
             step = judged(follower, claim)
             follower.claims[len(follower.steps)] = claim
         if doubt is not None and step.verdict == REFUTED:

@@ -2,37 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from symbn.answer import ASSUMED
 from symbn.document.prose import prose_between
 from symbn.document.source import Formula, Text
+from symbn.decision.decide import proved
 from symbn.elaboration.conditions import on_indices
+from symbn.elaboration.elaborate import readings
+from symbn.elaboration.meaning import OutsideError
 from symbn.elaboration.notation import BATCH_NAMES, FEATURE_NAMES, Notation
 from symbn.elaboration.resolving import resolve
-from symbn.errors import UnreadableError
+from symbn.errors import SymbnError, UnreadableError
 from symbn.following import defining, prose
 from symbn.following.chains import DEFINES, Chain, chains
+from symbn.following.restrictions import UNUSABLE, is_bound, restriction
 from symbn.following.state import Follower, Hypothesis, blank_step
 from symbn.judging import Options
-from symbn.syntax.tree import Name, Node, Number, Relation, names_in
+from symbn.syntax.tree import Name, Node, Number, Relation, names_in, number_value
 
 SIZES = frozenset((*BATCH_NAMES, *FEATURE_NAMES))
-UNUSABLE = "?"
+_SECONDS = 0.5  # for one attempt to prove what is assumed
+_CASES = 4  # conditions that may be cases beside each other
+_LOOKED_AHEAD = 6  # formulas of the sentence, for conditions
 _OPPOSITE = {"=": "\\neq", "\\neq": "="}
 _CONDITIONS = tuple(_OPPOSITE)
 
 
-def trailing(follower: Follower, place: int, formula: Formula) -> tuple[list[Relation], list[Hypothesis]]:
+def trailing(follower: Follower, place: int, formula: Formula) -> tuple[list[Hypothesis], list[Hypothesis]]:
     """Return the conditions that follow the formula in its sentence, `$a = b$ for $i = j$ and $k = 1$`, and those that stand
     near without saying that they belong to it."""
-    attached: list[Relation] = []
+    attached: list[Hypothesis] = []
     near: list[Hypothesis] = []
     contrary = False
     document = follower.document
     options = replace(follower.base, notation=follower.notation)
-    for number in range(place + 1, min(place + 4, len(document.items))):
+    for number in range(place + 1, min(place + _LOOKED_AHEAD, len(document.items))):
         after = document.items[number]
         between = prose.plain(prose_between(document, number))
         if (
@@ -41,21 +47,70 @@ def trailing(follower: Follower, place: int, formula: Formula) -> tuple[list[Rel
             or prose.ends_sentence(between, formula.display and number == place + 1)
         ):
             break
+        restricted = restrictions_of(follower, number, after)
+        if restricted is not None:
+            attached += _said(follower, after, restricted, False)
+            follower.behind.add(number)
+            continue
+        if number not in follower.read:
+            if after.text.text.strip().isdigit():
+                break  # $1$ for $i = k$ and $0$ for the rest
+            continue  # a name on its own
         found = listed(after.text)
         if not found or not all(gives_value_to_input(chain, options) for chain in found):
             break
-        relations = [relation for chain in found for relation in conditions_of(chain)]
+        conditions = _said(follower, after, [relation for chain in found for relation in conditions_of(chain)], False)
+        if prose.vague(between, _behind(follower, number)[0]) or not all(is_usable(chain, options) for chain in found):
+            conditions = [unusable(h) for h in conditions]
         joined = bool(attached) and prose.role(between, prose.HYPOTHESIS) == prose.HYPOTHESIS
         if joined and (contrary or prose.alternative(between)):
-            attached = [unusable(relation) for relation in (*attached, *relations)]
+            attached = [unusable(h) for h in (*attached, *conditions)]
         elif prose.attaches_back(between) or joined:
             contrary = contrary or prose.negated(between)
-            attached += opposites(relations) if prose.negated(between) else relations
+            attached += opposites(conditions) if prose.negated(between) else conditions
+            follower.behind.add(number)
         else:
-            line = document.place(after.span.start)[0]
-            shown = document.text[after.span.start : after.span.end]
-            near += [Hypothesis(relation, False, line, shown) for relation in relations]
+            near += conditions
     return attached, near
+
+
+def _said(follower: Follower, formula: Formula, relations: Iterable[Relation], lasting: bool) -> list[Hypothesis]:
+    line = follower.document.place(formula.span.start)[0]
+    shown = follower.document.text[formula.span.start : formula.span.end]
+    return [Hypothesis(relation, lasting, line, shown) for relation in relations]
+
+
+def restrictions_of(follower: Follower, place: int, formula: Formula) -> tuple[Relation, ...] | None:
+    """Return what a formula restricts that is a range, a list or a bound, or None. `$i = 1$ to $m$` is a range too."""
+    notation = follower.notation
+    text = formula.text.text
+    ends = (*prose.goes_on(*_behind(follower, place)), "") if text.rstrip()[-1:].isdigit() else ("",)
+    tried = (restriction(text + end, notation, lambda node: _is_index(node, notation)) for end in ends)
+    return next((found for found in tried if found is not None), None)
+
+
+def _behind(follower: Follower, place: int) -> tuple[str, str]:
+    """Return the prose behind a formula, and the formula after that if it stands in a line with it."""
+    items = follower.document.items
+    words = prose.plain(prose_between(follower.document, place + 1))
+    after = items[place + 1] if place + 1 < len(items) else None
+    return words, after.text.text if isinstance(after, Formula) and not after.display else ""
+
+
+def restrict(follower: Follower, place: int, formula: Formula, relations: tuple[Relation, ...], role: str, before: str) -> None:
+    """Take a range, a list or a bound as what it is: a hypothesis of its sentence, or of its section if it is assumed or said
+    to hold."""
+    stated = role == prose.CLAIM and place not in follower.behind and all(map(is_bound, relations))
+    lasting = stated or role == prose.ASSUMPTION or prose.lasts(before)
+    said = _said(follower, formula, relations, lasting)
+    if prose.negated(before):
+        said = opposites(said)
+    if place in follower.behind:
+        follower.attached += said
+    else:
+        follower.hypotheses += said
+    if lasting:
+        follower.remembered += said
 
 
 def listed(text: Text) -> list[Chain]:
@@ -71,17 +126,19 @@ def listed(text: Text) -> list[Chain]:
     return found
 
 
-def opposites(relations: list[Relation]) -> list[Relation]:
+def opposites(hypotheses: Sequence[Hypothesis]) -> list[Hypothesis]:
     """Return what `unless` supposes: indices that differ where these are equal. Of several at once, and of values, the
     contrary is no condition that could be used; it is kept as one that leaves doubt."""
-    if len(relations) != 1 or not on_indices(relations[0]) or on_sizes(relations[0]):
-        return [unusable(relation) for relation in relations]
-    return [replace(relation, operator=_OPPOSITE[relation.operator]) for relation in relations]
+    if len(hypotheses) == 1:
+        relation = hypotheses[0].relation
+        if relation.operator in _OPPOSITE and on_indices(relation) and not on_sizes(relation):
+            return [replace(hypotheses[0], relation=replace(relation, operator=_OPPOSITE[relation.operator]))]
+    return [unusable(h) for h in hypotheses]
 
 
-def unusable(relation: Relation) -> Relation:
+def unusable(hypothesis: Hypothesis) -> Hypothesis:
     """Return a condition that says only that there is one: under it nothing is refuted."""
-    return replace(relation, operator=UNUSABLE)
+    return replace(hypothesis, relation=replace(hypothesis.relation, operator=UNUSABLE))
 
 
 def on_sizes(relation: Relation) -> bool:
@@ -90,12 +147,11 @@ def on_sizes(relation: Relation) -> bool:
 
 
 def conditions_of(chain: Chain) -> Iterator[Relation]:
-    """Yield the conditions that a chain states; `\\neq` between anything but indices is one that leaves doubt."""
+    """Yield the conditions that a chain states; `\\neq` between anything but indices, and `\\approx`, can only leave doubt."""
     for left, sign, right in zip(chain.sides, chain.relations, chain.sides[1:], strict=False):
-        if sign in _CONDITIONS:
-            relation = Relation(left.node.span.to(right.node.span), sign, left.node, right.node)
-            plain = sign == "=" or (on_indices(relation) and not on_sizes(relation))
-            yield relation if plain else unusable(relation)
+        relation = Relation(left.node.span.to(right.node.span), sign, left.node, right.node)
+        plain = sign in ("=", *DEFINES) or (sign == "\\neq" and on_indices(relation) and not on_sizes(relation))
+        yield replace(relation, operator=("\\neq" if sign == "\\neq" else "=") if plain else UNUSABLE)
 
 
 def is_index_condition(chain: Chain, notation: Notation) -> bool:
@@ -118,23 +174,39 @@ def _is_index(node: Node, notation: Notation) -> bool:
         return False
 
 
-def taken_as_hypothesis(follower: Follower, chain: Chain, role: str, options: Options, before: str) -> bool:
+def taken_as_hypothesis(follower: Follower, place: int, chain: Chain, role: str, options: Options, before: str) -> bool:
     """Take a chain as a hypothesis of the prose before it, if it is one, and tell whether it is.
 
-    What `let`, `where` and `assume` introduce is checked when it defines a node of the layer.
+    What `let` and `where` introduce is checked when it defines a node of the layer. What is assumed is never judged, unless it
+    is true anyway.
     """
     left, right = chain.sides[0].node, chain.sides[-1].node
+    if chain.relations[0] in DEFINES and defining.updates(left, right):
+        return False  # whatever the words say, the name gets another value
+    upstream = defining.is_upstream(left, right, options.notation) and number_value(right) is not None
+    named = defining.defines(left, options.notation) is not None
     supposed = gives_value_to_input(chain, options)
-    if not supposed and role == prose.HYPOTHESIS:
-        supposed = prose.strong(before)
-    if not supposed and role == prose.ASSUMPTION:
-        node = defining.layer_node(left, options.notation)
-        supposed = node is not None and isinstance(right, Number)
-    if supposed and role == prose.DEFINITION and defining.defines(left, options.notation) is not None:
-        return False
+    valued = gives_value_to_node(chain, options)
+    if role == prose.HYPOTHESIS:
+        supposed = supposed or valued or prose.strong(before)
+    elif role == prose.DEFINITION:
+        supposed = upstream or valued or (supposed and not named)
+    elif not supposed:
+        supposed = not named and not _true_anyway(chain, options)
     if supposed:
-        assume(follower, chain, role == prose.ASSUMPTION or prose.lasts(before), before)
+        assume(follower, place, chain, options, role == prose.ASSUMPTION or prose.lasts(before), before)
     return supposed
+
+
+def _true_anyway(chain: Chain, options: Options) -> bool:
+    pairs = zip(chain.sides, chain.relations, chain.sides[1:], strict=False)
+    try:
+        return all(
+            sign == "=" and proved(readings(left.node, right.node, chain.conditions, options.notation), _SECONDS) is not None
+            for left, sign, right in pairs
+        )
+    except (SymbnError, OutsideError):
+        return False
 
 
 def gives_value_to_input(chain: Chain, options: Options) -> bool:
@@ -148,31 +220,81 @@ def gives_value_to_input(chain: Chain, options: Options) -> bool:
     )
 
 
-def assume(follower: Follower, chain: Chain, lasting: bool, before: str = "") -> None:
-    """Take a chain as a hypothesis. before: the prose before it, which may exclude what it says, or make it an alternative."""
+def gives_value_to_node(chain: Chain, options: Options) -> bool:
+    """Tell whether the chain says mu = 0: what one supposes of what the other nodes define."""
+    left, right = chain.sides[0].node, chain.sides[-1].node
+    return number_value(right) is not None and defining.layer_node(left, options.notation) == "defined"
+
+
+def gives_value_to_parameter(chain: Chain, options: Options) -> bool:
+    """Tell whether the chain says gamma = 1, as an example does: no equation of the layer claims that."""
+    left, right = chain.sides[0].node, chain.sides[-1].node
+    return number_value(right) is not None and defining.is_parameter(left, options.notation)
+
+
+def is_usable(chain: Chain, options: Options) -> bool:
+    """Tell the same of what an equation can be judged under: not of x_i = x_k, which is rather a claim where it may be one."""
+    left, right = chain.sides[0].node, chain.sides[-1].node
+    if len(chain.sides) == 2 and on_indices(Relation(left.span, "=", left, right)):  # by its looks: g = 1 is none
+        return is_index_condition(chain, options.notation) or defining.is_size(left, right, options.notation)
+    return gives_value_to_input(chain, options) and not defining.is_input(left, options.notation)
+
+
+def assume(
+    follower: Follower, place: int, chain: Chain, options: Options, lasting: bool, before: str = "", near: bool = False
+) -> None:
+    """Take a chain as a hypothesis.
+
+    before: the prose before it, which may exclude what it says, or make it an alternative. near: nothing says of what it is a
+    condition.
+    """
     found = list(conditions_of(chain))
     letters = set[str]().union(*(names_in(relation) for relation in found if on_indices(relation)))
     if letters:
         follower.hypotheses = [h for h in follower.hypotheses if not (on_indices(h.relation) and h.letters <= letters)]
-    contrary = prose.negated(before)
-    if contrary:
-        found = opposites(found)
-    elif prose.joins(before) and (follower.contrary or prose.alternative(before)):
-        # Neither the contrary of two conditions nor one of two is a condition that could be used.
-        found = [unusable(relation) for relation in found]
-        follower.hypotheses = [replace(h, relation=unusable(h.relation)) for h in follower.hypotheses]
-        spoiled = {h.shown for h in follower.hypotheses}
-        follower.remembered = [h for h in follower.remembered if h.shown not in spoiled]
-    follower.contrary = contrary
     blank = blank_step(follower, chain.sides[0], chain.sides[-1], 0, chain)
     shown = f"{blank.lhs} {chain.relations[0]} {blank.rhs}"
     new = [Hypothesis(relation, lasting, blank.line, shown) for relation in found]
-    follower.hypotheses += new
-    # A new value of a name takes the place of the old one.
-    follower.remembered = [h for h in follower.remembered if not h.shown.startswith(f"{blank.lhs} ")] + new
-    for place, (left, sign, right) in enumerate(zip(chain.sides, chain.relations, chain.sides[1:], strict=False)):
+    behind = _behind(follower, place)[0]
+    contrary = prose.negated(before) or prose.denied(behind)
+    if prose.vague(before, behind) or not is_usable(chain, options):
+        new = [unusable(h) for h in new]
+    elif contrary:
+        new = opposites(new)
+    elif prose.joins(before) and (follower.contrary or prose.alternative(before)):
+        # Neither the contrary of two conditions nor one of two is a condition that could be used.
+        new = [unusable(h) for h in new]
+        spoiled = {h.shown for h in follower.hypotheses}
+        follower.hypotheses = [unusable(h) for h in follower.hypotheses]
+        follower.remembered = [h for h in follower.remembered if h.shown not in spoiled]
+    follower.contrary = contrary
+    if near or (place in follower.behind and not prose.leads_on(behind)):
+        follower.attached += new
+    else:
+        follower.hypotheses += new
+    # A new value of a name takes the place of the old one, which may be meant again where the new one holds for a sentence.
+    old = [h if not h.shown.startswith(f"{blank.lhs} ") else replace(h, lasting=False) for h in follower.remembered]
+    follower.remembered = [h for h in old if h.lasting or not lasting or not h.shown.startswith(f"{blank.lhs} ")] + new
+    for number, (left, sign, right) in enumerate(zip(chain.sides, chain.relations, chain.sides[1:], strict=False)):
         if sign not in ("=", *DEFINES):
             continue
-        step = blank_step(follower, left, right, place, chain)
-        what = "to the end of its section" if lasting else "for its sentence"
-        follower.steps.append(replace(step, verdict=ASSUMED, reason=f"a hypothesis, which holds {what}"))
+        step = blank_step(follower, left, right, number, chain)
+        what = "which holds to the end of its section" if lasting else "which holds for its sentence"
+        what = "of which it is not said how far it holds" if near else what
+        follower.steps.append(replace(step, verdict=ASSUMED, reason=f"a hypothesis, {what}"))
+
+
+def own_and_around(own: list[Hypothesis], around: list[Hypothesis]) -> tuple[Hypothesis, ...]:
+    """Return the conditions of an equation and those of its sentence, without those that it replaces: `.. when $i = k$`, after
+    the sentence began with `when $i \\neq k$`."""
+    said = {h.letters for h in own if h.usable and on_indices(h.relation)}
+    return (*own, *(h for h in around if not (on_indices(h.relation) and h.letters in said)))
+
+
+def otherwise(follower: Follower) -> list[Hypothesis]:
+    """Return the conditions of the other case than the one the sentence, or the last one, spoke of. After two there may be
+    none left."""
+    left = follower.hypotheses or follower.attached or follower.remembered[-1:]
+    lately = [h for h in follower.remembered[-_CASES:] if on_indices(h.relation)]
+    several = any(h.letters == one.letters and h.relation.operator != one.relation.operator for one in left for h in lately)
+    return [unusable(h) for h in left] if several else opposites(left)

@@ -39,12 +39,60 @@ _FILLERS = frozenset(
             "simply",
             "here",
             "moreover",
+            "instead",
+            "conversely",
+            "exactly",
+            "again",
             "not",
             "neither",
         ),
     )
 )
-_OTHERWISE = frozenset(("otherwise", "else", "sonst", "sinon"))
+_OTHERWISE = r"(?:otherwise|else(?:where)?|sonst|sinon|in (?:all |any |every )?(?:the )?other cases?)"
+_LAST_OTHERWISE = re.compile(rf"\b{_OTHERWISE}(?:\W+\w+){{0,3}}\W*$", re.IGNORECASE)
+# `.. and $b = 0$ otherwise.` says something of the formula before it, `.., otherwise $b = 0$` of the one after it.
+_OTHERWISE_BEHIND = re.compile(
+    rf"\s*(?:{_OTHERWISE}\s*(?:[.;:,)\]]|and\b|while\b|\n\s*\n)|,\s*{_OTHERWISE}\s*(?:[.;)\]]|\n\s*\n))", re.IGNORECASE
+)
+_DENIED = re.compile(r"\s*(?:fails|is (?:false|wrong|not|violated)|(?:does|do|need) not (?:hold|apply))\b", re.IGNORECASE)
+# What is said so is no condition that the formula states: `at least $m = 2$`, `$m = 2$ or more`, `whether or not $i = k$`.
+_VAGUE_BEFORE = re.compile(
+    r"\b(?:at (?:least|most)|(?:more|less|fewer|other) than|up to|beyond|even (?:if|when|for)|whether(?: or not)?|about|nearly"
+    r"|almost|roughly|approximately|around|near|not only(?: \w+)?)\s*$",
+    re.IGNORECASE,
+)
+_VAGUE_BEHIND = re.compile(
+    r"\s*,?\s*(?:\(?\s*or\s+(?!if\b|when\b|for\b|else\b|otherwise\b)\w|(?:and|or)\s+(?:beyond|above|below|more|less|up|larger|smaller|onwards?)\b"
+    r"|onwards?\b|upwards?\b|as well as\b)",
+    re.IGNORECASE,
+)
+# After these words an assumption of the section may no longer be meant.
+_DROPPED = re.compile(
+    r"\b(?:in general|generally|(?:drop|lift|remov|relax|discard|abandon)\w*|no longer|without (?:this|that|the|these|any)"
+    r"|not assum\w+|arbitrary|regardless|whatever)\b",
+    re.IGNORECASE,
+)
+_EVERY = re.compile(r"\b(?:any|every|all|each|arbitrary)\b", re.IGNORECASE)
+_SUPPOSING = re.compile(r"\b(?:assume|suppose)\b", re.IGNORECASE)
+_THEN = re.compile(r"\s*,?\s*then\b", re.IGNORECASE)
+_CONDITIONAL = re.compile(rf"\b(?:{'|'.join(sorted(_STRONG))})\b", re.IGNORECASE)
+_CONCLUDING = re.compile(
+    r"\b(?:then|so|hence|thus|therefore|get|obtain|gives?|yields?|becomes?|follows?|impl(?:y|ies)|which|since|because)\b|[:,]\s*we\b",
+    re.IGNORECASE,
+)
+# Conditions that are said in words, and that no equation of ours can take.
+_SPOKEN = re.compile(
+    r"\b(?:treat|regard|consider|hold|keep|view)\w*\b[^.]*?\b(?:constants?|fixed|independent)\b"
+    r"|[\w}]\s+(?:is|are|were|being|as) (?:an? )?constants?\b"
+    r"|\b(?:at|during|in) (?:test|inference|evaluation|testing)\b(?: time| mode)?|\bin the limit\b|\b(?:on|off) the diagonal\b"
+    r"|\b(?:does|do) not hold\b|\bis (?:false|wrong|not true|incorrect)\b"
+    r"|\b(?:neglect|ignor|disregard|omitt)\w*"
+    r"|\b(?:for|if|when|whenever|with|as|provided|given|assum\w+|suppos\w+)\b[^,]*?\b(?:positive|negative|non-?negative|non-?zero"
+    r"|large|small|distinct|different|equal|even|odd|vanish\w*|centred|centered)\b"
+    r"|\bfrom\W+(?!1\b)\w+\W+(?:to|through|up to)\b",
+    re.IGNORECASE,
+)
+_GOES_ON = re.compile(r"\s*(?P<word>to|through|up to|until|and|or)\b\s*(?P<rest>\w+)?", re.IGNORECASE)
 _GENERAL = re.compile(r"\b(?:in general|generally|arbitrary|for any|for every)\b", re.IGNORECASE)
 _ABBREVIATION = re.compile(
     r"\b(?:i\.\s?e|e\.\s?g|z\.\s?B|d\.\s?h|figs?|eqs?|cf|resp|vs|al|secs?|etc|approx|w\.r\.t)\.", re.IGNORECASE
@@ -66,10 +114,12 @@ def plain(text: str) -> str:
 
 def role(before: str, previous: str | None) -> str:
     """Return what the prose right before a formula makes of it. previous: the role of the formula before, in this sentence."""
-    words = _WORD.findall(_sentence(before).lower())[-6:]
+    words = _WORD.findall(sentence(before).lower())[-6:]
     if previous in (HYPOTHESIS, ASSUMPTION, DEFINITION) and words and all(word in ("and", ",", "or", "nor") for word in words):
         return CLAIM if words == [","] else previous
     while words and words[-1] in _FILLERS:
+        words.pop()
+    if words[-2:-1] and words[-2] in _WEAK and words[-1] == "of":
         words.pop()
     last = words[-1] if words else ""
     if last in _STRONG or last in _WEAK:
@@ -81,7 +131,7 @@ def role(before: str, previous: str | None) -> str:
 
 def strong(before: str) -> bool:
     """Tell whether the words suppose whatever follows them: `if $a = b$`, but not `the formula for $a = b$`."""
-    words = _WORD.findall(_sentence(before).lower())[-6:]
+    words = _WORD.findall(sentence(before).lower())[-6:]
     while words and words[-1] in _FILLERS:
         words.pop()
     return bool(words) and words[-1] in _STRONG
@@ -89,7 +139,7 @@ def strong(before: str) -> bool:
 
 def lasts(before: str) -> bool:
     """Tell whether what is supposed holds beyond its sentence: `assume $a = 1$`, `let $a = 1$`."""
-    return any(word in _ASSUMPTIONS or word == "let" for word in _WORD.findall(_sentence(before).lower())[-6:])
+    return any(word in _ASSUMPTIONS or word == "let" for word in _WORD.findall(sentence(before).lower())[-6:])
 
 
 def heading(text: str) -> bool:
@@ -100,7 +150,7 @@ def heading(text: str) -> bool:
 def joins(before: str) -> bool:
     """Tell whether only `and`, `or` or a comma stand between two formulas."""
     words = _WORD.findall(before.lower())
-    return bool(words) and all(word in ("and", ",", "or", "nor") for word in words)
+    return bool(words) and all(word in ("and", ",", "or", "nor", "(") for word in words)
 
 
 def alternative(before: str) -> bool:
@@ -110,7 +160,64 @@ def alternative(before: str) -> bool:
 
 def otherwise(before: str) -> bool:
     """Tell whether the case that was supposed is left for the other one."""
-    return any(word in _OTHERWISE for word in _WORD.findall(before.lower())[-4:])
+    return _LAST_OTHERWISE.search(before) is not None and not otherwise_behind(before)
+
+
+def otherwise_behind(behind: str) -> bool:
+    """Tell whether the formula before this prose speaks of the other case: `$a = 1$ if $i = k$ and $a = 0$ otherwise.`"""
+    return _OTHERWISE_BEHIND.match(behind) is not None
+
+
+def denied(behind: str) -> bool:
+    """Tell whether the prose after a hypothesis takes it back: `when $i = k$ fails`."""
+    return _DENIED.match(behind) is not None
+
+
+def vague(before: str, behind: str) -> bool:
+    """Tell whether the words around a condition say something else than the condition alone: `$m = 2$ or more`."""
+    return _VAGUE_BEFORE.search(sentence(before)) is not None or _VAGUE_BEHIND.match(behind) is not None
+
+
+def drops(before: str) -> bool:
+    """Tell whether what the section assumes may be meant no longer: `in general`, `dropping this assumption`."""
+    return _DROPPED.search(before) is not None
+
+
+def for_every(sentence: str) -> bool:
+    """Tell whether a name on its own that ends this part of a sentence may be any: `for any $\\gamma$`."""
+    return _EVERY.search(sentence) is not None
+
+
+def supposing(sentence: str) -> bool:
+    """Tell whether a sentence so far does nothing but assume: `Suppose the inputs are centred, ..`, with no `then` yet."""
+    found = [match.end() for match in _SUPPOSING.finditer(sentence)]
+    return bool(found) and _CONCLUDING.search(sentence, found[-1]) is None
+
+
+def conditional(sentence: str, behind: str) -> bool:
+    """Tell whether a formula belongs to the condition of its sentence: `if the mean vanishes, $\\mu = 0$, then`."""
+    found = [match.end() for match in _CONDITIONAL.finditer(sentence)]
+    return bool(found) and _CONCLUDING.search(sentence, found[-1]) is None and _THEN.match(behind) is not None
+
+
+def spoken(sentence: str) -> str | None:
+    """Return a condition that a sentence says in words, `treating the mean as a constant`, or None."""
+    match = _SPOKEN.search(sentence)
+    return None if match is None else " ".join(match[0].split())
+
+
+def goes_on(behind: str, formula: str) -> tuple[str, ...]:
+    """Return how the prose behind a formula and the next one go on with a list: `$i = 1$ to $m$` as `i = 1, \\dots, m`."""
+    if behind.strip() == "," and formula.strip().isdigit():
+        return (f", {formula}",)
+    match = _GOES_ON.match(behind)
+    if match is None:
+        return ()
+    end = match["rest"] or (formula if not behind[match.end() :].strip() else "")
+    listing = match["word"].lower() in ("and", "or")
+    if not end or (listing and not end.strip().isdigit()):
+        return ()
+    return (f", {end}",) if listing else (f", \\dots, {end}",)
 
 
 def speaks(before: str) -> bool:
@@ -129,9 +236,14 @@ def only_a_comma(before: str) -> bool:
     return before.strip() == ","
 
 
+def announces(before: str) -> bool:
+    """Tell whether a colon goes before the formula: it may say what the sentence assumes, or what follows from that."""
+    return before.rstrip().endswith(":")
+
+
 def negated(before: str) -> bool:
     """Tell whether the prose excludes what the formula after it says: `unless $i = j$`, `except when $i = j$`."""
-    return any(word in _NEGATIONS for word in _WORD.findall(_sentence(before).lower())[-3:])
+    return any(word in _NEGATIONS for word in _WORD.findall(sentence(before).lower())[-3:])
 
 
 def ends_sentence(between: str, after_display: bool) -> bool:
@@ -148,6 +260,11 @@ def ends_sentence(between: str, after_display: bool) -> bool:
     return any(between[match.end() :].strip() for match in _PARAGRAPH.finditer(between))
 
 
+def leads_on(behind: str) -> bool:
+    """Tell whether the prose behind a condition goes on to what it is a condition of: `$a = b$, for $i = j$ we have`."""
+    return re.match(r"\s*(?:,\s*)?(?:and|while|but|whereas|or|yet)\b|\s*[.;)]|\s*\Z", behind, re.IGNORECASE) is None
+
+
 def attaches_back(between: str) -> bool:
     """Tell whether the formula after this prose is a condition of the one before it: `$a = b$ for $i = j$`."""
     words = [word for word in _WORD.findall(between.lower()) if word not in _NEGATIONS or word == "unless"]
@@ -158,6 +275,13 @@ def attaches_back(between: str) -> bool:
     return len(words) == 1 and words[0] in _STRONG | _WEAK | {"with", "where"}
 
 
-def _sentence(before: str) -> str:
+def first_sentence(behind: str) -> str:
+    """Return the part of the prose that still belongs to the sentence of the formula before it."""
+    end = _SENTENCE_END.search(behind)
+    return behind if end is None else behind[: end.start()]
+
+
+def sentence(before: str) -> str:
+    """Return the part of the prose that belongs to the sentence of the formula after it."""
     ends = [match.end() for match in _SENTENCE_END.finditer(before)]
     return before[ends[-1] :] if ends else before

@@ -10,6 +10,7 @@ from symbn.document.source import Document, Remark, Text
 from symbn.elaboration.notation import Notation
 from symbn.following.chains import Chain, Fault, Side
 from symbn.following.conventions import Conventions
+from symbn.following.restrictions import ORDER, UNUSABLE
 from symbn.judging import Options
 from symbn.syntax.tree import Relation, names_in
 
@@ -28,10 +29,16 @@ class Hypothesis:
     def letters(self) -> frozenset[str]:
         return frozenset(names_in(self.relation))
 
+    @property
+    def usable(self) -> bool:
+        """Tell whether it is a condition that an equation may be judged under; the other ones can only leave doubt."""
+        return self.relation.operator not in ORDER | {UNUSABLE}
+
 
 @dataclass(slots=True)
 class Claim:
-    """A step to be judged: `first` and `second` are sides of a chain. hypotheses: of its sentence; remembered: of its section.
+    """A step to be judged: `first` and `second` are sides of a chain. hypotheses: of its sentence; remembered: of its section;
+    attached: of another equation of its sentence.
     known: how many names the document had defined before it; section: under which heading it stands, counted."""
 
     first: Side
@@ -40,14 +47,21 @@ class Claim:
     chain: Chain
     place: int
     options: Options
-    hypotheses: tuple[Relation, ...]
+    hypotheses: tuple[Hypothesis, ...]
     remembered: tuple[Hypothesis, ...] = ()
+    attached: tuple[Hypothesis, ...] = ()
     known: int = 0
     section: int = 0
 
 
 @dataclass(slots=True)
 class Follower:
+    """hypotheses: of the sentence; remembered: of the section; attached: of the sentence, but behind an equation which they
+    belong to. behind: the formulas that are such conditions. sentence: its words so far. caveat: a step of the chain has one.
+    unsettled: names without a known meaning, and why; renamed: those that words gave another role, and in which section.
+    ousted: names whose usual role another one has. meanings: how derivatives are read that names stand for. looping: a loop
+    has begun in this section."""
+
     document: Document
     base: Options
     conventions: Conventions
@@ -61,12 +75,21 @@ class Follower:
     problems: list[Diagnostic] = field(default_factory=list)
     hypotheses: list[Hypothesis] = field(default_factory=list)
     remembered: list[Hypothesis] = field(default_factory=list)
+    attached: list[Hypothesis] = field(default_factory=list)
+    behind: set[int] = field(default_factory=set)
+    sentence: str = ""
     loss_line: int | None = None
     functions: frozenset[str] = frozenset()
     last: Side | None = None
     last_line: int = 0
     head: Side | None = None
     members: list[tuple[Side, bool | None]] = field(default_factory=list)
+    caveat: bool = False
+    unsettled: dict[str, str] = field(default_factory=dict)
+    renamed: dict[str, int] = field(default_factory=dict)
+    ousted: set[str] = field(default_factory=set)
+    meanings: dict[str, frozenset[str]] = field(default_factory=dict)
+    looping: bool = False
     expected: tuple[str, ...] = ()
     next_role: str | None = None
     role: str | None = None

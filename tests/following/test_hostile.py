@@ -32,7 +32,7 @@ CASES = [
     ),
     (
         "Assume now that $i = j$. Fine. Now for arbitrary $i$ and $j$ $$\\frac{\\partial x_i}{\\partial x_j} = 1$$",
-        ["assumed", "caveat"],
+        ["assumed", "undecided"],
     ),
     ("With $N = 2$ things are easy. For any $N$, $$\\sigma^2 = \\frac{(x_1-x_2)^2}{4}$$", ["assumed", "undecided"]),
     ("Unless $i = j$, $\\frac{\\partial x_i}{\\partial x_j} = 1$.", ["assumed", "refuted"]),
@@ -79,7 +79,7 @@ CASES = [
     ),
     (
         "Here $\\frac{\\partial x_i}{\\partial x_j} = 0$ for $i\\neq j$ and $\\frac{\\partial L}{\\partial\\beta} = \\sum_i g_i x_i$.",
-        ["proved", "undecided"],
+        ["proved", "refuted"],
     ),
     ("The gradient for $$\\frac{\\partial L}{\\partial \\beta} = \\sum_j g_j x_j$$", ["refuted"]),
     ("$$y = x$$ Clearly $$s = 1$$ and $L = 0$", ["refuted", "assumed", "undecided"]),
