@@ -9,23 +9,26 @@ from symbn.checking import check_formula
 from symbn.deriving.article import Chain
 from symbn.judging import Options
 from symbn.publishing.layout import FEATURES, STYLES, Layout, layout_of
+from symbn.typesetting.boxes import Box
 from symbn.typesetting.latex import to_latex
+from symbn.typesetting.text import to_text
 from tests.publishing.articles import everything
 import itertools
+from collections.abc import Callable
 
 
-def steps(chain: Chain, layout: Layout) -> list[str]:
+def steps(chain: Chain, layout: Layout, write: Callable[[Box], str]) -> list[str]:
     found = layout.chain(chain)
-    sides = [to_latex(side).strip() for side in (found.head, *found.sides)]
+    sides = [write(side).strip() for side in (found.head, *found.sides)]
     return [f"{left} = {right}" for left, right in itertools.pairwise(sides)]
 
 
-def verdicts(layout: Layout) -> dict[tuple[str, str, str], set[str]]:
+def verdicts(layout: Layout, write: Callable[[Box], str] = to_latex) -> dict[tuple[str, str, str], set[str]]:
     """Return the verdicts on every step, by its text, its mode and its scope."""
     found: dict[tuple[str, str, str], set[str]] = {}
     for article in everything():
         for chain in article.chains():
-            for text in steps(chain, layout):
+            for text in steps(chain, layout, write):
                 key = (text, chain.mode, chain.scope)
                 if key not in found and (chain.scope == "all m" or int(chain.scope) < 4):
                     options = Options(layout.style.notation(chain.mode), None if chain.scope == "all m" else int(chain.scope))
@@ -37,6 +40,11 @@ def verdicts(layout: Layout) -> dict[tuple[str, str, str], set[str]]:
 def test_every_printed_step_is_proved_when_read_back(style: str) -> None:
     found = verdicts(layout_of(style))
     assert len(found) > 250
+    assert {key: kinds for key, kinds in found.items() if kinds != {PROVED}} == {}
+
+
+def test_plain_text_is_read_back_too() -> None:
+    found = verdicts(layout_of(), to_text)
     assert {key: kinds for key, kinds in found.items() if kinds != {PROVED}} == {}
 
 
