@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from symbn.certificates import making
 from symbn.certificates.claims import proposition
 from symbn.certificates.writing import comment, library, write
 from symbn.cli import main
@@ -185,3 +186,20 @@ def test_only_known_files_are_in_the_library() -> None:
         assert "Admitted" not in text
         assert "Axiom" not in text
         assert write is not None
+
+
+def test_a_feature_that_makes_no_difference_has_no_place_at_the_point() -> None:
+    (found,) = made(r"\sum_{k=1}^{m} \frac{d}{d\hat x_{kz}} \left[ x_{iz} - \mu_z \right] = 1")
+    assert found.step.verdict == "refuted"
+    assert found.certificate is not None, found.reason
+
+
+def test_a_fault_of_ours_costs_one_certificate(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise KeyError("broken")
+
+    monkeypatch.setattr(making, "refutation_of", broken)
+    false, true = made("mu = 0", "sum_i xhat_i = 0")
+    assert false.certificate is None
+    assert "bug in symbn" in false.reason
+    assert true.certificate is not None

@@ -135,6 +135,7 @@ def test_the_script_runs_alone(tmp_path: Path) -> None:
 def test_the_command_writes_the_certificate(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "notes.json"
     assert main(["certify", "--format", "json", "mu = 0", "sum_i xhat_i = 0", "-o", str(file)]) == 0
+    assert capsys.readouterr().out == f"2 of 2 steps are in {file}: scripts/verify_certificate.py checks them\n"
     assert [path.name for path in tmp_path.iterdir()] == ["notes.json"]
     assert run(file.read_bytes()).returncode == 0
     assert main(["certify", "--format", "json", "x_i = z_i", "sum_i xhat_i = 0"]) == 3
