@@ -4,9 +4,9 @@
     >>> symbn.verify(r"\\frac{\\partial L}{\\partial \\beta} = \\sum_j g_j").kind
     'proved'
 
-`verify` answers a formula; `derive` and `explain` write derivations, every step proved; `BatchNorm` is the layer as SymPy
-expressions at a chosen batch size; `symbn.testing` is for test suites. Importing this package loads next to nothing; a name
-loads what it needs when it is first used, and SymPy only where it works.
+`verify` answers a formula and `check` a document, which notebooks show typeset; `derive` and `explain` write derivations, every
+step proved; `BatchNorm` is the layer as SymPy expressions at a chosen batch size; `symbn.testing` is for test suites. Importing
+this package loads next to nothing; a name loads what it needs when it is first used, and SymPy only where it works.
 """
 
 from __future__ import annotations
@@ -16,10 +16,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from symbn.answer import Counterexample, Step
+    from symbn.answer import Counterexample, DocumentReport, Step
     from symbn.checking import Verdict, verify
     from symbn.errors import NotProvedError, SymbnError, UnreadableError, UsageError
     from symbn.publishing.derivation import Derivation, derive, explain
+    from symbn.report.notebook import report_bundle as report_bundle
+    from symbn.report.notebook import steps_bundle as steps_bundle
+    from symbn.running import check
     from symbn.symbolic import BatchNorm
 
 __version__ = "0.2.0"
@@ -27,6 +30,7 @@ __all__ = [
     "BatchNorm",
     "Counterexample",
     "Derivation",
+    "DocumentReport",
     "NotProvedError",
     "Step",
     "SymbnError",
@@ -34,6 +38,7 @@ __all__ = [
     "UsageError",
     "Verdict",
     "__version__",
+    "check",
     "derive",
     "explain",
     "verify",
@@ -42,6 +47,10 @@ __all__ = [
 _HOMES = {
     "BatchNorm": "symbolic",
     "Counterexample": "answer",
+    "DocumentReport": "answer",
+    "check": "running",
+    "report_bundle": "report.notebook",
+    "steps_bundle": "report.notebook",
     "Step": "answer",
     "Derivation": "publishing.derivation",
     "Verdict": "checking",

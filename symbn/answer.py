@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
+import symbn
 from symbn.decision.decide import Decision
 from symbn.diagnostic import Diagnostic, Span, Value, position
 from symbn.layers.batchnorm import ClosedForm
@@ -89,6 +90,10 @@ class Step(Value):
         """Tell whether the document states another verdict than this one."""
         return self.expected is not None and not _agrees(self, self.expected)
 
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        """Return what a notebook shows. How answers look is settled on a floor above, so the package's own door is asked."""
+        return symbn.steps_bundle((self,))
+
     def place(self, offset: int) -> tuple[int, int]:
         """Return the line and column in the file, both from 1, of a character of `source`, counted from the step's own."""
         line, column = position(self.source, offset)
@@ -141,6 +146,10 @@ class DocumentReport(Value):
         if verdict == CAVEAT:
             return sum(step.verdict == PROVED and step.caveat is not None for step in self.steps)
         return sum(step.verdict == verdict for step in self.steps)
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        """Return what a notebook shows. How answers look is settled on a floor above, so the package's own door is asked."""
+        return symbn.report_bundle(self)
 
     @property
     def surprises(self) -> tuple[Step, ...]:

@@ -13,6 +13,7 @@ from functools import partial
 from time import perf_counter
 from typing import NoReturn
 
+import symbn
 from symbn.answer import PROVED, REFUTED, UNDECIDED, UNREADABLE, Row, Step
 from symbn.diagnostic import Diagnostic, Span, position
 from symbn.elaboration.notation import Notation
@@ -47,6 +48,10 @@ class Verdict:
 
     def __bool__(self) -> NoReturn:
         raise TypeError("a verdict is not a truth value: compare verdict.kind, or use symbn.testing.assert_proved")
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        """Return what a notebook shows."""
+        return symbn.steps_bundle(self.steps)
 
     def __str__(self) -> str:
         return "\n".join(render(step) for step in self.steps)

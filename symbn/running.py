@@ -18,12 +18,15 @@ from symbn import cache
 from symbn.answer import DocumentReport
 from symbn.diagnostic import Diagnostic, Span, position
 from symbn.document.read import KINDS, MAX_BYTES, read_document
+from symbn.elaboration.notation import Notation
 from symbn.errors import NotationError, UsageError
 from symbn.following.conventions import conventions, place_of
 from symbn.following.follow import check_document
 from symbn.judging import Options
+from symbn.layers.batchnorm import TRAINING
 
 STDIN = "-"
+_TEXT = "<text>"
 MAX_NOTATION = 256 * 1024
 _SUFFIXES = frozenset(suffix for suffixes in KINDS.values() for suffix in suffixes)
 _SKIPPED = frozenset(["node_modules", "__pycache__", "site-packages"])
@@ -78,7 +81,7 @@ def check_path(
     """
     shown = "<stdin>" if path == STDIN else path
     try:
-        data = _bytes(path)
+        data = document_bytes(path)
         try:
             file, table, text = _notation(path, settings.notation)
         except UsageError as error:
@@ -121,7 +124,34 @@ def faulty(path: str, diagnostic: Diagnostic) -> DocumentReport:
     return DocumentReport(path, (), (), (replace(diagnostic, message=message),))
 
 
-def _bytes(path: str) -> bytes:
+def check(
+    path: str | os.PathLike[str] | None = None,
+    *,
+    text: str | None = None,
+    kind: str = "markdown",
+    let: Iterable[str] = (),
+    mode: str = TRAINING,
+    batch: int | None = None,
+    repair: bool = True,
+) -> DocumentReport:
+    """Return the report on a document: a file, or a text that is given. A notebook shows it with its formulas typeset.
+
+    kind: of the text: markdown, latex, html, text, rst or notebook. The other options are those of `symbn.verify`.
+    Raises: UsageError for options that make no sense. A file that cannot be read is a report that says so.
+
+    >>> check(text="So $\\sum_i \\hat x_i = 0$.").count("proved")
+    1
+    """
+    options = Options(Notation(mode=mode).with_lets(let), batch, repair)
+    if (path is None) == (text is None):
+        raise UsageError("give either the path of a document or its text")
+    if text is None:
+        return check_path(os.fspath(path or ""), Settings(options))
+    document = read_document(_TEXT, text.encode("utf-8", "replace"), kind)
+    return check_document(document, options, conventions(document.settings))
+
+
+def document_bytes(path: str) -> bytes:
     """Return the bytes of a document. Raises: UsageError."""
     if path == STDIN:
         return sys.stdin.buffer.read(MAX_BYTES + 1)

@@ -38,10 +38,13 @@ from symbn.elaboration.meaning import (
     SumOver,
     Times,
 )
-from symbn.elaboration.meaning import free, names, parts
+from symbn.elaboration.meaning import free, meaning_of_term, names, parts
 from symbn.errors import UsageError
 from symbn.kernel.term import BATCH, Index
-from symbn.layers.batchnorm import EVALUATION, MODES, TRAINING
+from symbn.layers.batchnorm import EVALUATION, MODES, TRAINING, batch_norm
+from symbn.typesetting.latex import to_latex
+from symbn.typesetting.mathml import to_mathml
+from symbn.typesetting.of_meaning import equation_box
 
 Comparison = Literal["equal", "different", "undecided"]
 ARRAYS = ("x", "c", "xhat", "y", "g")
@@ -74,6 +77,22 @@ class BatchNorm:
 
     def __repr__(self) -> str:
         return f"BatchNorm(batch={self.batch}, mode={self.mode!r})"
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        """Return what a notebook shows: the definitions of the layer, and the size at which its expressions are written out."""
+        about = f"batch norm, {self.mode} mode, m = {self.batch}"
+        graph = batch_norm(self.mode)
+        boxes = []
+        for node in graph.nodes.values():
+            if node.definition is not None:
+                name = Quantity(node.name, node.formal)
+                boxes.append(equation_box(name, meaning_of_term(node.definition)))
+        lines = " \\\\\n".join(to_latex(box).replace(" = ", " &= ", 1) for box in boxes)
+        return {
+            "text/plain": repr(self),
+            "text/latex": f"$$\n\\begin{{aligned}}\n{lines}\n\\end{{aligned}}\n$$",
+            "text/html": f"<p>{about}</p>" + "".join(f"<p>{to_mathml(box)}</p>" for box in boxes),
+        }
 
     # ------------------------------------------------------------------ derivatives
 

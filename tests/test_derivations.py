@@ -24,7 +24,7 @@ FOLDER = Path(__file__).resolve().parent.parent / "derivations"
 Array = npt.NDArray[np.float64]
 
 
-DOCUMENTS = sorted(FOLDER.rglob("*.md"))
+DOCUMENTS = sorted([*FOLDER.rglob("*.md"), *FOLDER.rglob("*.ipynb")])
 CLOSED_FORM = r"\left( m g_i - \sum_j g_j - \hat x_i \sum_j g_j \hat x_j \right)"
 
 
@@ -46,7 +46,8 @@ def test_every_formula_has_the_verdict_that_its_document_states(path: Path) -> N
 
 def test_every_route_and_every_source_has_its_document() -> None:
     assert {name(path) for path in DOCUMENTS} == {
-        "centring.md", "closed_form.md", "evaluation.md", "invariance.md", "mistakes.md", "moments.md", "paper.md",
+        "centring.md", "closed_form.md", "evaluation.md", "invariance.md", "mistakes.md", "moments.md", "notebook.ipynb",
+        "paper.md",
         "parameters.md", "quotient_rule.md", "staged.md", "two_samples.md", "as_published/assignment_post.md",
         "as_published/moments_question.md", "as_published/quotient_rule_post.md", "as_published/triangle_question.md",
     }  # fmt: skip

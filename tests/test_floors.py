@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,8 +16,7 @@ PACKAGE = ROOT / "symbn"
 FLOORS = [
     "kernel", "diagnostic", "errors", "syntax", "layers", "elaboration", "typesetting", "symbolic", "deriving", "publishing",
     "decision", "answer", "catalogue", "document", "judging", "repairing", "equivocation", "following", "report", "checking",
-    "cache", "running", "processes", "certificates",
-    "testing", "cli", "__main__",
+    "cache", "running", "processes", "certificates", "testing", "cli", "__main__",
 ]  # fmt: skip
 HEAVY = {"sympy", "numpy", "rich"}
 
@@ -93,8 +93,8 @@ ALLOWED = {
     "symbn/symbolic.py": {"getattr"},
     "symbn/cli/command.py": {"getattr", "setattr"},
     "symbn/certificates/auditing.py": {"subprocess", "Popen"},
-    "symbn/certificates/writing.py": {"importlib.resources"},
     "symbn/publishing/pdf.py": {"subprocess", "Popen"},
+    "symbn/certificates/writing.py": {"importlib.resources"},
     "scripts/bench.py": {"subprocess", "system"},
     "scripts/attacking/spelling.py": {"format"},
     "scripts/fuzzing/cases.py": {"format"},
@@ -213,3 +213,11 @@ def test_the_public_names_are_the_documented_ones() -> None:
     for name in symbn.__all__:
         assert getattr(symbn, name) is not None
     assert all(getattr(getattr(symbn, name), "__doc__", None) for name in symbn.__all__ if name != "__version__")
+
+
+def test_every_file_that_is_no_source_is_package_data() -> None:
+    table = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    patterns = table["tool"]["setuptools"]["package-data"]["symbn"]
+    named = {path for pattern in patterns for path in PACKAGE.glob(pattern)}
+    others = {path for path in PACKAGE.rglob("*") if path.is_file() and path.suffix not in (".py", ".pyc")}
+    assert others == named

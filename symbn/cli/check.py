@@ -8,27 +8,23 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from symbn import __version__, cache
+from symbn import cache
 from symbn.answer import VERDICTS, DocumentReport
 from symbn.catalogue import CATALOGUE
 from symbn.cli.progress import display
 from symbn.cli.output import batch_size, style_for
+from symbn.cli.reports import MARKS, deliver, format_of, marks, written
 from symbn.elaboration.notation import Notation
 from symbn.errors import UsageError
 from symbn.judging import DOCUMENT_SECONDS, Options
-from symbn.report.github import as_github
-from symbn.report.json import as_json
-from symbn.report.junit import as_junit
 from symbn.report.listing import render_report
-from symbn.report.markdown import as_markdown
 from symbn.report.outcome import problems, status
-from symbn.report.sarif import as_sarif
 from symbn.report.summary import conclusion, summary
-from symbn.report.terminal import printable, wrap
+from symbn.report.terminal import Style, printable, wrap
 from symbn.processes import check_paths
 from symbn.running import Settings, check_notation, find_documents
 
-FORMATS = ("text", "json", "sarif", "github", "junit", "markdown")
+_WIDTH = 100  # of a report in a file
 _KINDS_OF_STEP = (*VERDICTS, "caveat", "unexpected")
 
 
@@ -45,15 +41,28 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError(f"--notation: there is no file or folder {arguments.notation}")
     if arguments.notation is not None and os.path.isfile(arguments.notation):
         check_notation(Path(arguments.notation))
+    format = format_of(arguments.format, arguments.output)
+    style = style_for(sys.stdout, arguments.color) if arguments.output is None else Style(_WIDTH)
     paths = find_documents(arguments.paths)
     reports: list[DocumentReport] = []
+    shown: list[str] = []
     for report in _watched(paths, settings, _jobs(arguments.jobs)):
         reports.append(report)
-        if arguments.format == "text":
-            _print_report(report, arguments)
-        elif arguments.format == "json":
-            _write(as_json([report]))
-    _print_end(reports, arguments)
+        if format in ("text", "json"):
+            # Each document is told as soon as it is known, if somebody may be waiting for it.
+            text = _text(report, style, arguments) if format == "text" else written([report], format)
+            if arguments.output is None:
+                deliver(text, format, None)
+            shown.append(text)
+    if format == "text":
+        end = _end(reports, style, arguments)
+        deliver("\n".join([*filter(None, shown), end]) if arguments.output is not None else end, format, arguments.output)
+    elif format == MARKS:
+        deliver(marks(reports, paths, arguments.output), format, arguments.output)
+    elif format != "json":
+        deliver(written(reports, format, arguments.explain, arguments.only), format, arguments.output)
+    elif arguments.output is not None:
+        deliver("\n".join(filter(None, shown)), format, arguments.output)
     return status(reports)
 
 
@@ -74,36 +83,17 @@ def _seconds(text: str | None) -> float | None:
     return float(text) or None
 
 
-def _print_report(report: DocumentReport, arguments: argparse.Namespace) -> None:
-    style = style_for(sys.stdout, arguments.color)
+def _text(report: DocumentReport, style: Style, arguments: argparse.Namespace) -> str:
+    """Return what there is to say of a document, with a blank line behind it; it may be empty."""
     text = render_report(report, style, arguments.explain, arguments.verbose, arguments.only)
-    if text:
-        print(text + "\n", flush=True)
+    return f"{text}\n\n" if text else ""
 
 
-def _print_end(reports: list[DocumentReport], arguments: argparse.Namespace) -> None:
-    """Print what can be written only when every document is known: a table, or a file for another program."""
-    style = style_for(sys.stdout, arguments.color)
-    match arguments.format:
-        case "text":
-            if arguments.explain:
-                for block in _explained(reports, arguments.only):
-                    print("\n".join(line for text in block for line in wrap(text, style.width)) + "\n")
-            print(summary(reports, style))
-            print(conclusion(reports, style))
-        case "sarif":
-            _write(as_sarif(reports, CATALOGUE, __version__))
-        case "github":
-            _write(as_github(reports))
-        case "junit":
-            _write(as_junit(reports))
-        case "markdown":
-            _write(as_markdown(reports))
-
-
-def _write(text: str) -> None:
-    if text:
-        print(text.removesuffix("\n"), flush=True)
+def _end(reports: list[DocumentReport], style: Style, arguments: argparse.Namespace) -> str:
+    """Return what can be said only when every document is known: the meaning of the codes, and a table."""
+    blocks = _explained(reports, arguments.only) if arguments.explain else ()
+    said = ["\n".join(line for text in block for line in wrap(text, style.width)) + "\n" for block in blocks]
+    return "\n".join([*said, summary(reports, style), conclusion(reports, style)])
 
 
 def _explained(reports: list[DocumentReport], only: str | None) -> Iterator[list[str]]:

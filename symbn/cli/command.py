@@ -32,6 +32,7 @@ examples:
   symbn verify --let mean='\mu_B' --let batch=N '\frac{\partial \mu_B}{\partial x_i} = \frac1N'
   symbn verify --mode eval 'dL/dx_i = gamma g_i / s'
   grep '=' formulas.txt | symbn verify --json -
+  symbn verify --file formulas.txt -o report.pdf
 
 what is read: LaTeX or plain text over batch norm's x, mu, var (sigma^2), s = sqrt(var + eps), c = x - mu, xhat, gamma, beta,
 eps, y, the loss L (f, l, J) and its upstream gradient g = dL/dy (dout); sums over the batch, derivatives, Kronecker deltas,
@@ -45,6 +46,8 @@ examples:
   symbn check docs --jobs auto
   symbn check 'papers/**/*.tex' --only refuted
   symbn check post.html --notation post.toml --format markdown > report.md
+  symbn check notes.md -o report.html
+  symbn check paper.tex --format latex-marks -o paper.symbn
   cat notes.md | symbn check -
 
 what is read: Markdown, LaTeX, HTML, text, reStructuredText and notebooks (their Markdown cells). What the names mean is said
@@ -65,6 +68,18 @@ what is written: Claims.v, the statements, which a person reads beside Definitio
 for a refuted step); the library they stand on; README, how to check it without symbn. each step gets a line: certified,
 certificate rejected (a bug of symbn), written, not checked (Coq is not installed, or took too long), or not certified with
 the reason. exit status: 0 all certified (or written), 1 a certificate rejected, 2 a usage error, 3 some are not certified
+"""
+
+
+_PACKAGE_EXAMPLES = r"""
+examples:
+  symbn latex-package > symbn.sty
+  symbn check paper.tex --format latex-marks -o paper.symbn
+
+put \usepackage{symbn} into the preamble of paper.tex. every display gets its sign, in align and gather every row: a tick, a
+tick in brackets (proved with a caveat), a cross, a question mark, an empty box (unreadable); in colour with xcolor. after a
+change of a file its signs are gone until it is checked again, and the log says so. files that paper.tex reads are named, too:
+symbn check paper.tex sections/*.tex ..; of a display in the argument of a command TeX does not know the line: it gets no sign
 """
 
 
@@ -115,6 +130,12 @@ def build_parser() -> argparse.ArgumentParser:
     verify.add_argument("--no-repair", action="store_true", help="do not look for the edit that makes a refuted step true")
     verify.add_argument("--quiet", action="store_true", help="print the verdict only, one word a step")
     verify.add_argument("--json", action="store_true", help="print one JSON object a line for each step")
+    verify.add_argument(
+        "--format",
+        choices=("text", "json", "markdown", "html", "latex", "pdf"),
+        help="a whole report instead (default: text, or what the ending of -o says)",
+    )
+    verify.add_argument("-o", "--output", metavar="FILE", help="write the report there, whole or not at all")
     table = commands.add_parser(
         "table",
         help="the closed forms symbn knows, proved by both engines",
@@ -125,7 +146,7 @@ def build_parser() -> argparse.ArgumentParser:
     table.add_argument(
         "--batch", metavar="M", action="append", help="a batch size for SymPy; repeatable (default: 1, 2, 3 and 4)"
     )
-    table.add_argument("--format", choices=("text", "latex", "markdown", "json"), default="text", help="default: text")
+    table.add_argument("--format", choices=("text", "latex", "markdown", "html", "json"), default="text", help="default: text")
     check = commands.add_parser(
         "check",
         help="check the derivations in documents",
@@ -135,8 +156,11 @@ def build_parser() -> argparse.ArgumentParser:
     )
     check.add_argument("paths", metavar="PATH", nargs="+", help="files, folders, patterns such as 'docs/**/*.md', - for stdin")
     check.add_argument(
-        "--format", choices=("text", "json", "sarif", "github", "junit", "markdown"), default="text", help="default: text"
+        "--format",
+        choices=("text", "json", "sarif", "github", "junit", "markdown", "html", "latex", "pdf", "latex-marks"),
+        help="default: text, or what the ending of -o says",
     )
+    check.add_argument("-o", "--output", metavar="FILE", help="write the report there, whole or not at all")
     check.add_argument("--json", dest="format", action="store_const", const="json", help="the same as --format json")
     check.add_argument(
         "--only", metavar="KIND", help="show only: refuted, caveat, unexpected, .., or a code such as wrong-sign"
@@ -193,7 +217,15 @@ def build_parser() -> argparse.ArgumentParser:
     certify.add_argument("--let", metavar="ROLE=NAME", action="append", default=[], help="what a name means; repeatable")
     certify.add_argument("--mode", choices=MODES, default=TRAINING, help="eval: mean and variance are constants")
     certify.add_argument("--batch", metavar="M", help="state the equations for this batch size")
-    for command in (verify, table, check, explain, derive_command, certify):
+    package = commands.add_parser(
+        "latex-package",
+        help="symbn.sty, which sets the verdicts in an author's PDF",
+        description="Print symbn.sty: it sets a tick or a cross beside every equation of a LaTeX file that was checked.",
+        formatter_class=_help_formatter,
+        epilog=_PACKAGE_EXAMPLES,
+    )
+    package.add_argument("-o", "--output", metavar="FILE", help="write it there")
+    for command in (verify, table, check, explain, derive_command, certify, package):
         command.add_argument(
             "--color", choices=("auto", "always", "never"), default="auto", help="colour (default: auto; NO_COLOR is honoured)"
         )
@@ -245,13 +277,21 @@ def _verify(arguments: argparse.Namespace) -> int:
     if not arguments.formulas and arguments.file is None:
         raise UsageError("no formula: give one in quotes, or - to read standard input (see `symbn verify --help`)")
     out, err = style_for(sys.stdout, arguments.color), style_for(sys.stderr, arguments.color)
-    kinds: set[str] = set()
-    for text, file, line in _formulas(arguments.formulas, arguments.file):
-        for step in check_formula(text, options, file, line):
-            kinds.add(step.verdict)
-            _print_step(step, arguments, (out, err))
-    if not kinds:
+    report = arguments.output is not None or arguments.format not in (None, "text", "json")
+    arguments.json = arguments.json or arguments.format == "json"
+    found: list[Step] = []
+    for number, (text, file, line) in enumerate(_formulas(arguments.formulas, arguments.file), 1):
+        for step in check_formula(text, options, file, number if report and file is None else line):
+            found.append(step)
+            if not report:
+                _print_step(step, arguments, (out, err))
+    if not found:
         raise UsageError("there was no formula in the input")
+    if report:
+        from symbn.cli.reports import report_formulas
+
+        report_formulas(found, "json" if arguments.json else arguments.format, arguments.output)
+    kinds = {step.verdict for step in found}
     return SOME_REFUTED if REFUTED in kinds else OK if kinds <= {PROVED, ASSUMED} else SOME_OPEN
 
 
@@ -298,7 +338,7 @@ def _lines(readline: object, file: str) -> Iterator[tuple[str, str | None, int]]
 
 
 def _table(arguments: argparse.Namespace) -> int:
-    from symbn.report.table import as_json, as_latex, as_markdown
+    from symbn.report.table import as_html, as_json, as_latex, as_markdown
 
     asked = [batch_size(text) for text in arguments.batch or ("1", "2", "3", "4")]
     batches = tuple(sorted({batch for batch in asked if batch is not None}))
@@ -306,6 +346,7 @@ def _table(arguments: argparse.Namespace) -> int:
     writers = {
         "latex": lambda: as_latex(table, batches),
         "markdown": lambda: as_markdown(table, batches),
+        "html": lambda: as_html(table, batches),
         "json": lambda: as_json(table),
     }
     if arguments.format in writers:
@@ -382,4 +423,16 @@ def _certify(arguments: argparse.Namespace) -> int:
     return run(arguments)
 
 
-_COMMANDS = {"verify": _verify, "table": _table, "check": _check, "explain": _explain, "derive": _derive, "certify": _certify}
+def _latex_package(arguments: argparse.Namespace) -> int:
+    from symbn.cli.reports import deliver
+    from symbn.report.marks import package
+
+    deliver(package(), "latex", arguments.output)
+    return OK
+
+
+_COMMANDS = {
+    "verify": _verify, "table": _table, "check": _check, "explain": _explain, "derive": _derive,
+    "certify": _certify,
+    "latex-package": _latex_package,
+}  # fmt: skip

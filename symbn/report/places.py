@@ -30,18 +30,35 @@ def edit(step: Step) -> Edit | None:
     leaves the other side as it is; that one may stand elsewhere, on the row above or in an earlier formula. The edit is cut
     down to whole LaTeX tokens.
     """
+    found = edit_of_side(step)
+    if found is None or step.repair is None:
+        return None
+    side = right_side(step) if step.repair.side == "right" else _left_side(step)
+    return None if side is None else Edit(shifted(found.span, side.start), found.text)
+
+
+def edit_of_side(step: Step) -> Edit | None:
+    """Return the repair as an edit of the text of one side, without the blanks around it; None if it rewrites both."""
+    sides = repaired_side(step)
+    return None if sides is None or sides[0] == sides[1] else _smallest(*sides)
+
+
+def repaired_side(step: Step) -> tuple[str, str] | None:
+    """Return the side that the repair edits, as it was and as it has to be; None if the repair rewrites the other one, too."""
     if step.repair is None:
         return None
     latex, left, right = step.repair.latex.strip(), step.lhs.strip(), step.rhs.strip()
     if step.repair.side == "right":
-        side, old, known = right_side(step), right, latex.startswith(left)
+        old, known = right, latex.startswith(left)
         found = re.fullmatch(_RELATION + "(.*)", latex.removeprefix(left), re.DOTALL)
     else:
-        side, old, known = _left_side(step), left, latex.endswith(right)
+        old, known = left, latex.endswith(right)
         found = re.fullmatch("(.*?)" + _RELATION, latex.removesuffix(right), re.DOTALL)
-    if side is None or not known or found is None or found[1] == old:
-        return None
-    return _smallest(side.start, old, found[1])
+    return (old, found[1]) if known and found is not None else None
+
+
+def shifted(span: Span, by: int) -> Span:
+    return Span(span.start + by, span.end + by)
 
 
 def right_side(step: Step) -> Span | None:
@@ -57,12 +74,12 @@ def _left_side(step: Step) -> Span | None:
     return Span(step.span.start, end) if left and step.source[step.span.start : step.span.end].startswith(left) else None
 
 
-def _smallest(start: int, old: str, new: str) -> Edit:
+def _smallest(old: str, new: str) -> Edit:
     olds, news = _TOKEN.findall(old), _TOKEN.findall(new)
     room = min(len(olds), len(news))
     front = next((n for n in range(room) if olds[n] != news[n]), room)
     back = next((n for n in range(room - front) if olds[-1 - n] != news[-1 - n]), room - front)
-    first = start + sum(map(len, olds[:front]))
+    first = sum(map(len, olds[:front]))
     return Edit(Span(first, first + sum(map(len, olds[front : len(olds) - back]))), "".join(news[front : len(news) - back]))
 
 

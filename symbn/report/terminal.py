@@ -73,19 +73,22 @@ def surprise(step: Step) -> str:
 
 
 def _headline(step: Step, style: Style) -> str:
-    verdict = style.paint(step.verdict, step.verdict)
-    sized = step.scope != "all m"
-    if step.verdict == PROVED:
-        verdict += f" at m = {step.scope}" if sized else " for every batch size"
-        if step.caveat is not None:
-            verdict += style.paint(" with a caveat", UNDECIDED)
-    elif step.counterexample is not None:
-        verdict += f" at m = {step.counterexample.m}"
-        if step.true_up_to is not None:
-            verdict += f"; true for m <= {step.true_up_to}"
+    verdict = style.paint(step.verdict, step.verdict) + sizes(step)
+    if step.verdict == PROVED and step.caveat is not None:
+        verdict += style.paint(" with a caveat", UNDECIDED)
     if step.expected is not None and not step.surprising:
         verdict += ", as expected"
     return verdict + style.paint(f"  ({duration(step.milliseconds)})", "dim")
+
+
+def sizes(step: Step) -> str:
+    """Return for which batch sizes the verdict holds, as it goes on behind the verdict."""
+    if step.verdict == PROVED:
+        return " for every batch size" if step.scope == "all m" else f" at m = {step.scope}"
+    if step.counterexample is None:
+        return ""
+    true = "" if step.true_up_to is None else f"; true for m <= {step.true_up_to}"
+    return f" at m = {step.counterexample.m}{true}"
 
 
 def duration(milliseconds: float) -> str:

@@ -112,4 +112,5 @@ _ESCAPES = {c: f"\\{c}" for c in "#$%&_{}"} | {
     "^": r"\textasciicircum{}",
     "<": r"\textless{}",
     ">": r"\textgreater{}",
+    "|": r"\textbar{}",
 }

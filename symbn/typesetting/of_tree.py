@@ -56,10 +56,10 @@ def box_of_tree(node: Node | Statement, text: str, marks: Iterable[tuple[Span, s
     return layout.statement(node) if isinstance(node, Statement) else layout.box(node)
 
 
-def box_of_source(text: str, marks: Iterable[tuple[Span, str]] = ()) -> Box:
-    """Return the box of a formula; of what cannot be read, the text itself as code."""
+def box_of_source(text: str, marks: Iterable[tuple[Span, str]] = (), dialect: str = "auto") -> Box:
+    """Return the box of a formula; of what cannot be read, the text itself as code. dialect: as for `parse`."""
     try:
-        statements = parse(text)
+        statements = parse(text, dialect)
     except UnreadableError:
         return boxes.Code(text)
     marks = tuple(marks)
