@@ -12,7 +12,7 @@ from dataclasses import replace
 from symbn.certificates.expressions import NotCertified
 from symbn.elaboration.elaborate import Equation
 from symbn.elaboration.functions import slope
-from symbn.elaboration.meaning import Constant, Meaning, Plus, Quantity, Raised, Slope, Times, names, parts
+from symbn.elaboration.meaning import Constant, Meaning, Plus, Quantity, Slope, Times, names, parts, changed
 from symbn.kernel.term import Add, Mul, Num, Power, Term, Var, add, mul, num
 
 MARK, TIME, POINT = "@", "t", "t0"
@@ -47,16 +47,8 @@ def _about_functions(meaning: Meaning) -> Meaning:
             change == slope(_letter(name)) and time == TIME
         ):
             return Quantity(_letter(name) + MARK)
-        case Plus(terms=terms):
-            return Plus(tuple(map(_about_functions, terms)))
-        case Times(factors=factors):
-            return Times(tuple(map(_about_functions, factors)))
-        case Raised(base=base, exponent=exponent):
-            return Raised(_about_functions(base), exponent)
-        case Slope(of=of, by=by, kind=kind):
-            return Slope(_about_functions(of), by, kind)
         case _:
-            return meaning
+            return changed(meaning, _about_functions)
 
 
 def _letter(name: str) -> str:

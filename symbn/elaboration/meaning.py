@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import assert_never
@@ -92,6 +92,25 @@ def parts(meaning: Meaning) -> tuple[Meaning, ...]:
             assert_never(meaning)
 
 
+def changed(meaning: Meaning, change: Callable[[Meaning], Meaning]) -> Meaning:
+    """Return the meaning with its parts changed, all but what a derivative is taken by."""
+    match meaning:
+        case Constant() | Quantity() | Same():
+            return meaning
+        case SumOver(index=index, excluding=excluding, body=body):
+            return SumOver(index, excluding, change(body))
+        case Plus(terms=terms):
+            return Plus(tuple(map(change, terms)))
+        case Times(factors=factors):
+            return Times(tuple(map(change, factors)))
+        case Raised(base=base, exponent=exponent):
+            return Raised(change(base), exponent)
+        case Slope(of=of, by=by, kind=kind):
+            return Slope(change(of), by, kind)
+        case _:
+            assert_never(meaning)
+
+
 def times(*factors: Meaning) -> Meaning:
     flat: list[Meaning] = []
     for factor in factors:
@@ -128,24 +147,16 @@ def renamed(meaning: Meaning, letters: Mapping[str, str]) -> Meaning:
         return renamed(old, letters)
 
     match meaning:
-        case Constant():
-            return meaning
         case Quantity():
             return quantity(meaning)
         case Same(left=left, right=right):
             return Same(index(left), index(right))
         case SumOver(index=bound, excluding=excluding, body=body):
             return SumOver(index(bound), tuple(map(index, excluding)), inner(body))
-        case Plus(terms=terms):
-            return Plus(tuple(map(inner, terms)))
-        case Times(factors=factors):
-            return Times(tuple(map(inner, factors)))
-        case Raised(base=base, exponent=exponent):
-            return Raised(inner(base), exponent)
         case Slope(of=of, by=by, kind=kind):
             return Slope(inner(of), quantity(by), kind)
         case _:
-            assert_never(meaning)
+            return changed(meaning, inner)
 
 
 def letters_of(meaning: Meaning) -> frozenset[str]:

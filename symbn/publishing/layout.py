@@ -10,15 +10,10 @@ from dataclasses import dataclass, field
 
 from symbn.deriving.article import Block, Chain, Inline, Matrix, Section
 from symbn.elaboration.meaning import (
-    Constant,
+    changed,
     Meaning,
-    Plus,
     Quantity,
-    Raised,
-    Same,
     Slope,
-    SumOver,
-    Times,
 )
 from symbn.errors import UsageError
 from symbn.kernel.term import FEATURE, Index
@@ -109,20 +104,12 @@ def _filled(text: Inline, found: Iterable[Box]) -> tuple[Part, ...]:
 def with_feature(meaning: Meaning) -> Meaning:
     """Return what holds for one feature with the index of the feature put in."""
     match meaning:
-        case Constant() | Same():
-            return meaning
         case Quantity():
             return _at_feature(meaning)
-        case SumOver(index=index, excluding=excluding, body=body):
-            return SumOver(index, excluding, with_feature(body))
-        case Plus(terms=terms):
-            return Plus(tuple(map(with_feature, terms)))
-        case Times(factors=factors):
-            return Times(tuple(map(with_feature, factors)))
-        case Raised(base=base, exponent=exponent):
-            return Raised(with_feature(base), exponent)
         case Slope(of=of, by=by, kind=kind):
             return Slope(with_feature(of), _at_feature(by), kind)
+        case _:
+            return changed(meaning, with_feature)
 
 
 def _at_feature(quantity: Quantity) -> Quantity:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from symbn.elaboration.meaning import Meaning, Plus, Quantity, Raised, Same, Slope, SumOver, Times, free, names, parts
+from symbn.elaboration.meaning import Meaning, Quantity, Same, Slope, SumOver, free, names, parts, changed
 from symbn.kernel.term import BATCH, FEATURE, Index
 from symbn.typesetting.styles import Style
 
@@ -82,13 +82,7 @@ def _renamed(meaning: Meaning, put: Mapping[Index, Index], around: frozenset[str
                 new = Index(spare[0], bound.axis) if spare else bound
             below = _renamed(body, {**put, bound: new}, around | {str(new.name)}, taken)
             return SumOver(new, tuple(map(index, excluding)), below)
-        case Plus(terms=terms):
-            return Plus(tuple(map(inner, terms)))
-        case Times(factors=factors):
-            return Times(tuple(map(inner, factors)))
-        case Raised(base=base, exponent=exponent):
-            return Raised(inner(base), exponent)
         case Slope(of=of, by=by, kind=kind):
             return Slope(inner(of), quantity(by), kind)
         case _:
-            return meaning
+            return changed(meaning, inner)

@@ -16,7 +16,7 @@ from fractions import Fraction
 from typing import assert_never
 
 from symbn.elaboration.elaborate import Equation
-from symbn.elaboration.meaning import TOTAL, Constant, Meaning, Plus, Quantity, Raised, Same, Slope, SumOver, Times
+from symbn.elaboration.meaning import TOTAL, Constant, Meaning, Plus, Quantity, Raised, Same, Slope, SumOver, Times, changed
 from symbn.kernel.term import FEATURE, Index
 from symbn.typesetting import boxes
 from symbn.typesetting.boxes import Box, row
@@ -79,18 +79,10 @@ def _spelled_out(meaning: Meaning, style: Style) -> Meaning:
             root = inner(base)
             assert isinstance(root, Raised)
             return Raised(root.base, exponent / 2)
-        case SumOver(index=index, excluding=excluding, body=body):
-            return SumOver(index, excluding, inner(body))
-        case Plus(terms=terms):
-            return Plus(tuple(map(inner, terms)))
-        case Times(factors=factors):
-            return Times(tuple(map(inner, factors)))
-        case Raised(base=base, exponent=exponent):
-            return Raised(inner(base), exponent)
-        case Slope(of=of, by=by, kind=kind):
-            return Slope(of if isinstance(of, Quantity) and of == by else inner(of), by, kind)
-        case _:
+        case Slope(of=of, by=by) if of == by:
             return meaning
+        case _:
+            return changed(meaning, inner)
 
 
 class _Writer:
