@@ -22,6 +22,7 @@ from symbn.elaboration.meaning import (
     Times,
     free,
     letters_of,
+    changed,
 )
 from symbn.kernel.term import Index
 
@@ -166,8 +167,6 @@ def instance(meaning: Meaning, put: Mapping[Index, Index]) -> Meaning:
     if not put:
         return meaning
     match meaning:
-        case Constant():
-            return meaning
         case Quantity(name=name, indices=indices):
             return Quantity(name, tuple(put.get(i, i) for i in indices))
         case Same(left=left, right=right):
@@ -178,16 +177,10 @@ def instance(meaning: Meaning, put: Mapping[Index, Index]) -> Meaning:
                 index, body = Index(other, index.axis), instance(body, {index: Index(other, index.axis)})
             inner = {old: new for old, new in put.items() if old != index}
             return SumOver(index, tuple(put.get(i, i) for i in excluding), instance(body, inner))
-        case Plus(terms=terms):
-            return Plus(tuple(instance(t, put) for t in terms))
-        case Times(factors=factors):
-            return Times(tuple(instance(f, put) for f in factors))
-        case Raised(base=base, exponent=exponent):
-            return Raised(instance(base, put), exponent)
         case Slope(of=of, by=by, kind=kind):
             return Slope(instance(of, put), Quantity(by.name, tuple(put.get(i, i) for i in by.indices)), kind)
         case _:
-            assert_never(meaning)
+            return changed(meaning, lambda part: instance(part, put))
 
 
 def fresh(meaning: Meaning, avoid: Iterable[str] = ()) -> str:
