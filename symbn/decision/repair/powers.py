@@ -31,7 +31,7 @@ def powers(view: View) -> Iterator[Candidate]:
                 held = isinstance(node.base, Group) and node.base.bracket != "{"
                 yield Candidate(
                     8, "exponent-on-root",
-                    f"the exponent {shown} is on the square root, so that the power of {' '.join(inner.split())} is "
+                    f"the exponent {shown} is on the square root, so that the power of `{' '.join(inner.split())}` is "
                     f"{power / 2}: put it on the radicand",
                     view.rewrapped(root, root if held else node.base, "" if held else "(", "" if held else ")"),
                 )  # fmt: skip
