@@ -35,13 +35,13 @@ from symbn.following.hypotheses import (
     restrict,
     restrictions_of,
     taken_as_hypothesis,
-    trailing,
     unusable,
 )
 from symbn.following.restrictions import unknown
 from symbn.following.meanings import assigned, judged_as_renamed
 from symbn.following.remarks import looked_for, spread, take_remark, unheard
 from symbn.following.sentences import subject, turn, unused
+from symbn.following.trailing import trailing
 from symbn.following.state import Claim, Follower, Hypothesis, blank_step, current, origin, placed, relocated, source
 from symbn.judging import Options, in_doubt, unreadable_step
 from symbn.repairing import with_syntax_repair
@@ -125,7 +125,7 @@ def _formula(follower: Follower, place: int, formula: Formula) -> None:
     raw = document.text[before.span.end if before is not None else 0 : formula.span.start]
     between = prose.plain("".join(prose_between(document, n) for n in range(last + 1, place + 1)))
     name = before.text.text if isinstance(before, Formula) and _NAME.fullmatch(before.text.text) else "(..)"
-    turn(follower, raw, between, name, isinstance(before, Formula) and before.display)
+    turn(follower, raw, between, name, isinstance(before, Formula) and before.display, formula.display)
     text = formula.text
     restricted = None if follower.base.spent is not None else restrictions_of(follower, place, formula)
     if restricted is not None:

@@ -15,7 +15,7 @@ from symbn.elaboration.meaning import OutsideError
 from symbn.elaboration.notation import BATCH_NAMES, FEATURE_NAMES, Notation
 from symbn.elaboration.resolving import resolve
 from symbn.errors import SymbnError, UnreadableError
-from symbn.following import defining, prose
+from symbn.following import defining, prose, wording
 from symbn.following.chains import DEFINES, Chain, chains
 from symbn.following.restrictions import UNUSABLE, is_bound, restriction
 from symbn.following.state import Follower, Hypothesis, blank_step
@@ -25,56 +25,11 @@ from symbn.syntax.tree import Name, Node, Number, Relation, names_in, number_val
 SIZES = frozenset((*BATCH_NAMES, *FEATURE_NAMES))
 _SECONDS = 0.5  # for one attempt to prove what is assumed
 _CASES = 4  # conditions that may be cases beside each other
-_LOOKED_AHEAD = 6  # formulas of the sentence, for conditions
 _OPPOSITE = {"=": "\\neq", "\\neq": "="}
 _CONDITIONS = tuple(_OPPOSITE)
 
 
-def trailing(follower: Follower, place: int, formula: Formula) -> tuple[list[Hypothesis], list[Hypothesis]]:
-    """Return the conditions that follow the formula in its sentence, `$a = b$ for $i = j$ and $k = 1$`, and those that stand
-    near without saying that they belong to it."""
-    attached: list[Hypothesis] = []
-    near: list[Hypothesis] = []
-    contrary = False
-    document = follower.document
-    options = replace(follower.base, notation=follower.notation)
-    for number in range(place + 1, min(place + _LOOKED_AHEAD, len(document.items))):
-        after = document.items[number]
-        between = prose.plain(prose_between(document, number))
-        if (
-            not isinstance(after, Formula)
-            or after.display
-            or prose.ends_sentence(between, formula.display and number == place + 1)
-        ):
-            break
-        restricted = restrictions_of(follower, number, after)
-        if restricted is not None:
-            attached += _said(follower, after, restricted, False)
-            follower.behind.add(number)
-            continue
-        if number not in follower.read:
-            if after.text.text.strip().isdigit():
-                break  # $1$ for $i = k$ and $0$ for the rest
-            continue  # a name on its own
-        found = listed(after.text)
-        if not found or not all(gives_value_to_input(chain, options) for chain in found):
-            break
-        conditions = _said(follower, after, [relation for chain in found for relation in conditions_of(chain)], False)
-        if prose.vague(between, _behind(follower, number)[0]) or not all(is_usable(chain, options) for chain in found):
-            conditions = [unusable(h) for h in conditions]
-        joined = bool(attached) and prose.role(between, prose.HYPOTHESIS) == prose.HYPOTHESIS
-        if joined and (contrary or prose.alternative(between)):
-            attached = [unusable(h) for h in (*attached, *conditions)]
-        elif prose.attaches_back(between) or joined:
-            contrary = contrary or prose.negated(between)
-            attached += opposites(conditions) if prose.negated(between) else conditions
-            follower.behind.add(number)
-        else:
-            near += conditions
-    return attached, near
-
-
-def _said(follower: Follower, formula: Formula, relations: Iterable[Relation], lasting: bool) -> list[Hypothesis]:
+def said_by(follower: Follower, formula: Formula, relations: Iterable[Relation], lasting: bool) -> list[Hypothesis]:
     line = follower.document.place(formula.span.start)[0]
     shown = follower.document.text[formula.span.start : formula.span.end]
     return [Hypothesis(relation, lasting, line, shown) for relation in relations]
@@ -84,12 +39,12 @@ def restrictions_of(follower: Follower, place: int, formula: Formula) -> tuple[R
     """Return what a formula restricts that is a range, a list or a bound, or None. `$i = 1$ to $m$` is a range too."""
     notation = follower.notation
     text = formula.text.text
-    ends = (*prose.goes_on(*_behind(follower, place)), "") if text.rstrip()[-1:].isdigit() else ("",)
+    ends = (*prose.goes_on(*prose_behind(follower, place)), "") if text.rstrip()[-1:].isdigit() else ("",)
     tried = (restriction(text + end, notation, lambda node: _is_index(node, notation)) for end in ends)
     return next((found for found in tried if found is not None), None)
 
 
-def _behind(follower: Follower, place: int) -> tuple[str, str]:
+def prose_behind(follower: Follower, place: int) -> tuple[str, str]:
     """Return the prose behind a formula, and the formula after that if it stands in a line with it."""
     items = follower.document.items
     words = prose.plain(prose_between(follower.document, place + 1))
@@ -102,15 +57,23 @@ def restrict(follower: Follower, place: int, formula: Formula, relations: tuple[
     to hold."""
     stated = role == prose.CLAIM and place not in follower.behind and all(map(is_bound, relations))
     lasting = stated or role == prose.ASSUMPTION or prose.lasts(before)
-    said = _said(follower, formula, relations, lasting)
+    said = said_by(follower, formula, relations, lasting)
     if prose.negated(before):
         said = opposites(said)
+    again(follower, set[str]().union(*(names_in(relation.left) for relation in relations)))
     if place in follower.behind:
         follower.attached += said
     else:
         follower.hypotheses += said
     if lasting:
         follower.remembered += said
+
+
+def again(follower: Follower, names: set[str]) -> None:
+    """Let what was assumed of the names before this sentence leave doubt only: the text says something else of them."""
+    follower.remembered = [
+        replace(h, lasting=False) if h.letters & names and h not in follower.hypotheses else h for h in follower.remembered
+    ]
 
 
 def listed(text: Text) -> list[Chain]:
@@ -255,9 +218,11 @@ def assume(
     blank = blank_step(follower, chain.sides[0], chain.sides[-1], 0, chain)
     shown = f"{blank.lhs} {chain.relations[0]} {blank.rhs}"
     new = [Hypothesis(relation, lasting, blank.line, shown) for relation in found]
-    behind = _behind(follower, place)[0]
+    behind = prose_behind(follower, place)[0]
     contrary = prose.negated(before) or prose.denied(behind)
-    if prose.vague(before, behind) or not is_usable(chain, options):
+    said = follower.sentence.removesuffix(before) + before
+    doubtful = prose.vague(before, behind) or (lasting and not wording.meant(said, behind))
+    if doubtful or not is_usable(chain, options):
         new = [unusable(h) for h in new]
     elif contrary:
         new = opposites(new)
@@ -268,7 +233,7 @@ def assume(
         follower.hypotheses = [unusable(h) for h in follower.hypotheses]
         follower.remembered = [h for h in follower.remembered if h.shown not in spoiled]
     follower.contrary = contrary
-    if near or (place in follower.behind and not prose.leads_on(behind)):
+    if near or place in follower.behind:  # a condition behind its claim belongs to no other one
         follower.attached += new
     else:
         follower.hypotheses += new
@@ -279,7 +244,7 @@ def assume(
         if sign not in ("=", *DEFINES):
             continue
         step = blank_step(follower, left, right, number, chain)
-        what = "which holds to the end of its section" if lasting else "which holds for its sentence"
+        what = "which holds to the end of its paragraph" if lasting else "which holds for its sentence"
         what = "of which it is not said how far it holds" if near else what
         follower.steps.append(replace(step, verdict=ASSUMED, reason=f"a hypothesis, {what}"))
 

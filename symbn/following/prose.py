@@ -15,7 +15,7 @@ _STRONG = frozenset(("if", "when", "whenever", "unless", "provided"))
 # .. and after these only if it is what one supposes: indices, sizes, values of inputs.
 _WEAK = frozenset(("for", "case", "cases", "except"))
 _NEGATIONS = frozenset(("unless", "except", "excluding", "not", "neither"))
-# What is assumed lasts to the end of its section.
+# What is assumed lasts to the end of its paragraph.
 _ASSUMPTIONS = frozenset(("suppose", "assume", "assuming", "supposing", "given", "fix", "fixing"))
 _DEFINITIONS = frozenset(
     (
@@ -68,7 +68,8 @@ _VAGUE_BEHIND = re.compile(
 )
 # After these words an assumption of the section may no longer be meant.
 _DROPPED = re.compile(
-    r"\b(?:in general|generally|(?:drop|lift|remov|relax|discard|abandon)\w*|no longer|without (?:this|that|the|these|any)"
+    r"\b(?:in general|general\w*|contradict\w*|absurd|impossible|in contrast"
+    r"|(?:drop|lift|remov|relax|discard|abandon)\w*|no longer|without (?:this|that|the|these|any)"
     r"|not assum\w+|arbitrary|regardless|whatever)\b",
     re.IGNORECASE,
 )

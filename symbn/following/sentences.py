@@ -7,18 +7,18 @@ from dataclasses import replace
 from symbn.answer import REFUTED, UNDECIDED, UNREADABLE
 from symbn.document.source import Formula
 from symbn.errors import UnreadableError
-from symbn.following import prose
+from symbn.following import prose, wording
 from symbn.following.chains import Side
-from symbn.following.hypotheses import otherwise
+from symbn.following.hypotheses import again, on_sizes, otherwise
 from symbn.following.meanings import called, loops
 from symbn.following.restrictions import unknown
 from symbn.following.state import Follower, Hypothesis
 from symbn.judging import in_doubt
 from symbn.syntax.parser import parse
-from symbn.syntax.tree import names_in
+from symbn.syntax.tree import Name, names_in
 
 
-def turn(follower: Follower, raw: str, between: str, name: str, after_display: bool) -> None:
+def turn(follower: Follower, raw: str, between: str, name: str, after_display: bool, display: bool) -> None:
     """Forget what the prose before a formula ends: the hypotheses of a sentence, of a section, the right side to go on from.
     name: what stands for the formula before in the sentence."""
     if prose.heading(raw):
@@ -28,8 +28,10 @@ def turn(follower: Follower, raw: str, between: str, name: str, after_display: b
     ends = prose.ends_sentence(between, after_display)
     follower.sentence = prose.sentence(between) if ends else f"{follower.sentence} {name} {between}"
     follower.looping = follower.looping or loops(follower.sentence)
-    if prose.drops(between):
+    if prose.drops(between) or wording.new_paragraph(raw, after_display, display):
         follower.remembered = [replace(h, lasting=False) for h in follower.remembered]
+    elif wording.speaks_of_sizes(between):
+        follower.remembered = [replace(h, lasting=h.lasting and not on_sizes(h.relation)) for h in follower.remembered]
     if prose.otherwise(between):
         follower.hypotheses, follower.attached, follower.role = otherwise(follower), [], None
     elif ends:
@@ -43,11 +45,10 @@ def subject(follower: Follower, formula: Formula, between: str, behind: str) -> 
         statements = parse(formula.text.text, "latex")
     except UnreadableError:
         return
-    if prose.for_every(follower.sentence):
-        names = set[str]().union(*(names_in(side) for statement in statements for side in statement.sides))
-        follower.remembered = [
-            replace(h, lasting=False) if h.letters & names and h not in follower.hypotheses else h for h in follower.remembered
-        ]
+    sides = [side for statement in statements for side in statement.sides]
+    if prose.for_every(follower.sentence) or (len(sides) == 1 and isinstance(sides[0], Name)):
+        # The text speaks again of what it assumed something of, and it may be to say that it no longer does.
+        again(follower, set[str]().union(*map(names_in, sides)))
     if len(statements) == 1 and len(statements[0].sides) == 1 and not statements[0].conditions:
         side = Side(statements[0].sides[0], formula.text)
         called(follower, side.node, between, behind, line)

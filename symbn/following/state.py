@@ -17,7 +17,7 @@ from symbn.syntax.tree import Relation, names_in
 
 @dataclass(frozen=True, slots=True)
 class Hypothesis:
-    """A condition that the prose sets, on a line, as it is spelled. lasting: it holds to the end of its section, and not
+    """A condition that the prose sets, on a line, as it is spelled. lasting: it holds to the end of its paragraph, and not
     for its sentence only."""
 
     relation: Relation

@@ -1,0 +1,106 @@
+"""Words around conditions and names: what they say besides is never passed over."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.following.documents import verdicts
+
+MEAN = "$\\mu = x_1$"
+KRONECKER = "$\\frac{\\partial x_k}{\\partial x_i} = 1$"
+SCALED = "$\\frac{\\partial L}{\\partial \\hat x_i} = g_i$"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "$m = 1$, of course, and the mean is always",
+        "$m = 1$ [3], and",
+        "$m = 1$ (see [3]) and",
+        "$m = 1$ holds, and",
+        "$m = 1$ only, and the mean is",
+        "$m = 1$ -- and the mean is",
+        "$m = 1$, and",
+    ],
+)
+def test_a_condition_behind_a_claim_proves_that_claim_and_no_other(words: str) -> None:
+    assert verdicts(f"$\\sigma^2 = 0$ if {words} {MEAN}.") == ["proved", "assumed", "undecided"]
+
+
+def test_a_condition_on_indices_behind_a_claim_proves_that_claim_and_no_other() -> None:
+    claim = "$\\frac{\\partial x_i}{\\partial x_k} = 1$ if $i = k$"
+    for words in (" as usual, and", " (diagonal) and"):
+        assert verdicts(f"{claim}{words} {KRONECKER} off the diagonal.") == ["proved", "assumed", "undecided"]
+
+
+def test_a_condition_before_two_claims_is_for_both() -> None:
+    assert verdicts(f"When $m = 1$, $\\sigma^2 = 0$ and {MEAN}.") == ["assumed", "proved", "proved"]
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "when $\\gamma = 1$ fails",
+        "when $\\gamma = 1$ is not assumed",
+        "if $\\gamma = 1$ is dropped",
+        "for $\\gamma = 1$ and for every other scale",
+        "for $\\gamma = 1$ and any other $\\gamma$",
+        "for $\\gamma = 1$, or for that matter any $\\gamma$",
+        "for $\\gamma = 1$ and any other scale, and $y_i = \\gamma\\hat x_i + \\beta$",
+    ],
+)
+def test_a_condition_that_its_sentence_denies_or_widens_proves_nothing(condition: str) -> None:
+    assert verdicts(f"We have {SCALED} {condition}.")[0] == "undecided"
+
+
+@pytest.mark.parametrize("words", ["", ", as expected", " (see [2])", ", since there is no scale then"])
+def test_a_condition_with_plain_words_behind_it_is_used(words: str) -> None:
+    assert verdicts(f"We have {SCALED} if $\\gamma = 1${words}.") == ["proved", "assumed"]
+
+
+def test_a_condition_of_a_claim_that_is_denied_proves_nothing() -> None:
+    assert verdicts(f"It is not true that {SCALED} if $\\gamma = 1$.")[0] == "undecided"
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        "Assume now $m > 1$. Then",
+        "Now for general $m$,",
+        "For larger batches,",
+        "In contrast, with several examples,",
+        "Contradiction. Hence",
+        "The following holds without any assumption:",
+        "\n\n**General batches.** For a batch of $m$ examples,",
+        "\n\nWe have",
+        "\n\n---\n\nWe have",
+        "\n2. We have",
+    ],
+)
+def test_an_assumption_that_may_have_ended_proves_nothing(between: str) -> None:
+    found = verdicts(f"1. Let $m = 1$. Then $\\sigma^2 = 0$. {between} {MEAN}.")
+    assert found == ["assumed", "caveat", "undecided"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It would be wrong to assume $m = 1$.",
+        "One cannot simply assume $m = 1$.",
+        "Many posts assume $m = 1$; we do not.",
+        "Suppose for contradiction $m = 1$.",
+        "We study it here.[^1]\n\n[^1]: Here we assume $m = 1$.\n\nThe layer:",
+    ],
+)
+def test_what_is_no_assumption_of_the_text_proves_nothing(text: str) -> None:
+    assert verdicts(f"{text} Then {MEAN}.") == ["assumed", "undecided"]
+
+
+def test_an_assumption_proves_with_a_caveat_in_its_paragraph() -> None:
+    for text in ("Assume $m = 1$. Then", "For simplicity, we now assume $m = 1$.\nThen"):
+        assert verdicts(f"{text} {MEAN}.") == ["assumed", "caveat"]
+    assert verdicts("Assume $m = 1$. Then\n\n$$\\sigma^2 = 0$$\n\nand therefore\n\n$$\\mu = x_1$$") == [
+        "assumed",
+        "caveat",
+        "caveat",
+    ]
