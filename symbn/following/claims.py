@@ -96,6 +96,8 @@ def definition_step(follower: Follower, chain: Chain, options: Options, again: b
             unreadable_step(blank.source, blank.span, (blank.lhs, blank.rhs), options.scope, diagnostic, start),
         )
     follower.functions = functions
+    if follower.renamed.pop(key, None) is not None:
+        follower.unsettled.pop(key, None)
     follower.notation = defining.redefined(follower.notation, key, made)
     follower.defined.append((key, blank.line, follower.section))
     shown = f"{blank.lhs} = {blank.rhs}" if len(blank.rhs) < 60 else blank.lhs

@@ -39,6 +39,7 @@ from symbn.following.hypotheses import (
 )
 from symbn.following.restrictions import unknown
 from symbn.following.meanings import assigned, judged_as_renamed
+from symbn.following.renaming import renamed, renamed_in_words
 from symbn.following.remarks import looked_for, spread, take_remark, unheard
 from symbn.following.sentences import subject, turn, unused
 from symbn.following.trailing import trailing
@@ -126,6 +127,7 @@ def _formula(follower: Follower, place: int, formula: Formula) -> None:
     between = prose.plain("".join(prose_between(document, n) for n in range(last + 1, place + 1)))
     name = before.text.text if isinstance(before, Formula) and _NAME.fullmatch(before.text.text) else "(..)"
     turn(follower, raw, between, name, isinstance(before, Formula) and before.display, formula.display)
+    renamed_in_words(follower, between, document.place(formula.span.start)[0])
     text = formula.text
     restricted = None if follower.base.spent is not None else restrictions_of(follower, place, formula)
     if restricted is not None:
@@ -133,6 +135,7 @@ def _formula(follower: Follower, place: int, formula: Formula) -> None:
         restrict(follower, place, formula, restricted, follower.role, between)
         return
     if place not in follower.read and not _claims(text.text):
+        renamed(follower, place, formula, between)
         subject(follower, formula, between, prose.plain(prose_between(document, place + 1)))
         return
     expected, follower.expected, follower.waiting = follower.expected, (), None

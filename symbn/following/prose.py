@@ -19,7 +19,7 @@ _NEGATIONS = frozenset(("unless", "except", "excluding", "not", "neither"))
 _ASSUMPTIONS = frozenset(("suppose", "assume", "assuming", "supposing", "given", "fix", "fixing"))
 _DEFINITIONS = frozenset(
     (
-        *("let", "where", "with", "define", "denote", "set", "setting", "put", "write", "writing"),
+        *("let", "where", "with", "define", "redefine", "denote", "set", "setting", "put", "write", "writing"),
         *("take", "taking", "choose", "choosing", "call"),
     )
 )

@@ -104,3 +104,55 @@ def test_an_assumption_proves_with_a_caveat_in_its_paragraph() -> None:
         "caveat",
         "caveat",
     ]
+
+
+@pytest.mark.parametrize(
+    ("words", "claim"),
+    [
+        ("Let $g_i$ be the derivative of the loss with respect to $x_i$.", "$\\frac{\\partial L}{\\partial y_i} = g_i$"),
+        ("Let $g_i$ be the derivative of the loss with respect to $x_i$.", "$\\sum_i g_i = 0$"),
+        ("Let $g_i$ be the gradient of the loss w.r.t. the normalised input $\\hat x_i$.", SCALED),
+        ("Let $g_i$ denote $\\frac{\\partial L}{\\partial \\hat x_i}$.", "$\\frac{\\partial L}{\\partial y_i} = g_i$"),
+        ("We write $s$ for $\\sigma^2 + \\epsilon$.", "$\\hat x_i = \\frac{x_i - \\mu}{s}$"),
+        ("Here $N$ is the batch size and $m$ the number of features.", "$\\mu = \\frac1m \\sum_i x_i$"),
+        ("Here `m` denotes the momentum.", "$\\mu = \\frac1m \\sum_i x_i$"),
+        ("Let $c$ denote the standardised input $\\hat x$.", "$c_i = x_i - \\mu$"),
+        ("Here $\\sigma^2$ is the unbiased variance.", "$\\sum_i (x_i - \\mu)^2 = m \\sigma^2$"),
+    ],
+)
+def test_what_words_rename_is_undecided(words: str, claim: str) -> None:
+    assert verdicts(f"{words} Then {claim}.") == ["undecided"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "We now overwrite $r_i$ with $\\hat x_i$.",
+        "From here on, $r_i$ denotes $\\hat x_i$.",
+        "From now on $r_i$ means the output.",
+    ],
+)
+def test_a_name_of_the_text_that_words_rename_has_no_known_meaning(words: str) -> None:
+    found = verdicts(f"Let $r_i = x_i - \\mu$. {words} Then $\\sum_i r_i^2 = m \\sigma^2$.")
+    assert found == ["proved", "undecided"]
+
+
+def test_a_name_that_is_defined_again_has_its_new_meaning() -> None:
+    found = verdicts("Let $r_i = x_i - \\mu$. Redefine $r_i = \\hat x_i$. Then $\\sum_i r_i^2 = m \\sigma^2$.")
+    assert found == ["proved", "proved", "refuted"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Let $g_i$ be the gradient of the loss with respect to $y_i$.",
+        "Let $g_i$ denote $\\frac{\\partial L}{\\partial y_i}$.",
+        "Here $\\mu$ is the mean, $\\sigma^2$ the variance and $m$ the batch size.",
+        "We write $g_i$ for the upstream gradient.",
+    ],
+)
+def test_words_that_repeat_the_usual_meaning_change_nothing(words: str) -> None:
+    assert verdicts(f"{words} Then $\\frac{{\\partial L}}{{\\partial \\beta}} = \\sum_i g_i$ and $\\mu = x_1$.") == [
+        "proved",
+        "refuted",
+    ]
