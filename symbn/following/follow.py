@@ -42,7 +42,8 @@ from symbn.following.meanings import assigned, judged_as_renamed
 from symbn.following.renaming import renamed, renamed_in_words
 from symbn.following.remarks import looked_for, spread, take_remark, unheard
 from symbn.following.sentences import subject, turn, unused
-from symbn.following.trailing import trailing
+from symbn.following.trailing import rest_of_sentence, trailing
+from symbn.following.spoken import spoken
 from symbn.following.state import Claim, Follower, Hypothesis, blank_step, current, origin, placed, relocated, source
 from symbn.judging import Options, in_doubt, unreadable_step
 from symbn.repairing import with_syntax_repair
@@ -176,9 +177,8 @@ def _formula(follower: Follower, place: int, formula: Formula) -> None:
     doubt = _SPOILED if spoiled else _SUBJECT if continued and (words or follower.subject) else None
     after, near = ([], []) if options.spent is not None else trailing(follower, place, formula)
     behind = prose.plain(prose_between(document, place + 1)) + ("" if place + 1 < len(document.items) else ".")
-    spoken = prose.spoken(f"{follower.sentence} (..) {prose.first_sentence(behind)}")
-    if spoken is not None:
-        after = [*after, Hypothesis(unknown(), False, line, f"`{spoken}`")]
+    if (condition := spoken(f"{follower.sentence} (..) {rest_of_sentence(follower, place)[0]}")) is not None:
+        after = [*after, Hypothesis(unknown(), False, line, f"`{condition}`")]
     if prose.otherwise_behind(behind):
         follower.hypotheses = otherwise(follower)
     for chain in found:

@@ -81,18 +81,6 @@ _CONCLUDING = re.compile(
     r"\b(?:then|so|hence|thus|therefore|get|obtain|gives?|yields?|becomes?|follows?|impl(?:y|ies)|which|since|because)\b|[:,]\s*we\b",
     re.IGNORECASE,
 )
-# Conditions that are said in words, and that no equation of ours can take.
-_SPOKEN = re.compile(
-    r"\b(?:treat|regard|consider|hold|keep|view)\w*\b[^.]*?\b(?:constants?|fixed|independent)\b"
-    r"|[\w}]\s+(?:is|are|were|being|as) (?:an? )?constants?\b"
-    r"|\b(?:at|during|in) (?:test|inference|evaluation|testing)\b(?: time| mode)?|\bin the limit\b|\b(?:on|off) the diagonal\b"
-    r"|\b(?:does|do) not hold\b|\bis (?:false|wrong|not true|incorrect)\b"
-    r"|\b(?:neglect|ignor|disregard|omitt)\w*"
-    r"|\b(?:for|if|when|whenever|with|as|provided|given|assum\w+|suppos\w+)\b[^,]*?\b(?:positive|negative|non-?negative|non-?zero"
-    r"|large|small|distinct|different|equal|even|odd|vanish\w*|centred|centered)\b"
-    r"|\bfrom\W+(?!1\b)\w+\W+(?:to|through|up to)\b",
-    re.IGNORECASE,
-)
 _GOES_ON = re.compile(r"\s*(?P<word>to|through|up to|until|and|or)\b\s*(?P<rest>\w+)?", re.IGNORECASE)
 _GENERAL = re.compile(r"\b(?:in general|generally|arbitrary|for any|for every)\b", re.IGNORECASE)
 _ABBREVIATION = re.compile(
@@ -201,12 +189,6 @@ def conditional(sentence: str, behind: str) -> bool:
     return bool(found) and _CONCLUDING.search(sentence, found[-1]) is None and _THEN.match(behind) is not None
 
 
-def spoken(sentence: str) -> str | None:
-    """Return a condition that a sentence says in words, `treating the mean as a constant`, or None."""
-    match = _SPOKEN.search(sentence)
-    return None if match is None else " ".join(match[0].split())
-
-
 def goes_on(behind: str, formula: str) -> tuple[str, ...]:
     """Return how the prose behind a formula and the next one go on with a list: `$i = 1$ to $m$` as `i = 1, \\dots, m`."""
     if behind.strip() == "," and formula.strip().isdigit():
@@ -254,11 +236,16 @@ def ends_sentence(between: str, after_display: bool) -> bool:
     blank line lead on to a display. So does a capital letter after a display.
     """
     text = between.strip()
-    if _GENERAL.search(between) or any(match[0].strip() for match in _SENTENCE_END.finditer(between)):
+    if any(match[0].strip() for match in _SENTENCE_END.finditer(between)):
         return True
     if after_display:
         return text[:1].isupper() or _PARAGRAPH.search(between) is not None
     return any(between[match.end() :].strip() for match in _PARAGRAPH.finditer(between))
+
+
+def general(between: str) -> bool:
+    """Tell whether the words may leave a condition of their sentence behind: `when $a = 1$, .., and in general`."""
+    return _GENERAL.search(between) is not None
 
 
 def leads_on(behind: str) -> bool:
@@ -280,6 +267,11 @@ def first_sentence(behind: str) -> str:
     """Return the part of the prose that still belongs to the sentence of the formula before it."""
     end = _SENTENCE_END.search(behind)
     return behind if end is None else behind[: end.start()]
+
+
+def sentences(text: str) -> list[str]:
+    """Return the sentences of a text; the last one may go on."""
+    return _SENTENCE_END.split(text)
 
 
 def sentence(before: str) -> str:

@@ -28,9 +28,12 @@ _SIZES = frozenset((*BATCH_NAMES, *FEATURE_NAMES))
 _SIGNS = frozenset(("=", "\\neq", "\\in"))
 _DOTS = frozenset(("\\dots", "\\ldots", "\\cdots"))
 _UNKNOWN = re.compile(
-    r"\\(?:n?[lg]e?q?slant|notin|not|ll|gg|n[lg]eq?|lesssim|gtrsim|downarrow|nearrow|searrow|subset\w*)(?![A-Za-z])"
+    r"\\(?:n?[lg]e?q?slant|notin|not|in|ni|setminus|ll|gg|n?[lg]eq?|neq?|lesssim|gtrsim|downarrow|nearrow|searrow|subset\w*)"
+    r"(?![A-Za-z])|[<>∈∉≠≤≥]"
 )
 _MEMBERS = re.compile(r"\\(?:mathcal|mathbb|mathbf|mathrm)\s*\{?\s*[A-Z]\s*\}?(?:\^\{?[\w\s]*\}?)?|[A-Z]")
+# The set of all indices; any other one may be a part of it.
+_WHOLE = re.compile(r"\\mathbb\s*\{?\s*[NZ]\s*\}?|(?:\\(?:mathcal|mathrm)\s*\{?\s*)?B\s*\}?")
 _NATURAL = re.compile(r"\\mathbb\s*\{?\s*[NZ]")
 
 
@@ -164,7 +167,8 @@ def _meant(group: _Group, notation: Notation, is_index: Callable[[Node], bool]) 
     if group.sign == "\\in":
         inner = _members(group.items)
         if inner is None:
-            free = all(_MEMBERS.fullmatch(item.strip()) for item in group.items)
+            sets = _WHOLE if indices else _MEMBERS
+            free = all(sets.fullmatch(item.strip()) for item in group.items)
             return [] if free and (indices or sized or not _NATURAL.match(group.items[0])) else [unknown()]
         items = inner
     else:

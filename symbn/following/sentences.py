@@ -9,9 +9,10 @@ from symbn.document.source import Formula
 from symbn.errors import UnreadableError
 from symbn.following import prose, wording
 from symbn.following.chains import Side
-from symbn.following.hypotheses import again, on_sizes, otherwise
+from symbn.following.hypotheses import again, on_sizes, otherwise, unusable
 from symbn.following.meanings import called, loops
 from symbn.following.restrictions import unknown
+from symbn.following.spoken import spoken_for_good
 from symbn.following.state import Follower, Hypothesis
 from symbn.judging import in_doubt
 from symbn.syntax.parser import parse
@@ -26,6 +27,9 @@ def turn(follower: Follower, raw: str, between: str, name: str, after_display: b
         follower.attached, follower.sentence, follower.looping = [], "", False
         follower.section += 1
     ends = prose.ends_sentence(between, after_display)
+    for said in prose.sentences(f"{follower.sentence} {name} {between}")[:-1] if ends else ():
+        if (condition := spoken_for_good(said)) is not None:
+            follower.remembered.append(Hypothesis(unknown(), False, 0, f"`{condition}`"))
     follower.sentence = prose.sentence(between) if ends else f"{follower.sentence} {name} {between}"
     follower.looping = follower.looping or loops(follower.sentence)
     if prose.drops(between) or wording.new_paragraph(raw, after_display, display):
@@ -36,6 +40,8 @@ def turn(follower: Follower, raw: str, between: str, name: str, after_display: b
         follower.hypotheses, follower.attached, follower.role = otherwise(follower), [], None
     elif ends:
         follower.hypotheses, follower.attached, follower.role = [], [], None
+    elif prose.general(between):
+        follower.hypotheses, follower.role = [unusable(h) for h in follower.hypotheses], None
 
 
 def subject(follower: Follower, formula: Formula, between: str, behind: str) -> None:

@@ -38,6 +38,7 @@ def trailing(follower: Follower, place: int, formula: Formula) -> tuple[list[Hyp
         if (
             not isinstance(after, Formula)
             or after.display
+            or prose.general(between)
             or prose.ends_sentence(between, formula.display and number == place + 1)
         ):
             break

@@ -156,3 +156,42 @@ def test_words_that_repeat_the_usual_meaning_change_nothing(words: str) -> None:
         "proved",
         "refuted",
     ]
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "for $k \\in \\{1,\\dots,m\\}\\setminus\\{i\\}$",
+        "for $k \\in S$",
+        "for $i$ and $k$ unequal",
+        "for any $k$ other than $i$",
+        "where k is not i",
+        "for another example",
+        "if the indices differ",
+        "off-diagonal",
+    ],
+)
+def test_a_restriction_that_is_not_read_leaves_doubt(condition: str) -> None:
+    assert verdicts(f"We have $\\frac{{\\partial x_i}}{{\\partial x_k}} = 0$ {condition}.")[0] == "undecided"
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "For constant inputs",
+        "If the inputs are all the same,",
+        "With only one element in the batch",
+        "With frozen statistics",
+        "We stop the gradient at the mean, so",
+        "When the inputs vanish,",
+        "If $x_i = C$ for every $i$, then",
+        "We require the inputs to be zero. Then",
+    ],
+)
+def test_a_condition_in_words_leaves_doubt(condition: str) -> None:
+    assert verdicts(f"{condition} $\\sigma^2 = 0$.")[-1] == "undecided"
+
+
+def test_nothing_is_in_doubt_where_the_words_set_no_condition() -> None:
+    for words in ("It is easy to see that", "For all $i$ we have", "For $i \\in B$ we get", "Then for any $i$,"):
+        assert verdicts(f"{words} $\\frac{{\\partial L}}{{\\partial x_i}} = g_i$.") == ["refuted"]
