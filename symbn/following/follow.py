@@ -26,7 +26,7 @@ from symbn.following.hypotheses import (
     assume,
     gives_value_to_input,
     gives_value_to_node,
-    gives_value_to_parameter,
+    gives_value_to_free,
     is_usable,
     is_index_condition,
     listed,
@@ -35,13 +35,14 @@ from symbn.following.hypotheses import (
     restrict,
     restrictions_of,
     taken_as_hypothesis,
+    unread_value,
     unusable,
 )
 from symbn.following.restrictions import unknown
 from symbn.following.meanings import assigned, judged_as_renamed
 from symbn.following.renaming import renamed, renamed_in_words
 from symbn.following.remarks import looked_for, spread, take_remark, unheard
-from symbn.following.sentences import subject, turn, unused
+from symbn.following.sentences import defined_otherwise, subject, turn, unproved_premise, unused
 from symbn.following.trailing import rest_of_sentence, trailing
 from symbn.following.spoken import spoken
 from symbn.following.state import Claim, Follower, Hypothesis, blank_step, current, origin, placed, relocated, source
@@ -53,6 +54,7 @@ _SPOILED = "another part of the formula cannot be read, and it may be a conditio
 _SUBJECT = "it goes on from an earlier formula, and the words in between may have changed the subject"
 _SUPPOSED = (prose.HYPOTHESIS, prose.ASSUMPTION)
 _NAME = re.compile(r"[\\\w^{} ]{1,16}")  # a formula that is a word of its sentence
+_IMPLIES = re.compile(r"\\(?:implies|impliedby|iff|(?:Long)?(?:Right|Left|Leftright)arrow)(?![A-Za-z])|[⇒⟹⇐⇔]")
 MAX_REPAIRED = 2000  # characters of a step that does not parse
 
 
@@ -185,6 +187,9 @@ def _formula(follower: Follower, place: int, formula: Formula) -> None:
         new = len(follower.steps)
         if isinstance(chain, Fault):
             _fault(follower, chain, formula)
+            if unread_value(chain, options.notation):
+                shown = source(follower, chain.text)
+                follower.remembered.append(Hypothesis(unknown(), False, line, shown))
         elif options.spent is not None:
             _chain(follower, chain, options, ([], []), None, False)
         elif role != prose.CLAIM and taken_as_hypothesis(follower, place, chain, role, options, between):
@@ -198,7 +203,7 @@ def _formula(follower: Follower, place: int, formula: Formula) -> None:
                 follower.hypotheses = [unusable(h) for h in follower.hypotheses]
         elif role == prose.CLAIM and prose.conditional(follower.sentence, behind) and gives_value_to_node(chain, options):
             assume(follower, place, chain, options, False, between)
-        elif role == prose.CLAIM and not formula.display and gives_value_to_parameter(chain, options):
+        elif role == prose.CLAIM and gives_value_to_free(chain, options, formula.display):
             assume(follower, place, chain, options, False, between, near=True)
         else:
             if chain.beside:  # of `x_i = x_1, i = 1, 2` the condition is not all that stands there
@@ -206,6 +211,10 @@ def _formula(follower: Follower, place: int, formula: Formula) -> None:
             here = replace(options, notation=current(follower, options))
             _chain(follower, chain, here, (after, near), doubt, role in (prose.DEFINITION, prose.ASSUMPTION))
         unused(follower, new, role in _SUPPOSED, loose)
+    if _IMPLIES.search(text.text):
+        unproved_premise(follower, first)
+    if role == prose.DEFINITION:
+        defined_otherwise(follower, first)
     if prose.otherwise_behind(behind):
         follower.attached, follower.hypotheses = [*follower.attached, *follower.hypotheses], []
     follower.subject, follower.inline = False, not formula.display

@@ -16,15 +16,17 @@ from symbn.elaboration.notation import BATCH_NAMES, FEATURE_NAMES, Notation
 from symbn.elaboration.resolving import resolve
 from symbn.errors import SymbnError, UnreadableError
 from symbn.following import defining, prose, wording
-from symbn.following.chains import DEFINES, Chain, chains
+from symbn.following.chains import DEFINES, Chain, Fault, chains
 from symbn.following.restrictions import UNUSABLE, is_bound, restriction
 from symbn.following.state import Follower, Hypothesis, blank_step
 from symbn.judging import Options
-from symbn.syntax.tree import Name, Node, Number, Relation, names_in, number_value
+from symbn.syntax.parser import parse
+from symbn.syntax.tree import Name, Node, Number, Relation, Scripted, names_in, number_value
 
 SIZES = frozenset((*BATCH_NAMES, *FEATURE_NAMES))
 _SECONDS = 0.5  # for one attempt to prove what is assumed
 _CASES = 4  # conditions that may be cases beside each other
+_INPUTS = frozenset(("x", "g", "gamma", "beta"))
 _OPPOSITE = {"=": "\\neq", "\\neq": "="}
 _CONDITIONS = tuple(_OPPOSITE)
 
@@ -184,15 +186,32 @@ def gives_value_to_input(chain: Chain, options: Options) -> bool:
 
 
 def gives_value_to_node(chain: Chain, options: Options) -> bool:
-    """Tell whether the chain says mu = 0: what one supposes of what the other nodes define."""
+    """Tell whether the chain says mu = 0 or sum x_i = 0: what one supposes of the nodes, and of what is computed from inputs
+    alone."""
     left, right = chain.sides[0].node, chain.sides[-1].node
-    return number_value(right) is not None and defining.layer_node(left, options.notation) == "defined"
+    roles = set() if isinstance(left, Name | Scripted) else defining.roles_in(left, options.notation)
+    defined = defining.layer_node(left, options.notation) == "defined" or (bool(roles) and roles <= _INPUTS)
+    return number_value(right) is not None and defined
 
 
-def gives_value_to_parameter(chain: Chain, options: Options) -> bool:
-    """Tell whether the chain says gamma = 1, as an example does: no equation of the layer claims that."""
+def gives_value_to_free(chain: Chain, options: Options, display: bool) -> bool:
+    """Tell whether the chain says gamma = 1 or x_1 = 0, as an example does: no equation of the layer claims that."""
     left, right = chain.sides[0].node, chain.sides[-1].node
-    return number_value(right) is not None and defining.is_parameter(left, options.notation)
+    entry = isinstance(left, Name) or (isinstance(left, Scripted) and defining.is_numbered(left))
+    free = (entry and defining.is_input(left, options.notation)) or (
+        not display and defining.is_parameter(left, options.notation)
+    )
+    return free and number_value(right) is not None
+
+
+def unread_value(fault: Fault, notation: Notation) -> bool:
+    """Tell whether a step that cannot be read says what an input is, x = (1, 3): what follows may be about that one only."""
+    try:
+        statements = parse(fault.text.text[fault.left.start : fault.left.end], "latex")
+    except UnreadableError:
+        return False
+    sides = [side for statement in statements for side in statement.sides]
+    return not fault.lists and len(sides) == 1 and defining.layer_node(sides[0], notation) == "input"
 
 
 def is_usable(chain: Chain, options: Options) -> bool:

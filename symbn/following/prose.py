@@ -14,6 +14,8 @@ CLAIM, DEFINITION, HYPOTHESIS, ASSUMPTION = "claim", "definition", "hypothesis",
 _STRONG = frozenset(("if", "when", "whenever", "unless", "provided"))
 # .. and after these only if it is what one supposes: indices, sizes, values of inputs.
 _WEAK = frozenset(("for", "case", "cases", "except"))
+# What stands after these is a reason, or supposed if it is what one supposes.
+_REASONS = frozenset(("using", "inserting", "substituting", "plugging", "because", "since", "were", "namely"))
 _NEGATIONS = frozenset(("unless", "except", "excluding", "not", "neither"))
 # What is assumed lasts to the end of its paragraph.
 _ASSUMPTIONS = frozenset(("suppose", "assume", "assuming", "supposing", "given", "fix", "fixing"))
@@ -98,7 +100,9 @@ _HEADING = re.compile(
 
 def plain(text: str) -> str:
     """Return prose without what neither speaks nor ends a sentence: TeX's comments, emphasis, stray delimiters."""
-    return _ABBREVIATION.sub(" ", _MARKUP.sub(" ", _COMMENT.sub(" ", text)))
+    return _ABBREVIATION.sub(
+        lambda match: " namely " if match[0][0] in "id" else " ", _MARKUP.sub(" ", _COMMENT.sub(" ", text))
+    )
 
 
 def role(before: str, previous: str | None) -> str:
@@ -111,7 +115,7 @@ def role(before: str, previous: str | None) -> str:
     if words[-2:-1] and words[-2] in _WEAK and words[-1] == "of":
         words.pop()
     last = words[-1] if words else ""
-    if last in _STRONG or last in _WEAK:
+    if last in _STRONG | _WEAK | _REASONS:
         return HYPOTHESIS
     if last in _ASSUMPTIONS:
         return ASSUMPTION
@@ -184,9 +188,13 @@ def supposing(sentence: str) -> bool:
 
 
 def conditional(sentence: str, behind: str) -> bool:
-    """Tell whether a formula belongs to the condition of its sentence: `if the mean vanishes, $\\mu = 0$, then`."""
+    """Tell whether a formula belongs to the condition of its sentence: `if the mean vanishes ($\\mu = 0$)`."""
     found = [match.end() for match in _CONDITIONAL.finditer(sentence)]
-    return bool(found) and _CONCLUDING.search(sentence, found[-1]) is None and _THEN.match(behind) is not None
+    return (
+        bool(found)
+        and _CONCLUDING.search(sentence, found[-1]) is None
+        and (_THEN.match(behind) is not None or sentence.endswith("("))
+    )
 
 
 def goes_on(behind: str, formula: str) -> tuple[str, ...]:

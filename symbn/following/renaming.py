@@ -62,8 +62,9 @@ _PLAIN: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "L": (("loss", "cost", "objective"), ("function", "scalar", "any", "some", "differentiable")),
     "g": (("gradient", "gradients", "derivative"), ("upstream", "incoming", "loss", "cost", "output", "outputs")),
 }
-_COUNTS = (("number", "size", "count"), ("training", "examples", "samples", "inputs", "observations"))
-_DIMENSIONS = (("number", "dimension"), ("features", "channels", "dimensions", "inputs"))
+_Kind = tuple[tuple[str, ...], tuple[str, ...]]
+_COUNTS: _Kind = (("number", "size", "count"), ("training", "examples", "samples", "inputs", "observations"))
+_DIMENSIONS: _Kind = (("number", "dimension"), ("features", "channels", "dimensions", "inputs"))
 
 
 def renamed(follower: Follower, place: int, formula: Formula, between: str) -> None:
@@ -134,7 +135,7 @@ def _repeats(name: Name | Scripted, described: str, notation: Notation) -> bool:
     return _plainly(words, _PLAIN[found.role]) and all(_about(formula, about, notation) for formula in formulas)
 
 
-def _plainly(words: set[str], kind: tuple[tuple[str, ...], tuple[str, ...]]) -> bool:
+def _plainly(words: set[str], kind: _Kind) -> bool:
     heads, others = kind
     return not words.isdisjoint(heads) and words <= _COMMON.union(heads, others)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from symbn.answer import REFUTED, UNDECIDED, UNREADABLE
+from symbn.answer import ASSUMED, PROVED, REFUTED, UNDECIDED, UNREADABLE
 from symbn.document.source import Formula
 from symbn.errors import UnreadableError
 from symbn.following import prose, wording
@@ -71,3 +71,19 @@ def unused(follower: Follower, first: int, supposed: bool, loose: bool) -> None:
             follower.remembered += follower.hypotheses[-1:] if loose else []
             if step.verdict == REFUTED:
                 follower.steps[place] = in_doubt(step, "it may be one of the things that its sentence assumes")
+
+
+def unproved_premise(follower: Follower, first: int) -> None:
+    """Take back what a formula with an implication refutes, unless its premise is proved: it was not judged under it."""
+    new = follower.steps[first:]
+    if new and new[0].verdict not in (PROVED, ASSUMED):
+        for place, step in enumerate(new, first):
+            if step.verdict == REFUTED:
+                follower.steps[place] = in_doubt(step, "it is part of an implication whose premise is not proved")
+
+
+def defined_otherwise(follower: Follower, first: int) -> None:
+    """Let a node that words define otherwise than the layer does leave doubt on what follows."""
+    for step in follower.steps[first:]:
+        if step.verdict == REFUTED:
+            follower.remembered.append(Hypothesis(unknown(), False, step.line, f"{step.lhs} = {step.rhs}"))

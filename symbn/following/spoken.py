@@ -13,7 +13,8 @@ _SPOKEN = re.compile(
     r"|\b(?:tends?|tending|goes|going|sent) to\b|\bapproach(?:es|ing)\b|\b(?:negligibl[ey]|infinitesimal\w*)"
     r"|\b(?:does|do) not hold\b|\bis (?:false|wrong|not true|incorrect)\b"
     r"|\b(?:neglect|ignor|disregard|omit|suppress|discard)\w*|\bdrop(?:s|ped|ping)?\b|\bleav\w+ out\b"
-    r"|\b(?:for|if|when|whenever|where|with|as|provided|given|since|assum\w+|suppos\w+|requir\w+)\b[^,]*?\b(?:positive|negative"
+    r"|\b(?:for|if|when|whenever|where|with(?! respect)|as(?! well)|provided|given|since|assum\w+|suppos\w+|requir\w+)\b[^,]*?"
+    r"\b(?:positive|negative"
     r"|non-?negative|non-?zero|large|small|distinct|(?:un|in)?equal|differ\w*|identical|(?:mis)?match\w*|coincid\w*|agree\w*|even"
     r"|odd|vanish\w*|zero|centred|centered|alike)\b"
     r"|(?<![\w\\])[a-z] (?:is not|differs? from|equals|is different from) (?:the )?[a-z](?![\w\\])"
@@ -24,10 +25,10 @@ _SPOKEN = re.compile(
     r"|\bfrom\W+(?!1\b)\w+\W+(?:to|through|up to)\b",
     re.IGNORECASE,
 )
-# What is said so holds beyond its sentence.
+# A sentence that begins so sets its condition for what follows it.
 _LASTING = re.compile(
-    r"\b(?:assum\w+|suppos\w+|requir\w+|impos\w+|from (?:now|here) on|throughout|frozen|freez\w+|mode|stop\w*|we (?:drop|omit"
-    r"|ignore|neglect|disregard))\b",
+    r"\W*(?:(?:now|here|then|also|further|first|from now on|throughout|in what follows|in the following)\W+)*"
+    r"(?:(?:we|let us)\s+(?:\w+\s+)?)?(?:assume|suppose|require|impose|drop|omit|ignore|neglect|freeze|disregard)\b",
     re.IGNORECASE,
 )
 
@@ -40,4 +41,4 @@ def spoken(sentence: str) -> str | None:
 
 def spoken_for_good(sentence: str) -> str | None:
     """Return a condition that a sentence says in words for what follows it, `we require $\\gamma$ to be positive`, or None."""
-    return spoken(sentence) if _LASTING.search(sentence) else None
+    return spoken(sentence) if _LASTING.match(sentence) else None

@@ -17,7 +17,7 @@ from symbn.following import prose
         ("Let ", None, "definition"),
         ("a root, where ", None, "definition"),
         ("When we differentiate the sum, we get ", None, "claim"),
-        ("Using ", None, "claim"),
+        ("Using ", None, "hypothesis"),  # of what one supposes, such as a value of an input; else it is a claim
         ("from which ", None, "claim"),
         ("", None, "claim"),
         (" and ", "hypothesis", "hypothesis"),

@@ -195,3 +195,52 @@ def test_a_condition_in_words_leaves_doubt(condition: str) -> None:
 def test_nothing_is_in_doubt_where_the_words_set_no_condition() -> None:
     for words in ("It is easy to see that", "For all $i$ we have", "For $i \\in B$ we get", "Then for any $i$,"):
         assert verdicts(f"{words} $\\frac{{\\partial L}}{{\\partial x_i}} = g_i$.") == ["refuted"]
+
+
+@pytest.mark.parametrize(
+    "example",
+    [
+        "Take $m = 2$, $x_1 = 0$ and $x_2 = 4$. Then",
+        "With $m=2$, $x_1 = 1$, $x_2 = 3$:",
+        "Say $m=2$, $x_1 = 1$, $x_2 = 3$. Then",
+        "For the batch $x = (1, 3)$ we get",
+        "Let $x = [1, 3]^\\top$. Then",
+    ],
+)
+def test_worked_numbers_leave_doubt_on_what_follows(example: str) -> None:
+    assert verdicts(f"{example} $\\mu = 2$.")[-1] == "undecided"
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "\\gamma = 1 \\implies \\frac{\\partial L}{\\partial \\hat x_i} = g_i",
+        "i = k \\Rightarrow \\frac{\\partial x_i}{\\partial x_k} = 1",
+        "\\sigma^2 = 0 \\implies \\hat x_i = 0",
+    ],
+)
+def test_the_conclusion_of_an_implication_is_not_refuted_without_its_premise(formula: str) -> None:
+    assert "refuted" not in verdicts(f"$${formula}$$")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "If the mean were zero ($\\mu = 0$), we would have",
+        "Using $\\mu = 0$ we find",
+        "Were $\\mu = 0$, we would have",
+        "The inputs are centred, i.e. $\\mu = 0$. Then",
+        "Because $\\sum_i x_i = 0$ here,",
+    ],
+)
+def test_a_value_that_the_words_suppose_is_no_claim(words: str) -> None:
+    assert verdicts(f"{words} $\\sigma^2 = \\frac1m\\sum_i x_i^2$.") == ["assumed", "undecided"]
+    assert verdicts("Hence $\\mu = 0$.") == ["refuted"]
+
+
+def test_what_is_inserted_is_a_condition() -> None:
+    assert verdicts("Inserting $\\gamma = s$ and $\\beta = \\mu$ we recover $y_i = x_i$.") == ["assumed", "assumed", "proved"]
+
+
+def test_a_node_that_is_defined_otherwise_leaves_doubt_on_what_follows() -> None:
+    assert verdicts(f"We define $y_i = \\hat x_i$ (no affine part). Then {SCALED}.") == ["refuted", "undecided"]
