@@ -88,6 +88,9 @@ def definition_step(follower: Follower, chain: Chain, options: Options, again: b
             return _settled(follower, chain, options, key, role)
         if key in options.notation.roles and _true_by_habit(node, body, options.notation):
             return None
+        new = key not in options.notation.definitions and not defining.updates(node, body)
+        if new and key in meanings.reached(body, follower.notation):
+            return None  # a = b and b = a: the second one is a claim
         made = defining.definition(node, body, options.notation)
     except UnreadableError as error:
         diagnostic = relocated(error.diagnostic, right.text)

@@ -39,7 +39,7 @@ from symbn.following.hypotheses import (
     unusable,
 )
 from symbn.following.restrictions import unknown
-from symbn.following.meanings import assigned, judged_as_renamed
+from symbn.following.meanings import assigned, judged_as_renamed, under_condition
 from symbn.following.renaming import renamed, renamed_in_words
 from symbn.following.remarks import looked_for, spread, take_remark, unheard
 from symbn.following.sentences import defined_otherwise, subject, turn, unproved_premise, unused
@@ -209,7 +209,10 @@ def _formula(follower: Follower, place: int, formula: Formula) -> None:
             if chain.beside:  # of `x_i = x_1, i = 1, 2` the condition is not all that stands there
                 chain = replace(chain, conditions=())
             here = replace(options, notation=current(follower, options))
+            conditional, known = any(h.usable for h in (*after, *follower.hypotheses)), len(follower.defined)
             _chain(follower, chain, here, (after, near), doubt, role in (prose.DEFINITION, prose.ASSUMPTION))
+            if conditional:
+                under_condition(follower, known, line)
         unused(follower, new, role in _SUPPOSED, loose)
     if _IMPLIES.search(text.text):
         unproved_premise(follower, first)

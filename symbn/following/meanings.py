@@ -115,10 +115,41 @@ def _with_one_meaning(step: Step, names: set[str], claim: Claim, follower: Follo
     for name in sorted(names):
         if not defining.is_derivative(name, claim.options.notation):
             continue
-        earlier = follower.meanings.setdefault(name, reading)
+        earlier = follower.meanings.setdefault(_original(name, claim.options.notation), reading)
         if earlier != reading:
             return _undecided(step, f"{name} stands for a derivative that an earlier step reads in another way: total or local")
     return step
+
+
+def _original(name: str, notation: Notation) -> str:
+    """Return the name that a name is only another one for: after `b_i = a_i` the two are the same derivative."""
+    seen = {name}
+    while (made := notation.definitions.get(name)) is not None and isinstance(made.body, Name | Scripted):
+        base = next((key for key in (key_of(made.body), defining.base_key(made.body)) if key in notation.definitions), None)
+        if base is None or base in seen:
+            break
+        name = base
+        seen.add(name)
+    return name
+
+
+def reached(body: Node, notation: Notation) -> set[str]:
+    """Return the names that a side is built on, through every definition."""
+    found: set[str] = set()
+    waiting = [body]
+    while waiting:
+        for name in defining.bases(waiting.pop()) - found:
+            found.add(name)
+            if (made := notation.definitions.get(name)) is not None:
+                waiting.append(made.body)
+    return found
+
+
+def under_condition(follower: Follower, before: int, line: int) -> None:
+    """Take the meaning of what has been defined since then away: `let $v = \\sigma^2$ if $\\epsilon = 0$` says nothing of
+    other cases. before: how many definitions there were."""
+    for key, _, _ in follower.defined[before:]:
+        follower.unsettled[key] = f"line {line} says what {key} is under a condition only"
 
 
 def judged_as_renamed(follower: Follower) -> None:

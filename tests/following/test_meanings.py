@@ -58,3 +58,28 @@ def test_a_name_for_a_derivative_is_read_in_one_way() -> None:
     )
     assert verdicts(text) == ["assumed", "caveat", "undecided"]
     assert "reads in another way" in (checked(text).steps[-1].reason or "")
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Let $a = b$ and $b = a$. Then $a = 2b - a$ and $a = b + 1$.", ["assumed", "proved", "proved", "refuted"]),
+        ("Let $a = b + 1$ and $b = a + 1$.", ["assumed", "refuted"]),
+        (
+            "Let $z = \\gamma$. Let $w = z + 1$. Let $z = w$. Then $z = \\gamma + 1$.",
+            ["assumed", "assumed", "assumed", "proved"],
+        ),
+    ],
+)
+def test_names_that_define_each_other_are_a_definition_and_a_claim(text: str, found: list[str]) -> None:
+    assert verdicts(text) == found
+
+
+def test_what_is_defined_under_a_condition_has_no_known_value_afterwards() -> None:
+    text = "Let $v = \\sigma^2 + \\epsilon$. It is positive. Let $v = \\sigma^2$ if $\\epsilon = 0$. Then $v = \\sigma^2$."
+    assert verdicts(text) == ["assumed", "proved", "assumed", "undecided"]
+
+
+def test_another_name_of_a_derivative_is_the_same_derivative() -> None:
+    start = "Let $a_i = \\frac{\\partial \\hat x_i}{\\partial x_i}$. Let $b_i = a_i$. Then $a_i = \\frac1s$ and "
+    assert verdicts(start + "$b_i = \\frac{1}{s}(1 - \\frac1m - \\frac{\\hat x_i^2}{m})$.")[-2:] == ["caveat", "undecided"]
