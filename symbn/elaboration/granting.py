@@ -39,7 +39,8 @@ def is_granted(left: Meaning, right: Meaning, conditions: tuple[Condition, ...],
             assert isinstance(slope.of, Quantity)
             doubt = doubt or (
                 f"{TRUE_ONLY_IF}d{slope.of.name}/d{slope.by.name} between two entries is the local derivative, 0 unless they "
-                "are the same: say what is held fixed, or write the total derivative, since mean and variance depend on every entry"
+                "are the same: say what is held fixed, or write the total derivative, since mean and variance depend on every "
+                "entry"
             )
     return True, doubt
 
