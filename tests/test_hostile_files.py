@@ -19,6 +19,7 @@ from symbn.errors import UsageError
 from symbn.judging import Options
 from symbn.report import outcome
 from symbn.running import Settings, check_path, find_documents, read_notation
+from tests.signals import hear_ctrl_c
 
 TRUE = "$$\\sum_i \\hat x_i = 0$$\n"
 FALSE = "$$\\frac{\\partial L}{\\partial\\beta} = -\\sum_j g_j$$\n"
@@ -146,7 +147,9 @@ def begun(folder: Path, jobs: str) -> subprocess.Popen[str]:
         (folder / f"{n}.md").write_text(GREEDY * 5, "utf-8")
     command = [sys.executable, "-m", "symbn", "check", str(folder), "--jobs", jobs, "--format", "sarif"]
     command += ["--cache", str(folder / "cache"), "--no-repair"]
-    started = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    started = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True, preexec_fn=hear_ctrl_c
+    )
     sleep(4)  # until it is at work, on a busy machine too
     return started
 

@@ -26,7 +26,8 @@ from symbn.syntax.tree import (
     rebuilt,
 )
 
-_NOTE = "the dots stand for every term between: the sum over {} from 1 to {}"
+DOTS = "the dots stand for every term between"
+_NOTE = DOTS + ": the sum over {} from 1 to {}"
 _SIGN = "a plus sign is missing after the dots"
 
 

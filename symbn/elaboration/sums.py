@@ -6,6 +6,7 @@ from fractions import Fraction as Rational
 
 from symbn.elaboration.conditions import same
 from symbn.elaboration.context import Context, Inside
+from symbn.elaboration.ellipsis import DOTS
 from symbn.elaboration.letters import bound_names, exclusions, indexing, letters_of
 from symbn.elaboration.meaning import Constant, Meaning, Plus, Quantity, Raised, SumOver, free, plus, times
 from symbn.elaboration.names import named, quantity, written_text
@@ -31,6 +32,7 @@ from symbn.syntax.tree import (
     number_value,
 )
 
+_FROM_ZERO = "a sum counts the entries from 0, and an entry is named as if they counted from 1: begin at 1 everywhere"
 _EXTENT = "the sum over {} reaches to the end of its row or bracket: write brackets around the whole summand"
 
 
@@ -147,6 +149,10 @@ def check_bounds(context: Context, node: Big, axis: str) -> None:
     upper: Node = node.upper
     if lowest == 0 and isinstance(upper, Additive) and upper.signs == (1, -1) and number_value(upper.terms[1]) == 1:
         upper = upper.terms[0]
+        counted = context.scope.numbers or size_key in context.scope.spans
+        if counted or any(note.startswith(DOTS) for note in context.choices.notes):
+            context.choices.doubts.append(_FROM_ZERO)
+            context.choices.withheld.append(_FROM_ZERO)
     elif lowest == 0:
         raise unreadable("bad-bounds", f"a sum from 0 to {size_key} has one term too many", node.upper.span, help)
     size = number_value(upper)

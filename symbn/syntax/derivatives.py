@@ -95,7 +95,8 @@ class Derivatives(Stream, ABC):
                 if token.kind == "name":
                     # d\gamma on its own is the name of the gradient by gamma.
                     named = self.atom()
-                    assert isinstance(named, Name)
+                    if not isinstance(named, Name):
+                        raise self.expected("the name after d")
                     return self.scripts(Name(token.span.to(named.span), "d" + named.text))
                 return self.scripts(Name(token.span, token.text))
         except UnreadableError:

@@ -45,6 +45,23 @@ WITHHELD = [
         "between two entries",
     ),
     (r"\frac{\partial L}{\partial \gamma} = \hat x \odot g", "entry by entry"),
+    (
+        r"\frac{\partial L}{\partial \sigma^2} \frac{\partial L}{\partial \mu} \sum_j \frac{\partial L}{\partial \hat x_j}"
+        r" \frac{\partial \hat x_j}{\partial x_i}"
+        r" = \frac{\partial L}{\partial \sigma^2} \frac{\partial L}{\partial \mu} \frac{\gamma g_i}{s}",
+        "between two entries",
+    ),
+    (
+        r"\frac{\partial L}{\partial \sigma^2} + \frac{\partial L}{\partial \mu} + \sum_j \frac{\partial L}{\partial \hat x_j}"
+        r" \frac{\partial \hat x_j}{\partial x_i}"
+        r" = \frac{\partial L}{\partial \sigma^2} + \frac{\partial L}{\partial \mu} + \frac{\gamma g_i}{s}",
+        "between two entries",
+    ),
+    (
+        r"\sum_j \frac{\partial L}{\partial \hat x_j} \frac{\partial \hat x_j}{\partial x_i}"
+        r" + 0 \frac{\partial L}{\partial \sigma^2} + 0 \frac{\partial L}{\partial \mu} = \frac{\gamma g_i}{s}",
+        "between two entries",
+    ),
     (r"\frac{\partial c_i}{\partial x_k} = \delta_{ik}", "between two entries"),
     (r"\frac{\partial \hat x_i}{\partial x_k} = \frac{\delta_{ik}}{s}", "between two entries"),
     (r"\sum_k \frac{\partial c_i}{\partial x_k} = \sum_k \delta_{ik}", "between two entries"),
@@ -93,6 +110,8 @@ def test_what_no_careful_reader_would_grant_is_refuted(formula: str) -> None:
 
 
 DOUBTED = [
+    (r"\sum_{i=0}^{m-1} \delta_{im} = 1", "from 0"),
+    (r"\sum_{i=0}^{m-1} x_i = x_1 + x_2 + \cdots + x_m", "from 0"),
     (r"\frac{\partial \hat x_i}{\partial y_i} = 0", "what is held fixed"),
     (r"\frac{\partial \hat x_i}{\partial y_i} = \frac1\gamma", "what is held fixed"),
     (r"\frac{\partial \sigma^2}{\partial s} = 2 s", "what is held fixed"),
