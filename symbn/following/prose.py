@@ -256,11 +256,6 @@ def general(between: str) -> bool:
     return _GENERAL.search(between) is not None
 
 
-def leads_on(behind: str) -> bool:
-    """Tell whether the prose behind a condition goes on to what it is a condition of: `$a = b$, for $i = j$ we have`."""
-    return re.match(r"\s*(?:,\s*)?(?:and|while|but|whereas|or|yet)\b|\s*[.;)]|\s*\Z", behind, re.IGNORECASE) is None
-
-
 def attaches_back(between: str) -> bool:
     """Tell whether the formula after this prose is a condition of the one before it: `$a = b$ for $i = j$`."""
     words = [word for word in _WORD.findall(between.lower()) if word not in _NEGATIONS or word == "unless"]
