@@ -107,7 +107,8 @@ def _steps(arguments: argparse.Namespace, options: Options, tell: Tell) -> Itera
             own = replace(options, notation=replace(options.notation, mode=form.mode))
             yield from check_formula(form.formula, own)
     for text in arguments.inputs:
-        if os.path.exists(text) or (any(sign in text for sign in "*?") and "=" not in text):
+        # No formula is without a relation, so that a missing file is said to be one.
+        if os.path.exists(text) or not ("=" in text or "\\" in text):
             for path in find_documents([text]):
                 name = os.path.basename(path)[:_NAME]
                 settings = Settings(options, arguments.notation)

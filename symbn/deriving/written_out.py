@@ -30,8 +30,11 @@ MAX_PRINTED, MAX_RAW, MAX_ROWS = 6, 3, 4
 def derivation(name: str, of: str, by: str, batch: int, mode: str = TRAINING) -> Article:
     """Return d of / d by at one batch size. Raises: UsageError for one that is too large to print, UnprovedError."""
     if batch > MAX_PRINTED:
+        slots = [batch_norm(mode).nodes[node].slots for node in (of, by)]
+        entries = batch ** sum(BATCH in axes for axes in slots)
         raise UsageError(
-            f"at m = {batch} the derivative has {batch * batch} entries with up to {batch * batch} terms each: "
+            f"at m = {batch} the derivative has {entries} {'entry' if entries == 1 else 'entries'} with up to {batch * batch} "
+            "terms each: "
             f"say --batch {MAX_PRINTED} or less to see them, or leave --batch out for the derivation at every m at once "
             f"(`symbn verify --batch {batch} FORMULA` decides at that size without printing)"
         )

@@ -26,6 +26,9 @@ class Derivation:
     article: Article
     layout: Layout
 
+    def __repr__(self) -> str:
+        return f"<Derivation {self.article.identifier}: {len(self.article.chains())} chains, all proved; print it to read it>"
+
     def __str__(self) -> str:
         return self.text()
 

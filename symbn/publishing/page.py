@@ -49,8 +49,10 @@ pre { overflow-x: auto; background: var(--shade); padding: .8rem; }
   table { break-inside: avoid; }
 }
 """
-# What a fragment needs too. In another page the colours are not defined, and the text has that of the page.
-PARTS = """
+# In a page of somebody else's the colours have to be readable on white and on black; the text has that of the page.
+_COLOURS = "--good: #2f8f52; --bad: #d3544a; --open: #a8741a; --quiet: #808791; --line: #9aa2ae66; --shade: #80808018;"
+# What a fragment needs too.
+_PARTS = """
 math { font-family: "Latin Modern Math", "STIX Two Math", "Cambria Math", math; font-size: 1.06em; }
 .display { overflow-x: auto; overflow-y: hidden; padding: .3rem 0; }
 .display math { display: inline math; math-style: normal; }
@@ -95,5 +97,10 @@ def html_page(title: str, body: str, language: str = "en", style: str = "") -> s
     return (
         f'<!DOCTYPE html>\n<html lang="{html(language)}">\n<head>\n<meta charset="utf-8"/>\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1"/>\n'
-        f"<title>{html(title)}</title>\n<style>{_SHELL}{PARTS}{style}</style>\n</head>\n<body>\n{body}\n</body>\n</html>\n"
+        f"<title>{html(title)}</title>\n<style>{_SHELL}{_PARTS}{style}</style>\n</head>\n<body>\n{body}\n</body>\n</html>\n"
     )
+
+
+def html_fragment(body: str, style: str = "") -> str:
+    """Return a part of somebody else's page, with a style that stays inside it. body, style: as in `html_page`."""
+    return f'<div class="symbn"><style>.symbn {{ {_COLOURS} {_PARTS} {style} }}</style>\n{body}\n</div>\n'

@@ -11,7 +11,7 @@ from typing import assert_never
 from symbn.deriving.article import Article, Block, Chain, Figure, Inline, Matrix, Section, Table, Words
 from symbn.publishing.data import plain
 from symbn.publishing.layout import Layout, Part
-from symbn.publishing.page import PARTS, html, html_page
+from symbn.publishing.page import html, html_fragment, html_page
 from symbn.publishing.svg import STYLE, as_svg
 from symbn.typesetting import boxes
 from symbn.typesetting.boxes import Box
@@ -26,7 +26,7 @@ def as_html(article: Article, layout: Layout) -> str:
     """Return a page, or with `fragment` an <article> with its style, for a notebook or another page."""
     body = _Writer(article, layout).whole()
     if layout.fragment:
-        return f"<style>{PARTS}{STYLE}</style>\n{body}\n"
+        return html_fragment(body, STYLE)
     return html_page(plain(layout.inline(article.title)), body, style=STYLE)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from symbn.answer import UNREADABLE, DocumentReport, Step
-from symbn.publishing.page import PARTS
+from symbn.publishing.page import html_fragment
 from symbn.report.listing import render_report
 from symbn.report.shown import shown
 from symbn.report.summary import conclusion
@@ -18,7 +18,6 @@ from symbn.typesetting import boxes
 from symbn.typesetting.latex import to_latex
 from symbn.typesetting.letters import escaped
 
-_VARIABLES = "--good: #2f8f52; --bad: #d3544a; --open: #a8741a; --quiet: #808791; --line: #9aa2ae66; --shade: #80808018;"
 _WIDE = Style(100)
 
 
@@ -27,7 +26,7 @@ def steps_bundle(steps: Sequence[Step]) -> dict[str, str]:
     return {
         "text/plain": "\n".join(f"{UNREADABLE}\n" * (step.verdict == UNREADABLE) + render(step, _WIDE) for step in steps),
         "text/latex": "\n".join(map(_latex, steps)),
-        "text/html": _fragment("\n".join(step_html(step, step.file or "", "", {}, False) for step in steps)),
+        "text/html": html_fragment("\n".join(step_html(step, step.file or "", "", {}, False) for step in steps), STYLE),
     }
 
 
@@ -37,7 +36,7 @@ def report_bundle(report: DocumentReport) -> dict[str, str]:
     return {
         "text/plain": "\n\n".join([*([listed] if listed else []), conclusion([report], _WIDE)]),
         "text/latex": "\n".join(map(_latex, report.steps)),
-        "text/html": _fragment("\n".join(document_html("", report, {}, False, None))),
+        "text/html": html_fragment("\n".join(document_html("", report, {}, False, None)), STYLE),
     }
 
 
@@ -50,7 +49,3 @@ def _latex(step: Step) -> str:
     if content.repair is not None:
         lines.append(rf"\text{{write instead: }} {to_latex(content.repair).strip()}")
     return "\n".join(f"$$\n{line}\n$$" for line in lines)
-
-
-def _fragment(inner: str) -> str:
-    return f'<div class="symbn"><style>.symbn {{ {_VARIABLES} {PARTS} {STYLE} }}</style>\n{inner}\n</div>'
