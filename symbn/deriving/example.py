@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from math import prod
-from typing import assert_never
 
 from symbn.deriving.article import Inline, Table, Words
+from symbn.deriving.surds import surd
 from symbn.elaboration.meaning import TOTAL, Constant, Meaning, Quantity, Slope, to_term
 from symbn.errors import UsageError
 from symbn.kernel.evaluate import Irrational, Point, Undefined, evaluate
-from symbn.kernel.term import Add, Delta, Entry, Index, Mul, Num, Power, Sum, Term, Var
+from symbn.kernel.term import Index
 from symbn.layers.graph import Graph
 
 MAX_EXAMPLE = 12
@@ -60,7 +60,7 @@ class Example:
     def said(self, quantity: Quantity, graph: Graph) -> Inline:
         """Return the quantity and its value."""
         value = self.value(quantity, graph)
-        return quantity, " ≈ " if isinstance(value, str) else " = ", value
+        return quantity, " " if isinstance(value, str) else " = ", value
 
     def value(self, meaning: Meaning, graph: Graph, indices: Mapping[Index, int] | None = None) -> Meaning | str:
         """Return the exact value, or six digits of an irrational one. Raises: UsageError where there is none."""
@@ -70,45 +70,19 @@ class Example:
         term = to_term(meaning, graph)
         point = Point(self.m, self.scalars(), entries, indices or {})
         try:
-            return Constant(evaluate(term, point))
-        except Irrational:
-            return f"{_digits(term, point, point.indices):.6g}".replace("-", "−")
+            try:
+                return Constant(evaluate(term, point))
+            except Irrational:
+                found = surd(term, point, self.variance + self.eps)
         except Undefined:
             raise UsageError("at these numbers a divisor is zero") from None
+        return Constant(found.a) if found.b == 0 else "≈ " + found.digits().replace("-", "−")
 
 
 def rounded(table: Table) -> tuple[Words, ...]:
     """Return the remark that a table with digits in it needs."""
-    digits = any(isinstance(part, str) and "." in part for row in table.rows for cell in row for part in cell)
-    return (Words(("What has a point is irrational, and rounded to six digits.",)),) if digits else ()
-
-
-def _digits(term: Term, point: Point, at: Mapping[Index, int]) -> float:
-    """Return the value in floating point, for print only: no verdict ever comes of it."""
-
-    def place(index: Index) -> int:
-        return index.name if isinstance(index.name, int) else at[index]
-
-    match term:
-        case Num(value=value):
-            return float(value)
-        case Var(name=name):
-            return float(point.m if name == "m" else point.scalars[name])
-        case Entry(name=name, indices=indices):
-            return float(point.entries[name, tuple(place(i) for i in indices)])
-        case Delta(left=left, right=right):
-            return float(place(left) == place(right))
-        case Sum(index=index, body=body, excluding=excluding):
-            skipped = {place(i) for i in excluding}
-            return sum(_digits(body, point, {**at, index: j}) for j in range(1, point.m + 1) if j not in skipped)
-        case Add(terms=terms):
-            return sum(_digits(t, point, at) for t in terms)
-        case Mul(factors=factors):
-            return prod(_digits(f, point, at) for f in factors)
-        case Power(base=base, exponent=exponent):
-            return float(_digits(base, point, at) ** float(exponent))
-        case _:
-            assert_never(term)
+    digits = any(isinstance(part, str) and part.startswith("≈") for row in table.rows for cell in row for part in cell)
+    return (Words(("What is marked ≈ is irrational, and rounded to six digits.",)),) if digits else ()
 
 
 def gradient(example: Example, graph: Graph) -> tuple[Meaning | str, ...]:
@@ -117,15 +91,18 @@ def gradient(example: Example, graph: Graph) -> tuple[Meaning | str, ...]:
     return tuple(example.value(Slope(loss, Quantity("x", (Index(i),)), TOTAL), graph) for i in range(1, example.m + 1))
 
 
+_NUMBER = re.compile(r"[+-]?[0-9]{1,40}(/[0-9]{1,40}|(\.[0-9]{0,40})?([eE][+-]?[0-9]{1,2})?)")
+
+
 def numbers(text: str, what: str) -> tuple[Fraction, ...]:
-    """Return the numbers of a text such as `0, 2` or `1/2,-3`. Raises: UsageError."""
+    """Return the numbers of a text such as `0, 2` or `1/2,-3` or `1e-5`. Raises: UsageError."""
     found = []
     for part in text.split(","):
         piece = part.strip()
-        if len(piece) > 40 or not piece or set(piece) - set("0123456789./-+"):
-            raise UsageError(f"{what} wants numbers with commas between them, such as 0,2 or 1/2,-3; got {text[:60]!r}")
+        if not _NUMBER.fullmatch(piece):
+            raise UsageError(f"{what}: {piece[:60]!r} is no number such as 2, -1/2, 0.5 or 1e-5")
         try:
             found.append(Fraction(piece))
-        except (ValueError, ZeroDivisionError):
-            raise UsageError(f"{what}: {piece!r} is no number") from None
+        except ZeroDivisionError:
+            raise UsageError(f"{what}: {piece!r} has the denominator 0") from None
     return tuple(found)

@@ -98,7 +98,14 @@ def _meanings(text: Inline) -> list[Meaning]:
 def _filled(text: Inline, found: Iterable[Box]) -> tuple[Part, ...]:
     """Return the text with its meanings replaced, in order."""
     ready = iter(found)
-    return tuple(part if isinstance(part, str) else next(ready) for part in text)
+    parts: list[Part] = []
+    for part in text:
+        filled = part if isinstance(part, str) else next(ready)
+        if len(parts) > 1 and parts[-1] == " = " and parts[-2] == filled:
+            parts.pop()  # a name that is the derivative itself, in a notation that has no other
+        else:
+            parts.append(filled)
+    return tuple(parts)
 
 
 def with_feature(meaning: Meaning) -> Meaning:

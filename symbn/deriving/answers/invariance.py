@@ -108,10 +108,12 @@ def _numbers(graph: Graph, example: Example) -> Section:
     normal = [[batch.value(Quantity("xhat", (I,)), graph, {I: i}) for _, batch in batches] for i in range(1, example.m + 1)]
     slopes = [list(row) for row in zip(*(gradient(batch, graph) for _, batch in batches), strict=True)]
     tables = [_table(head, rows) for head, rows in ((Quantity("xhat", (I,)), normal), (slope(), slopes))]
+    zero = all(value == Constant(Fraction(0)) for row in slopes for value in row)
+    length = "the gradient is zero here" if zero else "the gradient of C is half as long"
     words = (
         "Batch A is ", *example.batch(), ", with ", EPS, " = ", Constant(example.eps), " and ", GAMMA, " = ",
         Constant(example.gamma), ". In batch B every input is greater by 5; in batch C it is doubled, and ", EPS,
-        " is four times as large. The outputs of the three are the same; the gradient of C is half as long.",
+        f" is four times as large. The outputs of the three are the same; {length}.",
     )  # fmt: skip
     return Section(("In numbers",), (Words(words), *tables, *rounded(tables[1])))
 

@@ -146,7 +146,16 @@ def _numbers(graph: Graph, example: Example) -> Section:
     shown = Table(header, table)
     large = example.m > MAX_PRINTED
     matrix = Words((f"The Jacobian has {example.m} rows, too many to print.",)) if large else Matrix(slope("xhat"), rows)
-    found_rank = Words((f"{_rank(rows)}The gradient does not vanish: its entries only sum to zero.",))
+    zero = all(value == Constant(Fraction(0)) for value in found)
+    lives = (
+        "Here the gradient is zero too: of these upstream gradients nothing is left without their mean and their part along "
+        "the normalised inputs."
+        if zero and example.gamma != 0
+        else "Here the gradient is zero, since the scale is."
+        if zero
+        else "The gradient does not vanish: its entries only sum to zero."
+    )
+    found_rank = Words((f"{_rank(rows)}{lives}",))
     return Section((f"In numbers, for a batch of {example.m}",), (Words(words), matrix, shown, *rounded(shown), found_rank))
 
 
