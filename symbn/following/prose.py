@@ -84,7 +84,10 @@ _CONCLUDING = re.compile(
     re.IGNORECASE,
 )
 _GOES_ON = re.compile(r"\s*(?P<word>to|through|up to|until|and|or)\b\s*(?P<rest>\w+)?", re.IGNORECASE)
-_GENERAL = re.compile(r"\b(?:in general|generally|arbitrary|for any|for every)\b", re.IGNORECASE)
+_GENERAL = re.compile(
+    r"\b(?:in general|generally|arbitrary|for any|for every|always|in any case|whereas|(?:larger|bigger|other) batch\w*)\b",
+    re.IGNORECASE,
+)
 _ABBREVIATION = re.compile(
     r"\b(?:i\.\s?e|e\.\s?g|z\.\s?B|d\.\s?h|figs?|eqs?|cf|resp|vs|al|secs?|etc|approx|w\.r\.t)\.", re.IGNORECASE
 )

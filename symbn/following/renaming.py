@@ -26,14 +26,14 @@ from symbn.syntax.tree import Name, Node, Scripted
 _LOOKED_AHEAD = 4  # formulas of a description
 _SAYS = re.compile(
     r"\s*,?\s*(?:(?:now|here|then|again|simply|also|always)\s+)*(?:(?:shall|will|may|should|to)\s+)?"
-    r"(?:be|denotes?|means?|stands?\s+for|represents?|refers?\s+to|becomes?|(?:is|are)(?=\s+(?:the|its|our)\b)"
+    r"(?:be|(?:is|are)\s+used\s+for|denotes?|means?|stands?\s+for|represents?|refers?\s+to|becomes?|(?:is|are)(?=\s+(?:the|its|our)\b)"
     r"(?!\s+the\s+(?:same|only|one|result|term|sum)\b))\b",
     re.IGNORECASE,
 )
 _ELLIPTIC = re.compile(r"\s+(?=(?:the|its|our)\s)", re.IGNORECASE)
 _SAID = re.compile(r"\b(?:is|are|be|denotes?|means?|stands? for|represents?)\b", re.IGNORECASE)
-_WRITES = re.compile(r"\b(?:write|writing|call|denote|abbreviate|use|using|put|set)\s*$", re.IGNORECASE)
-_FOR = re.compile(r"\s*(?:for|instead of|to (?:denote|mean)|as(?= the\b))\b", re.IGNORECASE)
+_WRITES = re.compile(r"\b(?:write|writing|call|denote|abbreviate|use|using|take|put|set)\s*$", re.IGNORECASE)
+_FOR = re.compile(r"\s*(?:for|instead of|to (?:denote|mean)|as)\b", re.IGNORECASE)
 _ANEW = re.compile(r"\b(?:overwrit\w+|redefin\w+|renam\w+|re-?us\w+|recycl\w+)\s*$", re.IGNORECASE)
 _FROM_NOW = re.compile(r"\b(?:now|from (?:now|here)|henceforth|hereafter)\b", re.IGNORECASE)
 _LETTER = re.compile(r"(?<![\w\\])([A-Za-z])\s+(?:denotes|stands for|means)\s+([^.;:,()]*)")

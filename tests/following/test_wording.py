@@ -244,3 +244,8 @@ def test_what_is_inserted_is_a_condition() -> None:
 
 def test_a_node_that_is_defined_otherwise_leaves_doubt_on_what_follows() -> None:
     assert verdicts(f"We define $y_i = \\hat x_i$ (no affine part). Then {SCALED}.") == ["refuted", "undecided"]
+
+
+def test_a_condition_that_the_sentence_leaves_behind_proves_nothing() -> None:
+    for words in (", whereas for larger batches", " but always"):
+        assert verdicts(f"If $m = 1$ we get $\\sigma^2 = 0${words} {MEAN}.") == ["assumed", "proved", "undecided"]
