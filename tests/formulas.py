@@ -219,7 +219,7 @@ BAD_INPUT = [
     r"x_i) = 0",
     r"\frac{(x_i - \mu}{m} ) = 0",
     r"\unknowncommand x = 1",
-    r"y_i = d{}{\overline{g_j} = 0}",
+    r"d{}{\overline{g_j}",
     r"\input{/etc/passwd} = 1",
     "__import__('os').system('x') = 1",
     "exec('1') = 1",

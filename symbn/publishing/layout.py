@@ -87,8 +87,9 @@ class ChainBoxes:
 
 
 def _number(digits: str) -> Box:
-    size = boxes.Numeral(digits.removeprefix("−"))
-    return boxes.row(boxes.NEGATIVE, size) if digits.startswith("−") else size
+    rounded = digits.removeprefix("≈ ")  # said beside the matrix, which would be too wide
+    size = boxes.Numeral(rounded.removeprefix("−"))
+    return boxes.row(boxes.NEGATIVE, size) if rounded.startswith("−") else size
 
 
 def _meanings(text: Inline) -> list[Meaning]:

@@ -143,7 +143,7 @@ def test_a_step_that_holds_at_one_size_only_is_refused_for_all() -> None:
         ("dx/dx", {}, "by itself"),
         ("dx", {"route": "scenic"}, "unknown route"),
         ("dx", {"mode": "sleep"}, "unknown mode"),
-        ("dx", {"batch": 7}, r"at m = 7 .* 49 entries .*symbn verify --batch 7"),
+        ("dx", {"batch": 7}, r"at m = 7 .* 7 entries .*symbn verify --batch 7"),
         ("dx", {"batch": 2, "route": "closed"}, "no route"),
         ("graph", {"batch": 2}, "leave --batch out"),
         ("", {}, "unknown target"),
@@ -164,7 +164,7 @@ def test_what_cannot_be_derived_is_said(target: str, keywords: dict[str, str], s
         lambda: Example((Fraction(1),), (Fraction(1),), eps=Fraction(0)),
         lambda: numbers("1,,2", "--x"),
         lambda: numbers("1/0", "--x"),
-        lambda: numbers("1e9", "--x"),
+        lambda: numbers("1e999", "--x"),
         lambda: numbers("__import__('os')", "--x"),
     ],
 )

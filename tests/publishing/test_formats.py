@@ -250,7 +250,7 @@ def test_a_notebook_gets_text_latex_and_html() -> None:
     assert set(bundle) == {"text/plain", "text/html", "text/latex"}
     assert bundle["text/plain"] == str(found) == found.text()
     assert r"\documentclass" not in bundle["text/latex"]
-    assert bundle["text/html"].startswith("<style>")
+    assert bundle["text/html"].startswith('<div class="symbn"><style>.symbn {')  # the rest of the notebook keeps its own style
     ElementTree.fromstring(f"<div>{bundle['text/html']}</div>")
     assert 'id="dbeta-closed-chain-1"' in bundle["text/html"]  # several derivations are in one notebook
 

@@ -155,7 +155,8 @@ def _numbers(graph: Graph, example: Example) -> Section:
         if zero
         else "The gradient does not vanish: its entries only sum to zero."
     )
-    found_rank = Words((f"{_rank(rows)}{lives}",))
+    likewise = "" if large or all(isinstance(e, Constant) for row in rows for e in row) else "The matrix is rounded likewise. "
+    found_rank = Words((f"{likewise}{_rank(rows)}{lives}",))
     return Section((f"In numbers, for a batch of {example.m}",), (Words(words), matrix, shown, *rounded(shown), found_rank))
 
 
