@@ -70,7 +70,7 @@ def _remembered(step: Step, claim: Claim, usable: tuple[Relation, ...], function
         found = _under(claim, (*usable, *(h.relation for h in lasting)), functions)
         if found.verdict == PROVED:
             where = " and ".join(dict.fromkeys(f"{h.shown} (line {h.line})" for h in lasting))
-            words = f"only under what the section assumes: {where}"
+            words = f"what the paragraph assumes holds: {where}"
             caveat = words if found.caveat is None else f"{found.caveat}; {words}"
             return replace(found, caveat=caveat, readings=(*found.readings, words))
         if found.verdict != REFUTED:

@@ -221,7 +221,7 @@ def test_definitions_of_definitions_do_not_explode() -> None:
 
 def test_a_caveat_names_what_the_section_assumes() -> None:
     (*_, step) = checked("Assume $\\gamma = 1$. Then $\\frac{\\partial L}{\\partial \\hat x_i} = g_i$.").steps
-    assert step.caveat == r"only under what the section assumes: \gamma = 1 (line 1)"
+    assert step.caveat == r"what the paragraph assumes holds: \gamma = 1 (line 1)"
 
 
 def test_one_formula_that_breaks_symbn_does_not_end_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
