@@ -11,7 +11,7 @@ from fractions import Fraction
 from symbn.deriving.algebra import SIZE, minus, over, plus, rewrite, times
 from symbn.deriving.article import Chain, Inline, Section
 from symbn.deriving.differentiation import differentiated
-from symbn.deriving.steps import NORMALISED, SPLIT, Known, Working, at, definition, listed, substituted
+from symbn.deriving.steps import BEFORE_THE_SUM, NORMALISED, SPLIT, Known, Working, at, definition, listed, substituted
 from symbn.deriving.paper import centred, expanded, normalised, pulled_out, rooted, sums_split
 from symbn.elaboration.meaning import TOTAL, Meaning, Quantity, Raised, Slope, SumOver
 from symbn.kernel.term import Index
@@ -46,9 +46,11 @@ def _chain(graph: Graph, node: Node, head: Slope, own: Meaning, known: Known, qu
     if node.name == graph.loss:
         working.step(slope, "chain rule through every output; ", *upstream(graph))
     else:
-        working.step(rooted(slope), f"definition of the {node.meaning}, {' and '.join(rules)}")
+        assert isinstance(head.of, Quantity)
+        form = "definition" if own == definition(graph, head.of) else "expanded form"
+        working.step(rooted(slope), f"{form} of the {node.meaning}, {' and '.join(rules)}")
     put, used = substituted(working.now, known)
-    working.step(pulled_out(put), "substitute ", *listed(used))
+    working.step(pulled_out(put), *(("substitute ", *listed(used)) if used else (BEFORE_THE_SUM,)))
     working.simplify()
     if node.name != "c":
         working.apply(centred, Quantity("c"), " = ", plus((Quantity("x"), minus(Quantity("mu")))))

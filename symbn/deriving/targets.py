@@ -10,7 +10,7 @@ from symbn.deriving.article import Article, Section, Words
 from symbn.deriving.steps import at
 from symbn.elaboration.meaning import TOTAL, Slope
 from symbn.errors import UsageError
-from symbn.layers.batchnorm import TRAINING, batch_norm
+from symbn.layers.batchnorm import MODES, TRAINING, batch_norm
 from symbn.layers.graph import Graph
 
 STAGED, CLOSED, QUOTIENT = "staged", "closed", "quotient"
@@ -57,7 +57,9 @@ def targets_of(text: str, of: str = "xhat", by: str = "x", mode: str = TRAINING)
     if pair[0] == pair[1]:
         raise UsageError(f"the derivative of {pair[0]} by itself needs no derivation")
     if not graph.depends(*pair):
-        reason = f"in this mode {pair[0]} does not depend on {pair[1]}, so that the derivative is 0"
+        elsewhere = any(batch_norm(other).depends(*pair) for other in MODES)
+        where = "in this mode " if elsewhere else ""
+        reason = f"{where}{pair[0]} does not depend on {pair[1]}, so that the derivative is 0"
         downstream = [n for n in names if n != pair[1] and graph.depends(n, pair[1])]
         raise UsageError(f"{reason}; what does: {', '.join(downstream) or 'nothing'}")
     return (Target(name, *pair),)
