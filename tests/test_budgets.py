@@ -120,7 +120,7 @@ def test_a_refutation_is_none_if_there_was_no_time_to_look_at_the_hypotheses_aro
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "a.md"
-    path.write_text("Assume $\\gamma = 1$.\n\nMore.\n\nThen $$y_i = \\hat x_i + \\beta$$\n", "utf-8")
+    path.write_text("Assume $\\gamma = 1$. Then $$y_i = \\hat x_i + \\beta$$\n", "utf-8")
     (step,) = (s for s in check_path(str(path), Settings(Options(seconds=600.0))).steps if s.verdict != "assumed")
     assert (step.verdict, step.caveat is None) == ("proved", False)
     real = supposing._remembered

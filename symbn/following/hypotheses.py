@@ -205,7 +205,9 @@ def gives_value_to_free(chain: Chain, options: Options, display: bool) -> bool:
 
 
 def unread_value(fault: Fault, notation: Notation) -> bool:
-    """Tell whether a step that cannot be read says what an input is, x = (1, 3): what follows may be about that one only."""
+    """Tell whether a step that cannot be read gives numbers to an input, x = (1, 3): what follows may be about these only."""
+    if not any(character.isdigit() for character in fault.text.text[fault.right.start : fault.right.end]):
+        return False
     try:
         statements = parse(fault.text.text[fault.left.start : fault.left.end], "latex")
     except UnreadableError:
