@@ -16,7 +16,8 @@ PACKAGE = ROOT / "symbn"
 FLOORS = [
     "kernel", "diagnostic", "errors", "syntax", "layers", "elaboration", "typesetting", "symbolic", "deriving", "publishing",
     "decision", "answer", "catalogue", "document", "judging", "repairing", "equivocation", "following", "report", "checking",
-    "cache", "running", "processes", "certificates", "testing", "cli", "__main__",
+    "cache", "running", "processes", "certificates", "scale", "numeric", "code", "codegen", "doctor", "testing", "plugin",
+    "cli", "__main__",
 ]  # fmt: skip
 HEAVY = {"sympy", "numpy", "rich"}
 
