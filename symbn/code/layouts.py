@@ -32,6 +32,11 @@ class Layout:
         return tuple(axis for axis in range(len(self.sizes)) if axis not in self.normalised)
 
     @property
+    def count(self) -> str:
+        """What the code calls m, the number of entries that are normalised together."""
+        return "*".join(self.sizes[axis] for axis in self.normalised)
+
+    @property
     def graph(self) -> Graph:
         if not self.others:
             return normalisation(NOBODY)

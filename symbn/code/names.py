@@ -23,7 +23,7 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "r": ("ivar", "istd", "invstd", "invvar", "rstd", "rsqrt", "inverse", "inv", "stdinv", "isqrt", "isigma", "invsqrt", "invsigma",
           "invsqrtvar", "rsigma", "oneoverstd", "rsqrtvar", "vsqrtinv", "istddev", "invsd", "r"),
     "xhat": ("xhat", "xn", "xnorm", "xnormalized", "xnormalised", "normalized", "normalised", "norm", "xh", "xnormed", "xstd",
-             "hatx", "normx", "xstar", "n", "normed", "xhats"),
+             "hatx", "normx", "xstar", "normed", "xhats"),
     "gamma": ("gamma", "weight", "scale", "w", "gain", "gm", "gammas"),
     "beta": ("beta", "bias", "shift", "b", "offset", "bt", "betas"),
     "z": ("gammax", "gammaxhat", "scaled", "xscaled", "gx"),
@@ -34,7 +34,7 @@ _WORDS: dict[str, tuple[str, ...]] = {
 _ELSE: dict[str, tuple[str, ...]] = {
     "var": ("v", "s"), "sigma": ("var", "v"), "std": ("r",), "inv": ("v",), "invvar": ("r",), "v": ("v",), "sqrtvar": ("r",),
     "ivar": ("r",), "variance": ("v",), "samplevar": ("v",), "batchvar": ("v",), "s": ("var",), "norm": ("c",), "x": ("xhat", "c"),
-    "xstd": ("s",), "sigma2": ("v",), "sigmasq": ("v",), "denom": ("v",), "z": ("xhat", "y"), "n": (), "sqrt": (), "out": ("xhat",),
+    "xstd": ("s",), "sigma2": ("v",), "sigmasq": ("v",), "denom": ("v",), "z": ("xhat", "y"), "sqrt": (), "out": ("xhat",),
 }  # fmt: skip
 _NODES = {word: node for node, words in _WORDS.items() for word in words}
 RESULTS = ("x", "gamma", "beta")

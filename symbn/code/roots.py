@@ -7,11 +7,32 @@ nothing is said.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import assert_never
 
 from symbn.kernel.goal import Goal
-from symbn.kernel.term import Add, Delta, Entry, Mul, Num, Power, Sum, Term, Var, ZERO, add, mul, num, power, subterms
+from symbn.kernel.term import (
+    FEATURE,
+    ZERO,
+    Add,
+    Delta,
+    Entry,
+    Index,
+    Mul,
+    Num,
+    Power,
+    Sum,
+    Term,
+    Var,
+    add,
+    free_indices,
+    fresh,
+    mul,
+    num,
+    power,
+    rename,
+    subterms,
+)
 from symbn.kernel.verdict import Proved, Undecided, prove
 
 EPS = Var("eps")
@@ -32,6 +53,35 @@ def prove_over_scalars(goal: Goal) -> Proved | Undecided:
             # eps is a difference now: that it is positive is no longer known to the kernel, and needs not be.
             return prove(Goal(replaced(left, known), replaced(right, known), positive=positive - {"eps"}))
     return answer
+
+
+def prove_at_all_sizes(goal: Goal) -> Proved | Undecided:
+    """Return the kernel's answer; of two sums over features, to their summands, whose equality is more than is asked for."""
+    answer = prove(goal)
+    left, right = _summand(goal.left), _summand(goal.right)
+    if isinstance(answer, Proved) or left is None or right is None:
+        return answer
+    own = fresh(left.index, (free_indices(left.body) | free_indices(right.body)) - {left.index, right.index})
+    return prove_at_all_sizes(
+        replace(goal, left=rename(left.body, {left.index: own}), right=rename(right.body, {right.index: own}))
+    )
+
+
+def _summand(term: Term) -> Sum | None:
+    """Return the term as one sum over features, factors in front of it taken in; None if it is none."""
+    match term:
+        case Sum(index=index, excluding=()) if index.axis == FEATURE:
+            return term
+        case Mul(factors=factors):
+            sums = [(place, found) for place, factor in enumerate(factors) if (found := _summand(factor)) is not None]
+            if len(sums) != 1:
+                return None
+            ((place, found),) = sums
+            rest = (*factors[:place], *factors[place + 1 :])
+            own = fresh(found.index, frozenset[Index]().union(*map(free_indices, rest)) | free_indices(found))
+            return Sum(own, mul(*rest, rename(found.body, {found.index: own})))
+        case _:
+            return None
 
 
 @dataclass
@@ -60,7 +110,7 @@ class _Naming:
                 return Mul(tuple(self.new(part) for part in factors))
             case Power(base=base, exponent=exponent):
                 inner = self.new(base)
-                if exponent.denominator == 1 or not isinstance(inner, Add):
+                if exponent.denominator == 1 or not isinstance(inner, Add | Mul):
                     return Power(inner, exponent)
                 return Power(self.name(inner), exponent)
             case _:
