@@ -11,10 +11,10 @@ The class is made when it is first asked for, because NumPy is not loaded before
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from fractions import Fraction
 from functools import cache
-from numbers import Integral, Real
+from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 from symbn.code.arithmetic import UNWRITTEN, stopped
@@ -36,7 +36,6 @@ _NATIVE = (
 NATIVE = frozenset(_NATIVE.split())
 # What makes a fraction or a root out of whole numbers.
 FRACTIONAL = frozenset({"divide", "power", "sqrt", "reciprocal"})
-Keywords = dict[str, Any]
 
 
 def from_tensor(tensor: Tensor) -> np.ndarray:
@@ -91,7 +90,7 @@ def capped(size: int, most: int = MAX_ENTRIES) -> int:
     return size
 
 
-def whole(dtype: Any) -> bool:  # noqa: ANN401  (all that NumPy takes for a type)
+def whole(dtype: Any) -> bool:
     """Tell whether an array of this type holds whole numbers or truth values: any other type is taken as exact."""
     import numpy as np
 
@@ -142,16 +141,6 @@ def _element(value: object) -> Exact:
     return element
 
 
-def _wrapped(result: Any) -> Any:  # noqa: ANN401  (what a ufunc returns)
-    import numpy as np
-
-    if isinstance(result, tuple):
-        return tuple(_wrapped(part) for part in result)
-    if not isinstance(result, np.ndarray):
-        return result
-    return _lift(result) if result.dtype == object else result.view(array_class())
-
-
 class ExactMethods:
     """What an array of exact elements does otherwise than `numpy.ndarray`, whose methods come after these."""
 
@@ -161,19 +150,131 @@ class ExactMethods:
     size: int
     ndim: int
 
-    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **keywords: Any) -> Any:  # noqa: ANN401
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **keywords: Any) -> Any:
         import numpy as np
 
         name = ufunc.__name__
         if name not in NATIVE | FRACTIONAL:
             raise stopped(f"np.{name} has no exact value")
-        if name in FRACTIONAL:
-            inputs = tuple(as_exact(value) for value in inputs)
-        _check_size(name, method, inputs)
-        plain = [_plain(value) for value in inputs]
+        operands = [plain(value) for value in _operands(name, inputs)]
+        _check_size(name, method, operands)
+        out = keywords.pop("out", ())
         if not whole(keywords.get("dtype")):
             keywords.pop("dtype", None)
-        keywords = {key: _plain(value) for key, value in keywords.items() if key != "out"} | _plain_out(keywords)
-        result = np.ndarray.__array_ufunc__(self, ufunc, method, *plain, **keywords)  # type: ignore[arg-type]
-        out = keywords.get("out")
-        return result if result is None or result is NotImplemented else _given(out) if out else _wrapped(result)
+        keywords = {key: plain(value) for key, value in keywords.items()}
+        if out:
+            keywords["out"] = tuple(plain(array) for array in out)
+        result = np.ndarray.__array_ufunc__(self, ufunc, method, *operands, **keywords)  # type: ignore[arg-type]
+        return wrapped(result) if result is None or not out else out[0] if len(out) == 1 else out
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        if self.dtype == object:
+            element = lifted(value)
+            value = as_exact(value) if element is None else element
+        super().__setitem__(key, value)  # type: ignore[misc]
+
+    def fill(self, value: object) -> None:
+        self[...] = value
+
+    def astype(self, dtype: Any, *order: Any, **keywords: Any) -> Any:
+        if whole(dtype):
+            return super().astype(dtype, *order, **keywords)  # type: ignore[misc]
+        return as_exact(self).copy()
+
+    def dot(self, other: object, out: Any = None) -> Any:
+        return _into(out, dot(self, other))
+
+    def mean(self, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: bool = False) -> Any:
+        total = as_exact(self).sum(axis=axis, keepdims=keepdims)
+        return _into(out, total / _count(self.shape, axis))
+
+    def var(
+        self, axis: Any = None, dtype: Any = None, out: Any = None, ddof: Any = 0, keepdims: bool = False,
+        *, mean: Any = None, correction: Any = None,
+    ) -> Any:  # fmt: skip
+        array = as_exact(self)
+        centred = array - (array.mean(axis=axis, keepdims=True) if mean is None else mean)
+        total = (centred * centred).sum(axis=axis, keepdims=keepdims)
+        count = max(_count(self.shape, axis) - (ddof if correction is None else correction), 0)
+        return _into(out, total / count)
+
+    def std(self, *order: Any, out: Any = None, **keywords: Any) -> Any:
+        import numpy as np
+
+        return _into(out, np.sqrt(self.var(*order, **keywords)))
+
+
+@cache
+def array_class() -> type[np.ndarray]:
+    """Return the class of all arrays here."""
+    import numpy as np
+
+    class ExactArray(ExactMethods, np.ndarray):  # type: ignore[misc]
+        """An array of exact elements, of whole numbers or of truth values."""
+
+    return ExactArray
+
+
+def dot(left: object, right: object) -> Any:
+    """Return numpy.dot of two arrays."""
+    import numpy as np
+
+    first, second = as_array(left), as_array(right)
+    if first.ndim and second.ndim:
+        columns = second.size // max(second.shape[-2 if second.ndim > 1 else 0], 1)
+        capped(first.size * columns, MAX_PRODUCTS)
+    return wrapped(np.dot(plain(first), plain(second)))
+
+
+def wrapped(result: Any) -> Any:
+    """Return what NumPy returns, its arrays as arrays of this class and every entry of theirs exact."""
+    import numpy as np
+
+    if isinstance(result, tuple | list):
+        return type(result)(wrapped(part) for part in result)
+    if not isinstance(result, np.ndarray):
+        return result
+    return result.view(array_class()) if result.dtype.kind in "biu" else _lift(result)
+
+
+def _operands(name: str, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return the operands, exact where whole numbers or floats would give rounded ones."""
+    import numpy as np
+
+    kinds = [np.asarray(value).dtype.kind for value in inputs]
+    if name == "power" and all(kind in "iu" for kind in kinds) and np.all(np.asarray(inputs[1]) >= 0):
+        return inputs
+    return tuple(
+        as_exact(value) if name in FRACTIONAL or kind not in "Obiu" else value
+        for value, kind in zip(inputs, kinds, strict=True)
+    )
+
+
+def _check_size(name: str, method: str, inputs: list[Any]) -> None:
+    import numpy as np
+
+    shapes = [np.shape(value) for value in inputs]
+    if method == "outer":
+        capped(math.prod(math.prod(shape) for shape in shapes))
+    elif name == "matmul" and len(shapes) == 2 and all(shapes):
+        capped(math.prod(shapes[0]) * (math.prod(shapes[1]) // max(shapes[1][-2:][0], 1)), MAX_PRODUCTS)
+    elif method == "__call__" and name != "matmul":
+        capped(math.prod(np.broadcast_shapes(*shapes)))
+
+
+def plain(value: Any) -> Any:
+    import numpy as np
+
+    return value.view(np.ndarray) if isinstance(value, np.ndarray) else value
+
+
+def _into(out: Any, result: Any) -> Any:
+    if out is None:
+        return result
+    out[...] = result
+    return out
+
+
+def _count(shape: tuple[int, ...], axis: Any) -> int:
+    axes = range(len(shape)) if axis is None else (axis,) if isinstance(axis, Integral) else axis
+    return math.prod(shape[int(place)] for place in axes)

@@ -192,7 +192,7 @@ class Exact:
         return f"Exact({words(self.term)})"
 
 
-def lifted(value: Any) -> Exact | None:  # noqa: ANN401  (whatever Python's arithmetic puts beside an element)
+def lifted(value: Any) -> Exact | None:
     """Return the element that a number stands for; None if it is no number. Raises: StoppedError for a rounded float."""
     if isinstance(value, Exact):
         return value
@@ -203,18 +203,18 @@ def lifted(value: Any) -> Exact | None:  # noqa: ANN401  (whatever Python's arit
     return Exact(number(from_float(float(value)))) if isinstance(value, Real) else None
 
 
-def quotient(left: Any, right: Any) -> Any:  # noqa: ANN401  (the operator / of the code that is followed)
+def quotient(left: Any, right: Any) -> Any:
     """Return left / right, which stays exact when both are whole numbers."""
     if isinstance(left, Real | Exact) and isinstance(right, Real | Exact):
         return lifted(left) / lifted(right)  # type: ignore[operator]  # both are numbers
     return left / right
 
 
-def to_the(base: Any, exponent: Any) -> Any:  # noqa: ANN401  (the operator ** of the code that is followed)
+def to_the(base: Any, exponent: Any) -> Any:
     """Return base ** exponent, which stays exact when both are numbers; a whole number stays one where it does in Python."""
     if isinstance(base, Real | Exact) and isinstance(exponent, Real | Exact):
         result = lifted(base) ** lifted(exponent)  # type: ignore[operator]  # both are numbers
-        whole = isinstance(base, Integral) and isinstance(exponent, Integral) and exponent >= 0
+        whole = isinstance(base, Integral) and isinstance(exponent, Integral) and int(exponent) >= 0
         return int(result) if whole else result
     return base**exponent
 
@@ -249,8 +249,8 @@ def _divisor(term: Term, asked: str) -> Fraction:
 
 def _compared(left: Exact, right: Exact | None, operation: Callable[[Fraction, Fraction], bool], sign: str) -> bool:
     if right is None:
-        return NotImplemented
-    return operation(_known(left.term, sign), _known(right.term, sign))
+        return NotImplemented  # type: ignore[no-any-return]  # as Python asks of an operator
+    return bool(operation(_known(left.term, sign), _known(right.term, sign)))
 
 
 def _refuse(name: str, *arguments: object) -> NoReturn:
