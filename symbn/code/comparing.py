@@ -9,7 +9,7 @@ from math import prod
 
 from symbn.answer import PROVED, REFUTED, UNDECIDED
 from symbn.code.answer import Difference, Nested
-from symbn.code.layouts import Layout, Shape, places
+from symbn.code.layouts import Layout, Shape, places, shown_shape
 from symbn.code.model import IndexedTensor, Structure, Tensor
 from symbn.code.points import refuted_at_scalars
 from symbn.code.quantities import AT, Indexed, Written, entry_name
@@ -61,7 +61,7 @@ def aligned(node: str, result: Structure, indexed: Indexed) -> Term | Compared:
         return Compared(UNDECIDED, f"{name_of(node)} is no array of numbers")
     own = [axis for axis in result.axes if axis.size]
     if [axis.size for axis in own] != [axis.size for axis in expected if axis.size]:
-        shapes = [_shown(tuple(" ".join(a.size) or "1" for a in axes)) for axes in (result.axes, expected)]
+        shapes = [shown_shape(tuple(" ".join(a.size) or "1" for a in axes)) for axes in (result.axes, expected)]
         return Compared(REFUTED, f"{name_of(node)} has the shape {shapes[0]} and not {shapes[1]}", misshapen=True)
     names: dict[Index, Index] = {}
     for axis, wanted in zip(own, (axis for axis in expected if axis.size), strict=True):
@@ -77,8 +77,8 @@ def compare_at_shape(node: str, result: Structure, target: Tensor, written: Writ
     if not isinstance(result, Tensor):
         return Compared(UNDECIDED, f"{name_of(node)} is no array of numbers")
     if [n for n in result.shape if n != 1] != [n for n in target.shape if n != 1] or len(result.entries) != prod(target.shape):
-        said = f"{name_of(node)} has the shape {_shown(result.shape)} and not {_shown(target.shape)}"
-        return Compared(REFUTED, f"{said} where x has {_shown(written.shape)}", misshapen=True)
+        said = f"{name_of(node)} has the shape {shown_shape(result.shape)} and not {shown_shape(target.shape)}"
+        return Compared(REFUTED, f"{said} where x has {shown_shape(written.shape)}", misshapen=True)
     undecided = None
     for place, own, exact in zip(places(target.shape), result.entries, target.entries, strict=True):
         goal = Goal(own, exact)
@@ -129,10 +129,6 @@ def _length(axis: int, layout: Layout, sizes: Mapping[str, int]) -> int:
 
 def _entry(node: str, place: Shape) -> str:
     return f"{name_of(node)}[{', '.join(map(str, place))}]" if place else name_of(node)
-
-
-def _shown(shape: tuple[object, ...]) -> str:
-    return f"({', '.join(map(str, shape))}{',' if len(shape) == 1 else ''})"
 
 
 def _nested(shape: Shape, values: list[Fraction]) -> Nested:

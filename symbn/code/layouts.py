@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 from math import prod
@@ -61,6 +62,10 @@ def position(place: Place, shape: Shape, along: tuple[int, ...]) -> int:
 def places(shape: Shape) -> list[Place]:
     """Return every place of an array, in row-major order."""
     return list(product(*(range(size) for size in shape)))
+
+
+def shown_shape(shape: Sequence[object]) -> str:
+    return f"({', '.join(map(str, shape))}{',' if len(shape) == 1 else ''})"
 
 
 def length(shape: Shape, along: tuple[int, ...]) -> int:

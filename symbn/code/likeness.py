@@ -1,7 +1,7 @@
-"""What a wrong result is instead: "the gradient with its last sum missing", "with eps outside the root", "twice the gradient".
+"""What a wrong result is instead: "the gradient with the last sum missing", "with eps outside the root".
 
-A gradient by x is a sum of three terms. A wrong one mostly consists of the same terms, with other factors or with another root in
-them; so the factors are fitted in floating point, for every variation of the layer that people write by mistake, and rounded to
+A gradient by x is a sum of three terms. A wrong one mostly consists of the same terms, with other factors or with another root
+in them; so the factors are fitted in floating point, for every variation of the layer that people write by mistake, and rounded to
 simple numbers. What is said was then proved: the result equals the formula that was found.
 """
 
@@ -27,11 +27,13 @@ Shown = tuple[Written, Tensor]
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """A sum of terms in the indices of `AT`. said: what was changed to get them. names: of the terms, for people."""
+    """A sum of terms in the indices of `AT`. said: what was changed in the gradient to get them. names: of the terms, for
+    people. instead: what the sum is, if it is no changed gradient."""
 
     said: tuple[str, ...]
     terms: tuple[Term, ...]
-    names: tuple[str, ...]
+    names: tuple[str, ...] = ("it",)
+    instead: str = ""
 
 
 def likeness(node: str, indexed: Indexed, term: Term | None, shown: Sequence[Shown]) -> str | None:
@@ -91,8 +93,8 @@ def _formulas(node: str, indexed: Indexed) -> Iterator[Formula]:
                 yield _three(tuple(filter(None, (said, scaled, last))), h, c, root, cube)
     h, root, xhat = mul(gamma, g), power(indexed.value("v"), -HALF), indexed.value("xhat")
     jacobian = add(M, num(-1), mul(num(-1), power(xhat, 2)))
-    yield Formula(("only the diagonal of the Jacobian",), (mul(h, root, power(M, -1), jacobian),), ("it",))
-    yield Formula(("the gradient by xhat, not by x",), (h,), ("it",))
+    yield Formula((), (mul(h, root, power(M, -1), jacobian),), instead="dout times the diagonal of the Jacobian alone")
+    yield Formula((), (h,), instead="the gradient by xhat")
 
 
 def _three(said: tuple[str, ...], h: Term, c: Term, root: Term, cube: Term) -> Formula:
@@ -129,13 +131,14 @@ def _parameters(node: str, indexed: Indexed) -> Iterator[Formula]:
     own = "xhat" if node == "gamma" else "1"
     for said, root in _roots(indexed):
         if node == "gamma" or not said:
-            yield Formula((said,) if said else (), (total(mul(g, c, root) if node == "gamma" else g),), ("it",))
+            yield Formula((said,) if said else (), (total(mul(g, c, root) if node == "gamma" else g),))
     xhat = indexed.value("xhat")
     other = {"xhat": xhat, "x - mu": c, "x": indexed.leaf("x"), "y": indexed.value("y"), "1": ONE, "gamma xhat": mul(gamma, xhat), "gamma": gamma,
              "xhat^2": power(xhat, 2), "1/s": power(indexed.value("v"), -HALF)}  # fmt: skip
     for name, body in other.items():
         if name != own:
-            yield Formula((f"the sum of dout * {name}" if name != "1" else "the sum of dout",), (total(mul(g, body)),), ("it",))
+            instead = f"the sum of dout * {name}" if name != "1" else "the sum of dout"
+            yield Formula((), (total(mul(g, body)),), instead=instead)
 
 
 # Fitting.
@@ -219,17 +222,21 @@ _PLAIN, _OPPOSITE = Factor(Fraction(1), (0, 0)), Factor(Fraction(-1), (0, 0))
 
 
 def _said(formula: Formula, factors: Sequence[Factor], count: str) -> str:
+    """Return the formula in words: "twice the gradient with .."; "" for the gradient itself."""
     said = list(formula.said)
+    times = ""
     if all(factor == factors[0] for factor in factors):
-        if factors[0] == _OPPOSITE:
-            said.append("the opposite sign")
-        elif factors[0] != _PLAIN:
-            said.append(f"{factors[0].shown(count)} times as large")
+        if factors[0] != _PLAIN:
+            times = "minus " if factors[0] == _OPPOSITE else f"{factors[0].shown(count)} times "
     elif factors[0] == _PLAIN and not any(factor.value for factor in factors[1:]):
         said.append("both sums missing")
     else:
         said += [_changed(factor, name, count) for factor, name in zip(factors, formula.names, strict=True) if factor != _PLAIN]
-    return " and ".join(said)
+    if formula.instead:
+        return times + formula.instead
+    if not said and not times:
+        return ""
+    return f"{times}the gradient" + (f" with {' and '.join(said)}" if said else "")
 
 
 def _changed(factor: Factor, name: str, count: str) -> str:

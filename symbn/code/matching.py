@@ -152,7 +152,8 @@ class _Matching:
         upstream = [name for name in names if self.means.get(name) == "g" or (name not in self.means and is_upstream(name))]
         if not upstream:
             raise UsageError(
-                f"{function.name} has no parameter that is known as dL/dy, such as dout: say which it is, --let {names[0] if names else 'NAME'}=g"
+                f"{self.source.path}: {function.name} has no parameter that is known as dL/dy, such as dout:"
+                f" say which it is, --let dout={names[0] if names else 'NAME'}"
             )
         found: dict[str, Wanted] = {upstream[0]: Slot(upstream[0], ("g",))}
         for name in names:
@@ -167,7 +168,7 @@ class _Matching:
 
     def unknown(self, function: ast.FunctionDef, name: str) -> UsageError:
         where = f"{self.source.path}: line {function.lineno}"
-        return UsageError(f"{where}: what {name} of {function.name} is, is not known: say it, for example --let {name}=xhat")
+        return UsageError(f"{where}: what {name} of {function.name} is, is not known: say it, for example --let xhat={name}")
 
     def config(self, function: ast.FunctionDef, name: str) -> Wanted | None:
         """Return a dict of settings, for a parameter such as bn_param."""
