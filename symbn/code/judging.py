@@ -15,6 +15,7 @@ from symbn.answer import PROVED, REFUTED, UNDECIDED
 from symbn.code.answer import FunctionReport, Part
 from symbn.code.blame import findings
 from symbn.code.comparing import Compared, aligned, compare_at_all_sizes, compare_at_shape, name_of
+from symbn.code.floats import close_at_all_sizes, close_tensors
 from symbn.code.layouts import Layout, Shape, shown_shape
 from symbn.code.likeness import Shown, likeness
 from symbn.code.matching import Plan, statements
@@ -111,11 +112,12 @@ class _View:
             term = aligned(node, result, self.space)
             if isinstance(term, Compared) or isinstance(target, Tensor):
                 return False
-            return isinstance(prove_at_all_sizes(Goal(term, target)), Proved)
+            near = close_at_all_sizes(term, target, self.space.layout)
+            return near and isinstance(prove_at_all_sizes(Goal(term, target)), Proved)
         if not isinstance(result, Tensor) or not isinstance(target, Tensor) or len(result.entries) != len(target.entries):
             return False
         pairs = zip(result.entries, target.entries, strict=True)
-        return all(isinstance(prove_over_scalars(Goal(a, b)), Proved) for a, b in pairs)
+        return close_tensors(result, target) and all(isinstance(prove_over_scalars(Goal(a, b)), Proved) for a, b in pairs)
 
     def compared(self, node: str, result: Structure, target: Term | Tensor) -> Compared:
         if isinstance(self.space, Indexed):
@@ -172,6 +174,18 @@ def judged(blank: FunctionReport, attempt: Attempt, plan: Plan, source: Source) 
     )
 
 
+def doubtful(
+    blank: FunctionReport, attempt: Attempt, plan: Plan, first: Mapping[str, str], other: Mapping[str, str]
+) -> FunctionReport:
+    """Return the report of a function that is right only if names mean something else than they say: it claims nothing."""
+    indexed = Indexed(attempt.layout)
+    meanings = [f"{name} is the {indexed.graph.nodes[node].meaning}" for name, node in other.items() if first[name] != node]
+    lets = " ".join(f"--let {node}={name}" for name, node in other.items() if first[name] != node)
+    reason = f"it is the gradient if {' and '.join(meanings)}, which its name does not say: if that is meant, {lets}"
+    parts = tuple(Part(name_of(node), UNDECIDED, "", reason) for _, node in plan.results)
+    return replace(blank, layout=attempt.layout.meaning, parts=parts, matched=statements(plan, first, indexed))
+
+
 def _part(node: str, seen: Sequence[tuple[_View, Structure]], failed: Failed, attempt: Attempt, source: Source) -> Part:
     compared = [(view, view.compared(node, result, view.target(node))) for view, result in seen]
     part = _joined(node, compared, failed, attempt, source)
@@ -216,8 +230,9 @@ def _where(node: str, shown: Sequence[Shown], failed: Failed, seen: Sequence[tup
     right, wrong = [], [Written(view.space.layout, shape).sizes for shape, _ in failed]
     for (written, tensor), other in zip(shown, [None] * len(shown) if whole else [v for v, _ in seen], strict=False):
         target = written.gradient(node) if other is None or not view.plan.forward else other.target(node)
-        pairs = zip(tensor.entries, target.entries, strict=True) if isinstance(target, Tensor) else ()
-        same = all(isinstance(prove_over_scalars(Goal(a, b)), Proved) for a, b in pairs)
+        assert isinstance(target, Tensor)
+        pairs = zip(tensor.entries, target.entries, strict=True)
+        same = close_tensors(tensor, target) and all(isinstance(prove_over_scalars(Goal(a, b)), Proved) for a, b in pairs)
         (right if same else wrong).append(written.sizes)
     count = view.space.layout.count
     other_size = "*".join(view.space.layout.sizes[axis] for axis in view.space.layout.others)
