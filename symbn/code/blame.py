@@ -1,8 +1,8 @@
 """Which line is wrong: intermediate values beside what their names say that they are.
 
-`dvar` is meant to be dL/dvar, `std` to be sqrt(var + eps). A value that equals none of the things that its name may stand for is
-a finding; it is only said of a function whose result is wrong, or of a value that no result depends on, since people give names
-to halves of things (dmu for one of the two ways into mu).
+`dvar` is meant to be dL/dvar, `std` to be sqrt(var + eps). A value that equals none of the things that its name may stand for
+(also parts: dmu for one of the two ways into mu) is a finding. Of a function whose results are right it is said of a value that
+no result depends on, and of one that is off by a factor, which something later makes up for.
 """
 
 from __future__ import annotations
@@ -33,16 +33,15 @@ _FACTORS = tuple(
 def findings(
     source: Source, function: str, bindings: Sequence[Binding], space: Indexed | Written, right: bool
 ) -> tuple[Finding, ...]:
-    """Return the intermediate values that are wrong, in the order of the lines. right: all results are; then only values
-    that nothing depends on are told."""
+    """Return the intermediate values that are wrong, in the order of the lines. right: all results are."""
     node = source.functions[function]
     needed, given = names_needed(node), _given(node)
     found = []
     for binding in _final(bindings):
         used = binding.name in needed
-        if (right and used) or binding.name in given:
+        if binding.name in given:
             continue
-        message = _wrong(binding, space)
+        message = _wrong(binding, space, only_by_a_factor=right and used)
         if message is not None:
             found.append(Finding(binding.line, source.place(binding.line), binding.name, message, used))
     return tuple(found)
@@ -83,7 +82,7 @@ def _final(bindings: Sequence[Binding]) -> list[Binding]:
     return sorted(last.values(), key=lambda binding: binding.line)
 
 
-def _wrong(binding: Binding, space: Indexed | Written) -> str | None:
+def _wrong(binding: Binding, space: Indexed | Written, only_by_a_factor: bool) -> str | None:
     """Return what is wrong with a value, or None if it is right or nothing is known of it."""
     gradients = gradient_of(binding.name)
     if gradients:
@@ -106,7 +105,9 @@ def _wrong(binding: Binding, space: Indexed | Written) -> str | None:
         return None
     factor = None if answer.misshapen else _factor(binding, name, term, space)
     if factor is not None:
-        return f"{binding.name} is {factor} times {said}"
+        return f"{binding.name} is {factor} times {said}" + (", which is made up for later" if only_by_a_factor else "")
+    if only_by_a_factor:
+        return None
     return f"{binding.name} is not {said}" + (f": {answer.reason}" if answer.misshapen else "")
 
 

@@ -49,13 +49,15 @@ class Floats:
                 return product
             case Power(base=base, exponent=exponent):
                 inner = self.memo[id(base)][1]
+                if inner < 0 and exponent.denominator != 1:
+                    raise NoValueError
                 try:
-                    value = inner ** float(exponent) if inner >= 0 or exponent.denominator == 1 else float("nan")
+                    power = inner ** float(exponent)
                 except (ZeroDivisionError, OverflowError):
                     raise NoValueError from None
-                if not isfinite(value):
+                if not isfinite(power):
                     raise NoValueError
-                return float(value)
+                return float(power)
             case _:
                 raise NoValueError
 

@@ -205,15 +205,21 @@ def _joined(node: str, compared: Sequence[tuple[_View, Compared]], failed: Faile
     name, layout = name_of(node), attempt.layout
     whole = isinstance(compared[0][0].space, Indexed)
     tried = [view.space.shape for view, _ in compared if isinstance(view.space, Written)]
-    scope = f"every {' and '.join(layout.sizes)}" if whole else f"x of shape {', '.join(map(shown_shape, tried))}"
+    scope = f"every {layout.every}" if whole else f"x of shape {', '.join(map(shown_shape, tried))}"
     wrong = next((answer for _, answer in compared if answer.verdict == REFUTED), None)
     if wrong is not None:
         return Part(name, REFUTED, scope, wrong.reason, wrong.difference)
+    condition = next((answer.condition for _, answer in compared if answer.condition), None)
     for shape, error in failed:
+        if "division by zero" in error.reason and Written(layout, shape).sizes[BATCH] == 1:
+            condition = (
+                f"{layout.count} - 1"  # What people divide by, which a single example makes 0: N - 1, or var without eps.
+            )
+            continue
         said = f"where x has the shape {shown_shape(shape)}: {_stopped(error, source)}"
         return Part(name, REFUTED if error.kind == "raised" and node != "y" else UNDECIDED, scope, said)
     open_ = next((answer for _, answer in compared if answer.verdict != PROVED), None)
-    return Part(name, PROVED, scope) if open_ is None else Part(name, UNDECIDED, scope, open_.reason)
+    return Part(name, PROVED, scope, condition=condition) if open_ is None else Part(name, UNDECIDED, scope, open_.reason)
 
 
 def _shown(node: str, seen: Sequence[tuple[_View, Structure]], term: Term | None, layout: Layout) -> list[Shown]:
@@ -227,7 +233,8 @@ def _where(node: str, shown: Sequence[Shown], failed: Failed, seen: Sequence[tup
     """Return for which of the sizes that were tried a wrong result is right: N = D, mostly."""
     view = seen[0][0]
     whole = isinstance(view.space, Indexed)
-    right, wrong = [], [Written(view.space.layout, shape).sizes for shape, _ in failed]
+    right: list[Mapping[str, int]] = []
+    wrong: list[Mapping[str, int]] = [Written(view.space.layout, shape).sizes for shape, _ in failed]
     for (written, tensor), other in zip(shown, [None] * len(shown) if whole else [v for v, _ in seen], strict=False):
         target = written.gradient(node) if other is None or not view.plan.forward else other.target(node)
         assert isinstance(target, Tensor)

@@ -242,4 +242,4 @@ def _said(formula: Formula, factors: Sequence[Factor], count: str) -> str:
 def _changed(factor: Factor, name: str, count: str) -> str:
     if not factor.value:
         return f"{name} missing"
-    return f"{name} with the wrong sign" if factor == _OPPOSITE else f"{name} {factor.shown(count)} times as large"
+    return f"the wrong sign of {name}" if factor == _OPPOSITE else f"{name} {factor.shown(count)} times as large"
