@@ -1,0 +1,6 @@
+"""Straight-line NumPy code, read by an interpreter of ours that executes nothing."""
+
+from symbn.code.reading.interpreter import read
+from symbn.code.reading.space import Space
+
+__all__ = ["Space", "read"]
