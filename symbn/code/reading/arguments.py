@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-
 from symbn.code.reading.containers import TYPES
 from symbn.code.reading.sizes import Groups, Names, Shape, Size
 from symbn.code.reading.values import Builtin, Library, described, outside, raised
 
-INEXACT = frozenset(
+_INEXACT = (
     "exp exp2 expm1 log log2 log10 log1p sin cos tan tanh sinh cosh abs absolute fabs sign maximum minimum fmax fmin max min "
     "amax amin argmax argmin clip where sort argsort median percentile quantile round around floor ceil rint isclose allclose "
-    "isnan isinf isfinite any all array_equal linalg.norm cbrt nan_to_num".split()
+    "isnan isinf isfinite any all array_equal linalg.norm cbrt nan_to_num"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Tables:
-    """NumPy's names, each with what it does. A handler takes the space first, and for a method the array second."""
-
-    functions: Mapping[str, Callable[..., object]]
-    methods: Mapping[str, Callable[..., object]]
-    attributes: Mapping[str, Callable[..., object]]
+INEXACT = frozenset(_INEXACT.split())
 
 
 def floats_only(dtype: object, out: object = None) -> None:

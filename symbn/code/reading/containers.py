@@ -162,7 +162,11 @@ def _magnitude(tools: Tools, value: object, /) -> object:
 
 
 def _print(tools: Tools, *values: object, **options: object) -> None:
-    if any(not isinstance(options.get(name), str | None) for name in ("end", "sep")) or options.keys() - {"end", "sep", "flush"}:
+    if any(not isinstance(options.get(name), str | None) for name in ("end", "sep")) or options.keys() - {
+        "end",
+        "sep",
+        "flush",
+    }:
         raise outside("print with these options")
 
 
@@ -198,12 +202,13 @@ BUILTINS: Mapping[str, Callable[..., object]] = {
     "pow": lambda tools, base, exponent, /: tools.binary("**", base, exponent),
     "slice": lambda tools, *parts: slice(*parts) if 1 <= len(parts) <= 3 else _refused("slice"),
 }  # fmt: skip
-UNREAD_BUILTINS = frozenset(
+_UNREAD = (
     "all any ascii bin bool bytes callable chr classmethod complex dir divmod filter format frozenset getattr hasattr hash "
     "hex id isinstance issubclass iter map memoryview next object oct open ord property repr round set setattr sorted "
     "staticmethod str super type vars exit quit Exception ValueError TypeError NotImplementedError RuntimeError KeyError "
-    "AssertionError IndexError ZeroDivisionError ArithmeticError NotImplemented Ellipsis __name__ __file__ __doc__".split()
+    "AssertionError IndexError ZeroDivisionError ArithmeticError NotImplemented Ellipsis __name__ __file__ __doc__"
 )
+UNREAD_BUILTINS = frozenset(_UNREAD.split())
 
 
 def _refused(name: str) -> object:

@@ -1,4 +1,4 @@
-"""Expressions: Python's own are worked out here, NumPy's in the space. Nothing is looked up by a name except in tables of ours."""
+"""Expressions: Python's own are worked out here, NumPy's in the space. A name is looked up in scopes and in tables of ours."""
 
 from __future__ import annotations
 
@@ -6,18 +6,15 @@ import ast
 from abc import ABC, abstractmethod
 from collections.abc import ItemsView, Iterator, KeysView, Mapping, Sequence, ValuesView
 from fractions import Fraction
+from time import monotonic
 
 from symbn.code.model import StoppedError
 from symbn.code.reading import containers, plain
 from symbn.code.reading.space import Space
 from symbn.code.reading.values import Builtin, Function, Library, Method, Scope, Text, Unread, described, outside, raised
 
-OPERATORS: Mapping[type[ast.AST], str] = {
-    ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Mod: "%", ast.Pow: "**", ast.MatMult: "@",
-    ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.In: "in", ast.NotIn: "not in",
-    ast.Is: "is", ast.IsNot: "is not",
-}  # fmt: skip
 STEPS = 200_000
+SECONDS = 20.0
 
 
 class Expressions(ABC):
@@ -27,6 +24,7 @@ class Expressions(ABC):
         self.space = space
         self.readings: dict[str, None] = {}
         self.steps = 0
+        self.deadline = monotonic() + SECONDS
         # A star import may have put any name into the file, and another thing in the place of a known one.
         self.unknown_names = False
 
@@ -44,8 +42,8 @@ class Expressions(ABC):
 
     def step(self) -> None:
         self.steps += 1
-        if self.steps > STEPS:
-            raise StoppedError("limit", "the code takes too many steps")
+        if self.steps > STEPS or (self.steps % 64 == 0 and monotonic() > self.deadline):
+            raise StoppedError("limit", "the code takes too long")
 
     def value(self, node: ast.expr, scope: Scope) -> object:
         self.step()
@@ -55,7 +53,7 @@ class Expressions(ABC):
             case ast.Name(id=name):
                 return self.looked_up(name, scope)
             case ast.BinOp(left=left, op=op, right=right):
-                return self.binary(OPERATORS.get(type(op), "&"), self.value(left, scope), self.value(right, scope))
+                return self.binary(plain.OPERATORS.get(type(op), "&"), self.value(left, scope), self.value(right, scope))
             case ast.UnaryOp(op=op, operand=operand):
                 return self.unary(op, self.value(operand, scope))
             case ast.BoolOp(op=op, values=parts):
@@ -147,7 +145,7 @@ class Expressions(ABC):
         before = self.value(left, scope)
         for op, other in zip(ops, others, strict=True):
             after = self.value(other, scope)
-            if not self.compare(OPERATORS[type(op)], before, after):
+            if not self.compare(plain.OPERATORS[type(op)], before, after):
                 return False
             before = after
         return True
@@ -228,6 +226,8 @@ class Expressions(ABC):
         top, _, name = path.partition(".")
         if path == "numpy.newaxis":
             return None
+        if path in containers.TYPES and path != "numpy.float64":
+            self.readings[f"{path} is taken to be exact"] = None
         if path in containers.TYPES or path in containers.MODULES or (top == "math" and name in containers.MATH):
             return Library(path)
         if top == "numpy" and self.space.knows(name):
@@ -304,5 +304,3 @@ class Expressions(ABC):
         if all(isinstance(part, ast.Constant) for part in parts):
             return "".join(str(part.value) for part in parts if isinstance(part, ast.Constant))
         return Text()
-
-

@@ -91,7 +91,7 @@ def count(groups: Groups, shape: Shape, axis: object) -> Term:
 
 
 def contracted(groups: Groups, operands: Sequence[tuple[Grid, str]], output: str) -> Grid:
-    """Return the product of the operands, summed over the letters that the output leaves out: einsum with one letter an axis."""
+    """Return the product of the operands, summed over the letters that the output leaves out: einsum."""
     lengths: dict[str, Names] = {}
     for grid, letters in operands:
         if len(letters) != len(grid.shape):

@@ -1,12 +1,14 @@
 """Imports, and what a statement of the file that cannot be read leaves in doubt.
 
-NumPy and math are known, by tables; nothing is ever imported. Any other import binds a name that stops the code when it is used.
+NumPy and math are known, by tables; nothing is ever imported. Any other import binds a name that stops the code
+when it is used.
 """
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from fractions import Fraction
 
 from symbn.code.model import StoppedError
 from symbn.code.reading import containers
@@ -15,7 +17,8 @@ from symbn.code.reading.space import Space
 from symbn.code.reading.values import Builtin, Function, Library, Scope, Text, Unread, outside
 
 # With these, code reaches names without naming them.
-_REACHING = frozenset("globals locals vars exec eval compile setattr delattr sys importlib builtins __builtins__ inspect gc".split())
+_WORDS = "globals locals vars exec eval compile setattr delattr sys importlib builtins __builtins__ inspect gc"
+_REACHING = frozenset(_WORDS.split())
 
 
 def run(node: ast.Import | ast.ImportFrom, scope: Scope, library: Callable[[str], object]) -> None:
@@ -49,24 +52,29 @@ def doubt(statement: ast.stmt, file: Scope, space: Space, reason: str) -> bool:
     nodes = list(ast.walk(statement))
     stars = any(isinstance(n, ast.ImportFrom) and any(alias.name == "*" for alias in n.names) for n in nodes)
     everything = stars or any(isinstance(n, ast.Name) and n.id in _REACHING for n in nodes)
-    modules = {id(n.value) for n in nodes if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Load)}
     stored = {_base(n) for n in nodes if isinstance(n, ast.Attribute | ast.Subscript) and not isinstance(n.ctx, ast.Load)}
-    # np.sqrt(2) leaves NumPy as it is; patch(np) and np.sqrt = f may not.
-    passed = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load) and id(n) not in modules}
-    for name, value in list(file.names.items()):
-        lasting = value is None or isinstance(value, int | str | Function | Builtin | Text) or not _changeable(value, space)
-        if everything or name in stored or not lasting or (isinstance(value, Library) and name in passed and "." not in value.path):
+    # np.sqrt(2) leaves NumPy as it is; patch(np) may not.
+    read_from = {id(n.value) for n in nodes if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Load)}
+    passed = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load) and id(n) not in read_from}
+    for name, value in file.names.items():
+        patched = isinstance(value, Library) and name in passed
+        if everything or patched or name in stored or _changeable(value, file, space):
             file.names[name] = Unread(reason)
-    for name in assigned([statement]):
-        if name != "*":
-            file.names[name] = Unread(reason)
+    file.names.update((name, Unread(reason)) for name in assigned([statement]))
     return everything
 
 
-def _changeable(value: object, space: Space) -> bool:
-    if isinstance(value, tuple):
-        return any(_changeable(each, space) for each in value)
-    return isinstance(value, list | dict) or space.owns(value)
+def _changeable(value: object, file: Scope, space: Space) -> bool:
+    """Tell whether code that holds the value can change it, or what it remembers."""
+    match value:
+        case tuple():
+            return any(_changeable(each, file, space) for each in value)
+        case Function(scope=scope, defaults=defaults, keyword_defaults=named):
+            return scope is not file or any(_changeable(each, file, space) for each in (*defaults, *named.values()))
+        case None | int() | Fraction() | str() | Text() | Library() | Builtin() | Unread():
+            return False
+        case _:
+            return True
 
 
 def _base(node: ast.expr) -> str | None:

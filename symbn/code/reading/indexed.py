@@ -1,22 +1,20 @@
 """All sizes at once: an array is one kernel term in the indices of its axes, and a length is a name.
 
-Three kinds of values: `Array`, `Scalar` (a number that depends on the inputs or on the sizes) and `Size` (a product of lengths).
-There are no arrays of whole numbers and none without axes here: both are refused where they would arise, since NumPy rounds
-the first, and takes the second for numbers in one place and for memory in another.
+Three kinds of values: `Array`, `Scalar` (a number that depends on inputs or on sizes) and `Size` (a product of lengths). There
+are no arrays of whole numbers and none without axes here: both are refused where they would arise, since NumPy rounds the
+first, and takes the second for numbers in one place and for memory in another.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from symbn.code.model import Axis, IndexedTensor, StoppedError, Tensor
 from symbn.code.model import Array as Outer
-from symbn.code.reading import arguments as given
-from symbn.code.reading.containers import fitted
-from symbn.code.reading.grid import Grid, dot
+from symbn.code.reading.grid import Grid, Moves, dot
 from symbn.code.reading.memory import Array, Buffer, new
 from symbn.code.reading.renaming import renamed
 from symbn.code.reading.selecting import selected
@@ -36,8 +34,9 @@ class Scalar:
 Number = int | Fraction | Scalar | Size
 
 
-class AllSizes:
-    """The space of all sizes. batch, feature: the sizes that make up the two axes of the kernel, in order."""
+class Indexed:
+    """The space of all sizes, but for the names of NumPy. batch, feature: the sizes that make up the two axes of the kernel, in
+    order."""
 
     def __init__(self, batch: Sequence[str], feature: Sequence[str]) -> None:
         self.groups = Groups(tuple(batch), tuple(feature))
@@ -48,7 +47,7 @@ class AllSizes:
         if isinstance(array, Tensor):
             raise TypeError("an array of a chosen shape in the space of all sizes")
         shape: Shape = tuple(axis.size for axis in array.axes)
-        moves = {}
+        moves: Moves = {}
         for axis, index in zip(array.axes, self.groups.indices(shape), strict=True):
             if axis.index is not None and index is not None:
                 if axis.index.axis != index.axis or moves.setdefault(axis.index, index) != index:
@@ -91,29 +90,6 @@ class AllSizes:
     def grid(self, value: object) -> Grid:
         """Return an operand as an array, with no axis if it is a number."""
         return value.grid if isinstance(value, Array) else Grid((), self.term(value))
-
-    # Names
-
-    def knows(self, name: str) -> bool:
-        return name in tables().functions or name in given.INEXACT
-
-    def function(self, name: str, arguments: Sequence[object], keywords: Mapping[str, object]) -> object:
-        if name in given.INEXACT:
-            raise StoppedError("inexact", f"np.{name} has no exact value for inputs that are not known")
-        return fitted(tables().functions[name], f"np.{name}", (self, *arguments), keywords)
-
-    def has_method(self, owner: object, name: str) -> bool:
-        return isinstance(owner, Array) and (name in tables().methods or name in given.INEXACT)
-
-    def method(self, owner: object, name: str, arguments: Sequence[object], keywords: Mapping[str, object]) -> object:
-        if name in given.INEXACT:
-            raise StoppedError("inexact", f".{name} has no exact value for inputs that are not known")
-        return fitted(tables().methods[name], f".{name}", (self, owner, *arguments), keywords)
-
-    def attribute(self, owner: object, name: str) -> object:
-        if isinstance(owner, Array) and name in tables().attributes:
-            return tables().attributes[name](self, owner)
-        raise outside(f"the attribute .{name} of {described(owner)}")
 
     # Arithmetic
 
@@ -271,15 +247,11 @@ class AllSizes:
     def put(self, owner: object, key: object, value: object) -> None:
         if not isinstance(owner, Array):
             raise raised("TypeError: a number does not support item assignment")
-        self.overwrite(selected(self.groups, owner, key), self.grid(value))
+        target, grid = selected(self.groups, owner, key), self.grid(value)
+        extra = max(len(grid.shape) - len(target.shape), 0)
+        # NumPy drops axes of length 1 that the target has not; in `+=` it refuses them.
+        self.overwrite(target, Grid(grid.shape[extra:], grid.term) if not any(grid.shape[:extra]) else grid)
 
     def unwritten(self, shape: Shape) -> Array:
         self.groups.indices(shape)
         return Array(Buffer(None), shape, {})
-
-
-def tables() -> given.Tables:
-    """Return the tables of NumPy's names, which are written in terms of the space."""
-    from symbn.code.reading.numpy_names import TABLES
-
-    return TABLES

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from symbn.code.model import Binding, Call, IndexedTensor, Result, StoppedError, Structure, Tensor, Trace
-from symbn.code.reading import containers, importing
+from symbn.code.reading import containers, importing, plain
 from symbn.code.reading.calling import matched
-from symbn.code.reading.expressions import OPERATORS, Expressions
+from symbn.code.reading.expressions import Expressions
 from symbn.code.reading.names import own_names
 from symbn.code.reading.space import Space
 from symbn.code.reading.values import Function, Scope, described, outside, raised
@@ -55,7 +55,6 @@ class Interpreter(Expressions):
         file = Scope({"__name__": "the file"}, frozenset())
         for statement in module.body:
             self.top_level(statement, file)
-        self.readings.clear()
         for place, call in enumerate(calls, start=1):
             self.steps = 0
             function = self.looked_up(call.function, file)
@@ -67,11 +66,12 @@ class Interpreter(Expressions):
         return Trace(results, tuple(self.bindings), tuple(self.readings))
 
     def top_level(self, statement: ast.stmt, file: Scope) -> None:
-        self.steps = 0
+        """Do a statement of the file if that is possible, and else forget what it may have changed."""
+        self.steps, before = 0, dict(self.readings)
         try:
-            if (signal := self.run([statement], file)) is not None:
-                raise outside(f"{described(signal)} outside a function")
+            self.run([statement], file)
         except (StoppedError, RecursionError) as error:
+            self.readings = before
             reason = f"line {statement.lineno} could not be read ({error})"
             self.unknown_names |= importing.doubt(statement, file, self.space, reason)
 
@@ -190,7 +190,7 @@ class Interpreter(Expressions):
             raise raised("AssertionError")
 
     def augmented(self, node: ast.AugAssign, scope: Scope) -> None:
-        operator = OPERATORS.get(type(node.op), "&")
+        operator = plain.OPERATORS.get(type(node.op), "&")
         match node.target:
             case ast.Name(id=name):
                 before = self.looked_up(name, Scope(scope.names, frozenset({name})))

@@ -64,5 +64,12 @@ def own_names(function: ast.FunctionDef | ast.Lambda) -> frozenset[str]:
 
 def _without_comprehensions(body: Sequence[ast.stmt]) -> frozenset[str]:
     """Return the names bound by the statements; the targets of a comprehension stay inside it."""
-    hidden = {id(n) for s in body for c in _inside(s) if isinstance(c, _COMPREHENSIONS) for g in c.generators for n in ast.walk(g.target)}
+    hidden = {
+        id(n)
+        for s in body
+        for c in _inside(s)
+        if isinstance(c, _COMPREHENSIONS)
+        for g in c.generators
+        for n in ast.walk(g.target)
+    }
     return frozenset(name for s in body for node in _inside(s) if id(node) not in hidden for name in _bound(node))

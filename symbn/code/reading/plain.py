@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 
@@ -10,6 +11,12 @@ from symbn.code.reading.values import described, outside, raised
 from symbn.kernel.evaluate import Irrational, exact_power
 
 MOST_BITS, MOST_ENTRIES = 4096, 10_000
+
+OPERATORS: Mapping[type[ast.AST], str] = {
+    ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Mod: "%", ast.Pow: "**", ast.MatMult: "@",
+    ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.In: "in", ast.NotIn: "not in",
+    ast.Is: "is", ast.IsNot: "is not",
+}  # fmt: skip
 
 Root = Callable[[Fraction, Fraction], object]
 Comparison = Callable[[str, object, object], bool]
@@ -55,8 +62,12 @@ def binary(operator: str, left: object, right: object, root: Root) -> object:
             return numbers(operator, a, b, root)
         case (str(), _) if operator == "%":
             raise outside("a text made with %")
-        case (str(), str()) | (list(), list()) | (tuple(), tuple()) if operator == "+":
-            return bounded(len(left) + len(right), lambda: left + right)  # type: ignore[operator]
+        case (str(), str()) if operator == "+":
+            return bounded(len(left) + len(right), lambda: left + right)
+        case (list(), list()) if operator == "+":
+            return bounded(len(left) + len(right), lambda: left + right)
+        case (tuple(), tuple()) if operator == "+":
+            return bounded(len(left) + len(right), lambda: left + right)
         case (str() | list() | tuple(), int()) if operator == "*":
             return bounded(len(left) * right, lambda: left * right)
         case (int(), str() | list() | tuple()) if operator == "*":
@@ -125,14 +136,18 @@ def compare(operator: str, left: object, right: object, deeper: Comparison) -> b
         case "in" | "not in", _, _:
             return contains(left, right, deeper) == (operator == "in")
         case _, int() | Fraction(), int() | Fraction():
-            order = (left > right) - (left < right)
+            order = (Fraction(left) > right) - (Fraction(left) < right)
         case _, str(), str():
             order = (left > right) - (left < right)
         case "==" | "!=", tuple() | list(), tuple() | list():
             same = type(left) is type(right) and len(left) == len(right)
             equal = same and all(deeper("==", a, b) for a, b in zip(left, right, strict=True))
             return equal == (operator == "==")
-        case "==" | "!=", None | int() | Fraction() | str() | tuple() | list(), None | int() | Fraction() | str() | tuple() | list():
+        case (
+            "==" | "!=",
+            None | int() | Fraction() | str() | tuple() | list(),
+            None | int() | Fraction() | str() | tuple() | list(),
+        ):
             return (operator == "==") == (left is None and right is None)
         case _:
             raise outside(f"{described(left)} {operator} {described(right)}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from symbn.code.reading.arguments import floats_only, lengths
 from symbn.code.reading.arguments import shape as shape_of
 from symbn.code.reading.grid import Grid, moved, reshaped, stretched
-from symbn.code.reading.indexed import AllSizes
+from symbn.code.reading.indexed import Indexed
 from symbn.code.reading.memory import Array, new
 from symbn.code.reading.renaming import renamed
 from symbn.code.reading.sizes import Names, Size, axes_of
@@ -23,7 +23,7 @@ def joined(arguments: tuple[object, ...]) -> object:
     return arguments[0] if len(arguments) == 1 else arguments
 
 
-def reshape(space: AllSizes, a: object, shape: object) -> object:
+def reshape(space: Indexed, a: object, shape: object) -> object:
     """A regrouping of axes. NumPy shares the memory or copies it, as the layout has it."""
     given = array(a)
     wanted = lengths(shape)
@@ -33,18 +33,18 @@ def reshape(space: AllSizes, a: object, shape: object) -> object:
     return given.perhaps_shared(Grid(made, renamed(given.term, moves)))
 
 
-def ravel(space: AllSizes, a: object) -> Array:
+def ravel(space: Indexed, a: object) -> Array:
     given = array(a)
     made, moves = reshaped(space.groups, given.shape, (None,))
     return given.perhaps_shared(Grid(made, renamed(given.term, moves)))
 
 
-def permuted(space: AllSizes, given: Array, places: tuple[int, ...]) -> Array:
+def permuted(space: Indexed, given: Array, places: tuple[int, ...]) -> Array:
     made = tuple(given.shape[place] for place in places)
     return given.view(made, moved(space.groups, given.shape, made, places))
 
 
-def transpose(space: AllSizes, a: object, axes: object = None) -> object:
+def transpose(space: Indexed, a: object, axes: object = None) -> object:
     given = array(a)
     rank = len(given.shape)
     places = tuple(reversed(range(rank))) if axes is None else axes_of(tuple(axes) if isinstance(axes, list) else axes, rank)
@@ -53,14 +53,14 @@ def transpose(space: AllSizes, a: object, axes: object = None) -> object:
     return permuted(space, given, places)
 
 
-def swapaxes(space: AllSizes, a: object, axis1: object, axis2: object) -> object:
+def swapaxes(space: Indexed, a: object, axis1: object, axis2: object) -> object:
     given = array(a)
     (one,), (two,) = (_one_axis(axis, len(given.shape)) for axis in (axis1, axis2))
     order = {one: two, two: one}
     return permuted(space, given, tuple(order.get(place, place) for place in range(len(given.shape))))
 
 
-def moveaxis(space: AllSizes, a: object, source: object, destination: object) -> object:
+def moveaxis(space: Indexed, a: object, source: object, destination: object) -> object:
     given = array(a)
     (one,), (two,) = (_one_axis(axis, len(given.shape)) for axis in (source, destination))
     places = [place for place in range(len(given.shape)) if place != one]
@@ -74,7 +74,7 @@ def _one_axis(axis: object, rank: int) -> tuple[int, ...]:
     return axes_of(axis, rank)
 
 
-def expand_dims(space: AllSizes, a: object, axis: object) -> object:
+def expand_dims(space: Indexed, a: object, axis: object) -> object:
     given = array(a)
     many = axis if isinstance(axis, tuple) else (axis,)
     rank = len(given.shape) + len(many)
@@ -85,7 +85,7 @@ def expand_dims(space: AllSizes, a: object, axis: object) -> object:
     return given.view(made, moved(space.groups, given.shape, made, places))
 
 
-def squeeze(space: AllSizes, a: object, axis: object = None) -> object:
+def squeeze(space: Indexed, a: object, axis: object = None) -> object:
     given = array(a)
     if axis is None and any(given.shape):
         raise outside("squeeze without an axis, which also drops an axis whose length happens to be 1")
@@ -100,7 +100,7 @@ def squeeze(space: AllSizes, a: object, axis: object = None) -> object:
     return given.view(made, moved(space.groups, given.shape, made, places))
 
 
-def tile(space: AllSizes, A: object, reps: object) -> object:  # noqa: N803 (NumPy's name)
+def tile(space: Indexed, A: object, reps: object) -> object:  # noqa: N803 (NumPy's name)
     """Copies side by side, along axes of length 1 only: elsewhere the result has a length that is no product of sizes."""
     given = array(A)
     many = list(reps) if isinstance(reps, tuple | list) else [reps]
@@ -115,7 +115,7 @@ def tile(space: AllSizes, A: object, reps: object) -> object:  # noqa: N803 (Num
     return new(stretched(space.groups, given.grid, tuple(made)))
 
 
-def repeat(space: AllSizes, a: object, repeats: object, axis: object = None) -> object:
+def repeat(space: Indexed, a: object, repeats: object, axis: object = None) -> object:
     given = array(a)
     (place,) = _one_axis(axis, len(given.shape))
     if given.shape[place] or not isinstance(repeats, Size):
@@ -124,31 +124,31 @@ def repeat(space: AllSizes, a: object, repeats: object, axis: object = None) -> 
     return new(stretched(space.groups, given.grid, made))
 
 
-def broadcast_to(space: AllSizes, a: object, shape: object) -> object:
+def broadcast_to(space: Indexed, a: object, shape: object) -> object:
     given = array(a)
     return given.perhaps_shared(stretched(space.groups, given.grid, shape_of(space.groups, shape)), writeable=False)
 
 
-def copied(space: AllSizes, a: object) -> Array:
+def copied(space: Indexed, a: object) -> Array:
     return new(array(a).grid)
 
 
-def array_of(space: AllSizes, a: object, dtype: object = None) -> object:
+def array_of(space: Indexed, a: object, dtype: object = None) -> object:
     floats_only(dtype)
     return copied(space, a)
 
 
-def as_array(space: AllSizes, a: object, dtype: object = None) -> object:
+def as_array(space: Indexed, a: object, dtype: object = None) -> object:
     if dtype is not None:
         floats_only(dtype)
         return array(a).perhaps_shared(array(a).grid)
     return array(a)
 
 
-def contiguous(space: AllSizes, a: object) -> object:
+def contiguous(space: Indexed, a: object) -> object:
     return array(a).perhaps_shared(array(a).grid)
 
 
-def astype(space: AllSizes, a: object, dtype: object) -> object:
+def astype(space: Indexed, a: object, dtype: object) -> object:
     floats_only(dtype)
     return copied(space, a)
