@@ -47,8 +47,8 @@ def numbers(array: Any) -> Any:
     def known_product(term: Any) -> float:
         from symbn.kernel.term import Add
 
-        parts = [known(Exact(child)) for child in (term.terms if isinstance(term, Add) else term.factors)]
-        return float(sum(parts) if isinstance(term, Add) else numpy.prod(parts))
+        parts: list[float] = [known(Exact(child)) for child in (term.terms if isinstance(term, Add) else term.factors)]
+        return float(sum(parts)) if isinstance(term, Add) else float(numpy.prod(parts))
 
     plain = numpy.asarray(array)
     return numpy.array([known(entry) for entry in plain.ravel()]).reshape(plain.shape)
@@ -203,7 +203,8 @@ def unary(rng: random.Random) -> Callable[[Any, Any], Any]:
         lambda n, a: n.var(a, axis=axis, keepdims=True), lambda n, a: a @ a.T, lambda n, a: a**power,
         lambda n, a: scale * a,
         lambda n, a: a - a.mean(axis=0), lambda n, a: n.reshape(a, (a.shape[1], a.shape[0])), lambda n, a: n.cumsum(a, axis=0),
-        lambda n, a: n.concatenate([a, -a], axis=0), lambda n, a: n.tile(a, (1, 2)), lambda n, a: a[::-1], lambda n, a: n.dot(a.T, a),
+        lambda n, a: n.concatenate([a, -a], axis=0), lambda n, a: n.tile(a, (1, 2)), lambda n, a: a[::-1],
+        lambda n, a: n.dot(a.T, a),
         lambda n, a: n.ones(a.shape, dtype=int) * a / a.shape[0], lambda n, a: n.einsum("ij,ij->i", a, a)[:, None],
     ])  # fmt: skip
 

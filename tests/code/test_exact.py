@@ -93,9 +93,9 @@ def test_a_rounded_float_is_refused(other: float) -> None:
 @pytest.mark.parametrize(
     ("asking", "named"),
     [
-        (lambda: X > 0, ">"), (lambda: X <= Y, "<="), (lambda: X > 0, ">"), (lambda: X == Y, "=="), (lambda: X != Y, "=="),
+        (lambda: X > 0, ">"), (lambda: X <= Y, "<="), (lambda: X == Y, "=="), (lambda: X != Y, "=="),
         (lambda: bool(X), "bool"), (lambda: float(X), "float"), (lambda: int(X), "int"), (lambda: abs(X), "abs"),
-        (lambda: max(X, 0), "<"), (lambda: round(X), "round"), (lambda: math.floor(X), "floor"), 
+        (lambda: max(X, 0), "<"), (lambda: round(X), "round"), (lambda: math.floor(X), "floor"),
         (lambda: X // 2, "//"),
         (lambda: X % 2, "%"), (lambda: 2**X, "exponent"), (lambda: X**Y, "exponent"), (lambda: sorted([X, Y]), "<"),
         (lambda: np.exp(np.array([X])), "exp"), (lambda: np.log(np.array([X])), "log"), (lambda: np.tanh(np.array([X])), "tanh"),

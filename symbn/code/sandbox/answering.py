@@ -14,9 +14,9 @@ from symbn.code.arrays import from_tensor, to_tensor
 from symbn.code.exact import Exact
 from symbn.code.model import Result, StoppedError, Tensor
 from symbn.code.sandbox.helping import Record
-from symbn.code.sandbox.loading import Loader, PlainLoader
-from symbn.code.sandbox.source import Source, read_source
+from symbn.code.sandbox.loading import Loader, PlainLoader, read_source
 from symbn.code.sandbox.wire import DEPTH, Floats, Numeric, TermTable, WireError, read, read_terms, write
+from symbn.code.source import Source
 from symbn.kernel.term import Num
 
 Answer = dict[str, Any]
@@ -25,7 +25,7 @@ Answer = dict[str, Any]
 def answer_to(request: Mapping[str, Any]) -> Answer:
     """Return the results of the calls, or what stopped them, as JSON."""
     path = Path(request["path"])
-    source = Source("")
+    source: Source | None = None
     try:
         source = read_source(path)
         return _results(request, path, source)
@@ -40,7 +40,9 @@ def answer_to(request: Mapping[str, Any]) -> Answer:
     except BaseException as error:  # whatever the code raises is its answer
         full = isinstance(error, OSError) and error.errno == errno.EFBIG
         kind, reason, line = "limit" if full else "raised", f"{type(error).__name__}: {_message(error)}", _line(error, path)
-    return {"stopped": [kind, reason + (f" ({source.place(line)})" if source.cells and line else ""), line]}
+    if source is not None and source.cells and line is not None:
+        reason += f" ({source.place(line)})"
+    return {"stopped": [kind, reason, line]}
 
 
 def _results(request: Mapping[str, Any], path: Path, source: Source) -> Answer:
@@ -129,14 +131,12 @@ def _told(value: Any, plain: bool, depth: int = DEPTH) -> Numeric:
 
 def _line(error: BaseException, path: Path) -> int | None:
     """Return the last line of the file that was at work."""
-    if isinstance(error, SyntaxError):
-        return error.lineno if error.filename == str(path) else None
     lines = [line for frame, line in walk_tb(error.__traceback__) if frame.f_code.co_filename == str(path)]
     return lines[-1] if lines else None
 
 
 def _message(error: BaseException) -> str:
     try:
-        return " ".join(str(error.msg if isinstance(error, SyntaxError) else error).split())[:500]
+        return " ".join(str(error).split())[:500]
     except Exception:  # an exception of the user's own, that cannot say what it is
         return ""

@@ -10,7 +10,7 @@ from symbn.code.arithmetic import from_float, number
 from symbn.code.arrays import exact, to_tensor
 from symbn.code.exact import Exact, quotient, to_the
 from symbn.code.model import Binding, StoppedError
-from symbn.code.sandbox.source import Source
+from symbn.code.source import Source
 
 MAX_BINDINGS = 2_000
 

@@ -6,7 +6,6 @@ folder, passes on the standard library, and knows nothing else. Every other modu
 
 from __future__ import annotations
 
-import ast
 import builtins
 import sys
 from collections.abc import Mapping
@@ -14,10 +13,20 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from symbn.code.model import StoppedError
 from symbn.code.sandbox.facade import facades
 from symbn.code.sandbox.helping import Helpers, Record
 from symbn.code.sandbox.rewriting import HELPER, definitions, rewrite
-from symbn.code.sandbox.source import Source, read_source
+from symbn.code.source import Source, load
+from symbn.errors import UsageError
+
+
+def read_source(path: Path) -> Source:
+    """Return the text of a file, or of the code cells of a notebook. Raises: StoppedError."""
+    try:
+        return load(str(path))
+    except UsageError as error:
+        raise StoppedError("raised", str(error)) from None
 
 
 class Loader:
@@ -38,7 +47,7 @@ class Loader:
             return self.modules[path]
         main = path == self.path
         source = read_source(path) if source is None else source
-        tree = rewrite(ast.parse(source.text, str(path)), source.text, self.recorded if main else None, bool(source.cells))
+        tree = rewrite(source.module, source.text, self.recorded if main else None, bool(source.cells))
         name = path.stem if path.stem not in sys.modules else f"{path.stem}_of_the_user"
         module = ModuleType(name)
         contents = module.__dict__
@@ -105,9 +114,7 @@ class PlainLoader:
 
     def load(self, path: Path, source: Source) -> ModuleType:
         sys.path.insert(0, str(path.parent))
-        tree = ast.parse(source.text, str(path))
-        if source.cells:
-            tree = definitions(tree)
+        tree = definitions(source.module) if source.cells else source.module
         module = ModuleType(path.stem)
         module.__dict__["__file__"] = str(path)
         sys.modules.setdefault(path.stem, module)

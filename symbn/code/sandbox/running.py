@@ -40,7 +40,7 @@ class Limits:
     output: int = 100_000
 
 
-def run(path: Path, calls: Sequence[Call], *, limits: Limits | None = None) -> Trace:
+def run(path: str | Path, calls: Sequence[Call], *, limits: Limits | None = None) -> Trace:
     """Return what the calls of the file's functions answer on exact arrays.
 
     In a result an array, or a number that is no plain one, is a `Tensor`, a number a `Fraction` or an int; anything else
@@ -59,7 +59,7 @@ def run(path: Path, calls: Sequence[Call], *, limits: Limits | None = None) -> T
     return Trace(results, bindings, readings, output)
 
 
-def run_floats(path: Path, calls: Sequence[Call], *, limits: Limits | None = None) -> tuple[Numeric, ...]:
+def run_floats(path: str | Path, calls: Sequence[Call], *, limits: Limits | None = None) -> tuple[Numeric, ...]:
     """Return what the calls answer in plain float64, arrays as `Floats`. The entries of tensors have to be numbers.
 
     The file is run as it is, with NumPy as it is, and behind the same walls. Raises: StoppedError.
@@ -74,13 +74,15 @@ def run_floats(path: Path, calls: Sequence[Call], *, limits: Limits | None = Non
     return results
 
 
-def _answer(path: Path, calls: Sequence[Call], limits: Limits, plain: bool) -> tuple[frozenset[str], Mapping[str, Any], str]:
+def _answer(
+    path: str | Path, calls: Sequence[Call], limits: Limits, plain: bool
+) -> tuple[frozenset[str], Mapping[str, Any], str]:
     """Return the names that were sent, the answer that came back, and what was printed. Raises: StoppedError."""
     if os.name != "posix" or not sys.executable:
         raise StoppedError("outside", "code is run only where the system can limit it (Linux, macOS)")
     table = TermTable()
     request = {
-        "path": str(path.resolve()),
+        "path": str(Path(path).resolve()),
         "plain": plain,
         "calls": [
             [
