@@ -175,9 +175,9 @@ def build_parser() -> argparse.ArgumentParser:
     check.add_argument("--no-cache", action="store_true", help="neither read nor keep answers")
     explain = commands.add_parser(
         "explain",
-        help="what a code such as wrong-sign means; triangle, moments, invariance",
+        help="what a code such as wrong-sign means; triangle, moments, invariance; ci",
         description="Show the title, meaning, example and cure of a code, or answer a question with an example in numbers; "
-        "without either, list all topics and codes.",
+        "without either, list all topics and codes.\nci: examples to copy for pytest, pre-commit and GitHub Actions.",
         formatter_class=_help_formatter,
         epilog=topics.EXAMPLES,
     )
