@@ -1,7 +1,8 @@
 """Documents as pytest sees them: a file is collected, each of its equations is a test.
 
 A document is followed once without repairs, which is enough to know its equations and which of them are proved. Repairs take
-longer: they are looked for when a test fails, or when the document expects a code. Both are kept in pytest's own cache.
+longer: they are looked for when a test of another equation is run, since they tell its mistake, and a document may expect a
+certain one. Both reports are kept in pytest's own cache.
 
 A test passes if its equation is proved, or has the verdict that the document states. What is taken as given is no test.
 """
@@ -150,7 +151,7 @@ class Equation(pytest.Item):
 
     def runtest(self) -> None:
         rules = self.config.stash[RULES]
-        if rules.accept(self.step):
+        if self.step.verdict in (PROVED, ASSUMED) and rules.accept(self.step):
             return
         report = self.document.repaired
         step = (*faults(report), *report.steps)[self.number]
