@@ -94,7 +94,7 @@ def test_a_failure_is_the_diagnostic_and_no_traceback(pytester: pytest.Pytester)
         "                                                 ^",
         "  = read as: for all m >= 1, eps > 0: dL/dgamma = -(sum_j (g_j*xhat_j))",
     ]
-    assert max(map(len, lines)) <= 80
+    assert max(map(len, block)) <= 80
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     assert "Traceback" not in result.stdout.str()
     assert "collecting.py" not in result.stdout.str()
