@@ -64,6 +64,7 @@ def b(): b"$no = 6$"
         ("```math\na = b\n```\n\n```python\nx = '$no = 1$'\n\n.. math:: no = 2\n```\n$c = d$", ["a = b", "c = d"]),
         ("An example::\n\n    $no = 1$\n\n$a = b$", ["a = b"]),
         (".. code-block:: python\n\n    x = '$no = 1$'\n\n$a = b$", ["a = b"]),
+        ("$$\n\na = b\n\n$$", ["a = b"]),
         (">>> f('$no = 1$')\n'$no = 2$'\n\n$a = b$", ["a = b"]),
         (".. note::\n    $a = b$ and\n\n    .. math:: c = d", ["a = b", "c = d"]),
         ("\\begin{align} a &= b \\\\ &= c \\end{align}", ["a &= b \\\\ &= c"]),
@@ -74,6 +75,12 @@ def test_markdown_and_restructuredtext_are_read_side_by_side(body: str, found: l
     indented = body.replace("\n", "\n    ")
     assert formulas(f'def f():\n    r"""{indented}\n    """\n') == found
     assert formulas(f"def f():\n    r'''\n    {indented}\n    '''\n") == found
+
+
+def test_letters_of_several_bytes_shift_nothing() -> None:
+    source = "class Übergröße_数: r'ß $a = b$ ß'; x = '$no = 1$'\n"
+    (item,) = read(source).items
+    assert read(source).place(item.span.start) == (1, source.index("a = b") + 1)
 
 
 def test_the_place_is_that_in_the_file() -> None:
