@@ -198,7 +198,8 @@ def _meant(escape: re.Match[str]) -> str:
 
 
 def _without_indentation(text: Text) -> Text:
-    """Return a docstring as `inspect.cleandoc` does: its lines but the first without what all of them are indented by."""
+    """Return a docstring as `inspect.cleandoc` does: its lines but the first without what all of them are indented by, and
+    no blank lines at the beginning, so that front matter may stand below the quotes."""
     lines = text.text.split("\n")
     indents = [len(line) - len(line.lstrip(" \t")) for line in lines[1:] if line.strip()]
     margin = min(indents, default=0)
@@ -207,7 +208,8 @@ def _without_indentation(text: Text) -> Text:
     for number, line in enumerate(lines):
         blank = len(line) - len(line.lstrip(" \t"))
         end = min(start + len(line) + 1, len(text.text))
-        parts.append(text.part(start + (min(blank, margin) if number else blank), end))
+        if parts or line.strip():
+            parts.append(text.part(start + (min(blank, margin) if number else blank), end))
         start += len(line) + 1
     return Text.joined(parts)
 

@@ -134,9 +134,10 @@ def test_a_docstring_says_what_python_says_without_its_indentation(body: str, pr
         except SyntaxError:
             return
     first, *rest = value.split("\n")
+    blank = 0 if first.strip() else 1 + next((n for n, line in enumerate(rest) if line.strip()), len(rest))
     margin = min((len(line) - len(line.lstrip(" \t")) for line in rest if line.strip()), default=0)
-    wanted = "\n".join([first.lstrip(" \t"), *(line[min(margin, len(line) - len(line.lstrip(" \t"))) :] for line in rest)])
-    assert read(source).text == wanted
+    lines = [first.lstrip(" \t"), *(line[min(margin, len(line) - len(line.lstrip(" \t"))) :] for line in rest)]
+    assert read(source).text == "\n".join(lines[blank:])
 
 
 @pytest.mark.parametrize(
@@ -177,8 +178,9 @@ def test_nothing_goes_on_from_one_docstring_to_the_next() -> None:
     assert [step.verdict for step in checked(source).steps] == ["proved", "unreadable"]
 
 
-def test_front_matter_and_remarks_are_heard() -> None:
-    source = '"""+++\nmean = "u"\n+++\n$u = \\\\frac1m \\\\sum_i x_i$"""\n'
+@pytest.mark.parametrize("begin", ['"""', '"""\n'])
+def test_front_matter_and_remarks_are_heard(begin: str) -> None:
+    source = f'{begin}+++\nmean = "u"\n+++\n$u = \\\\frac1m \\\\sum_i x_i$"""\n'
     source += 'def f():\n    r"""\n    .. symbn: refuted\n\n    $u = 0$"""\n'
     report = checked(source)
     assert [(step.verdict, step.expected) for step in report.steps] == [("proved", None), ("refuted", "refuted")]
