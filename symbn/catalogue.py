@@ -185,7 +185,7 @@ _ENTRIES = (
           "The file is missing, is no text, is too large, or is no notebook or no Python although it is called so.",
           "Give its source as UTF-8 text: .md, .tex, .html, .txt, .rst, .ipynb or .py.",
           "a NUL byte: \0"),
-    Entry("docstring-escape", DOCUMENT, "LaTeX in a string that is not raw",
+    Entry("docstring-escape", DOCUMENT, "a docstring with LaTeX that is not raw",
           "A docstring writes LaTeX with single backslashes, and Python takes one of them for another character: `\\f` is a "
           "form feed, `\\\\` one backslash. It is read as if it were raw.",
           "Put r before the quotes, or double every backslash.",
