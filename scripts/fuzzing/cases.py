@@ -2,8 +2,8 @@
 
 Documents are a paragraph or two of derivations/*.md, as they stand or as LaTeX, a web page, reStructuredText, a notebook or
 docstrings, with a formula of the grammar put in here and there; then most are mutated. Most paragraphs are short ones: what
-makes a document hostile to its reader is not how long its equations take to decide. Every tenth input of a reader is random bytes,
-and every two hundredth is its neighbour many times over, to see that what takes a reader time grows as the text does.
+makes a document hostile to its reader is not how long its equations take to decide. Every tenth input of a reader is random
+bytes, and every two hundredth is its neighbour many times over, to see that what takes a reader time grows as the text does.
 """
 
 from __future__ import annotations
