@@ -15,7 +15,7 @@ from symbn.code.arrays import array_class, from_tensor, to_tensor
 from symbn.code.exact import Exact
 from symbn.code.functions import methods, namespace
 from symbn.code.model import StoppedError, Tensor
-from symbn.kernel.term import Num, Var, num
+from symbn.kernel.term import Add, Num, Power, Var, num
 
 np: Any = SimpleNamespace(**namespace())
 
@@ -34,19 +34,15 @@ def numbers(array: Any) -> Any:
     """The array's entries as floats, to compare with NumPy's; a root stays a root until here."""
 
     def known(entry: Any) -> float:
-        from symbn.kernel.term import Power
-
         match entry.term if isinstance(entry, Exact) else num(int(entry)):
             case Num(value=value):
                 return float(value)
             case Power(base=Num(value=value), exponent=exponent):
-                return float(value) ** float(exponent)
+                return float(float(value) ** float(exponent))
             case term:
                 return known_product(term)
 
     def known_product(term: Any) -> float:
-        from symbn.kernel.term import Add
-
         parts: list[float] = [known(Exact(child)) for child in (term.terms if isinstance(term, Add) else term.factors)]
         return float(sum(parts)) if isinstance(term, Add) else float(numpy.prod(parts))
 

@@ -118,12 +118,12 @@ def _answer(
 def _talk(request: bytes, folder: str, limits: Limits) -> tuple[bytes, str, int]:
     """Return the answer, what was printed, and how the process ended. Raises: StoppedError at a limit."""
     receiving, sending = os.pipe()
-    child = Path(__file__).with_name("child.py")
-    root = str(Path(__file__).parents[3])
+    here = Path(__file__)
+    arguments = [str(here.with_name("child.py")), str(os.getpid()), str(sending), str(here.parents[3])]
     try:
         # -P and -s and a clean environment: nothing but the standard library, NumPy and this package is found.
         process = subprocess.Popen(
-            [sys.executable, "-P", "-s", "-B", "-u", "-X", "utf8", str(child), str(sending), root],
+            [sys.executable, "-P", "-s", "-B", "-u", "-X", "utf8", *arguments],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=folder, env=_environment(folder),
             pass_fds=(sending,), start_new_session=True, bufsize=0,
         )  # fmt: skip

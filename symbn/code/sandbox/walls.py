@@ -32,9 +32,11 @@ _CHANGING: Mapping[str, int] = {
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 
-def die_with_parent() -> None:
-    """Ask the system to end this process when the one that started it ends, however that happens."""
+def die_with_parent(parent: int) -> None:
+    """Ask the system to end this process when the one that started it ends, however that happens, or has ended already."""
     _system_call("prctl", _PARENT_DEATH, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
 
 
 def leave_network() -> bool:
