@@ -17,7 +17,7 @@ from typing import Any
 def main(parent: int, answer: int, root: str) -> None:
     if root not in sys.path:
         sys.path.insert(0, root)
-    from symbn.code.sandbox import walls
+    from symbn.code.sandbox import filters, walls
     from symbn.code.sandbox.answering import answer_to
 
     walls.die_with_parent(parent)
@@ -27,6 +27,8 @@ def main(parent: int, answer: int, root: str) -> None:
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     walls.leave_network()
     walls.limit(request["cpu"], request["memory"], request["file_size"])
+    filters.fence_files(os.getcwd())
+    filters.filter_calls()
     random.seed(0)
     sys.addaudithook(walls.guard(os.getcwd()))
     _send(answer, json.dumps(answer_to(request)).encode())

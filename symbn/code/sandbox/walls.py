@@ -1,8 +1,9 @@
 """What keeps checked code in: limits of the system, no network, and a hook that says no.
 
-The limits (time, memory, files, processes) and the empty network are the system's own. The audit hook is a seat belt and not a
-wall: it turns an accident, and what people usually try, into a clear message; whoever sets out to defeat it from inside the
-same process can. So the code of strangers is still run only when a person says so.
+The limits (time, memory, files, processes) and the empty network are the system's own, as is what `filters` refuses on Linux.
+The audit hook is a seat belt and not a wall: it turns an accident, and what people usually try, into a clear message; whoever
+sets out to defeat it from inside the same process can. What nothing keeps from the code is to read files, and to lie about its
+own results. So the code of strangers is still run only when a person says so.
 """
 
 from __future__ import annotations
