@@ -118,10 +118,10 @@ def _answer(
 def _talk(request: bytes, folder: str, limits: Limits) -> tuple[bytes, str, int]:
     """Return the answer, what was printed, and how the process ended. Raises: StoppedError at a limit."""
     receiving, sending = os.pipe()
-    here = Path(__file__)
-    arguments = [str(here.with_name("child.py")), str(os.getpid()), str(sending), str(here.parents[3])]
+    script = str(Path(__file__).with_name("child.py"))
+    arguments = [script, str(os.getpid()), str(sending), *map(os.path.abspath, sys.path)]
     try:
-        # -P and -s and a clean environment: nothing but the standard library, NumPy and this package is found.
+        # -P and -s and a clean environment: no module is found that this process would not find.
         process = subprocess.Popen(
             [sys.executable, "-P", "-s", "-B", "-u", "-X", "utf8", *arguments],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=folder, env=_environment(folder),

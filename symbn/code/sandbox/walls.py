@@ -45,11 +45,14 @@ def leave_network() -> bool:
     return _system_call("unshare", _NEW_NETWORK) or _system_call("unshare", _NEW_USER | _NEW_NETWORK)
 
 
-def limit(cpu: int, memory: int, file_size: int) -> None:
+def limit(cpu: int, memory: int, file_size: int, processes: int | None) -> None:
+    """Set the limits of the system for this process. processes: how many more there may be; None for no limit."""
     for what, most in (
         (resource.RLIMIT_CPU, cpu), (resource.RLIMIT_AS, memory), (resource.RLIMIT_FSIZE, file_size),
-        (resource.RLIMIT_NOFILE, 64), (resource.RLIMIT_CORE, 0), (resource.RLIMIT_NPROC, 0),
+        (resource.RLIMIT_NOFILE, 64), (resource.RLIMIT_CORE, 0), (resource.RLIMIT_NPROC, processes),
     ):  # fmt: skip
+        if most is None:
+            continue
         hard = resource.getrlimit(what)[1]
         allowed = most if hard == resource.RLIM_INFINITY else min(most, hard)
         # The system warns at the first limit of time, and kills at the second.
