@@ -52,7 +52,14 @@ def numbers(array: Any) -> Any:
 
 A = [[F(1), F(-2), F(1, 2)], [F(3), F(4), F(-5, 3)]]
 B = [[F(2), F(7), F(3, 4)], [F(-1), F(5), F(6)]]
-# Each is evaluated three times: on exact arrays with our functions, and on float64 with NumPy's own.
+
+
+def added_at(n: Any, array: Any, more: Any) -> Any:
+    n.add.at(array, [0, 0, 2], more)
+    return array
+
+
+# Each is evaluated twice: on exact arrays with our functions, and on float64 with NumPy's own.
 EXPRESSIONS: list[Callable[[Any, Any, Any], Any]] = [
     lambda n, a, b: a + b,
     lambda n, a, b: a - 2 * b,
@@ -171,6 +178,10 @@ EXPRESSIONS: list[Callable[[Any, Any, Any], Any]] = [
     lambda n, a, b: n.ones(3).dot(a.T),
     lambda n, a, b: n.ones((2, 0)).sum(axis=1),
     lambda n, a, b: n.zeros((2, 0)) @ n.zeros((0, 2)),
+    lambda n, a, b: n.add.reduce(a, axis=1),
+    lambda n, a, b: n.multiply.outer(a, b[0]),
+    lambda n, a, b: n.add.accumulate(a, axis=0),
+    lambda n, a, b: added_at(n, n.zeros(3), a[0]),
     lambda n, a, b: n.float64(3) / 4 * a,
     lambda n, a, b: n.absolute(a),
     lambda n, a, b: n.maximum(a, b),
