@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from functools import cache, wraps
+from numbers import Integral
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +31,7 @@ def namespace() -> Mapping[str, Any]:
     of_one = (
         np.sum, np.prod, np.cumsum, np.cumprod, np.mean, np.var, np.std, np.max, np.min, np.amax, np.amin, np.all, np.any,
         np.trace, np.transpose, np.reshape, np.ravel, np.swapaxes, np.moveaxis, np.rollaxis, np.squeeze, np.expand_dims,
-        np.flip, np.diagonal, np.split, np.array_split, np.roll, np.tril, np.triu, np.diff,
+        np.flip, np.diagonal, np.split, np.array_split, np.roll, np.tril, np.triu,
         np.atleast_1d, np.atleast_2d,
     )  # fmt: skip
     of_many = (np.concatenate, np.stack, np.vstack, np.hstack, np.column_stack, np.dstack)
@@ -75,6 +76,9 @@ def methods() -> Mapping[str, Function]:
 def _on_one(function: Function) -> Function:
     @wraps(function, assigned=("__name__", "__doc__"))
     def following(a: object, *order: Any, **keywords: Any) -> Any:
+        for value in (*order, *keywords.values()):
+            if isinstance(value, Integral):
+                capped(abs(int(value)))  # into how many parts an array is split
         return kept(function(as_array(a), *order, **keywords))
 
     return following

@@ -404,6 +404,15 @@ def eventually(true: Any) -> bool:
     return False
 
 
+def test_a_result_is_what_it_was_when_the_call_returned(tmp_path: Path) -> None:
+    text = "def forward(x):\n    return x, [x]\ndef backward(cache):\n    cache[0] *= 0\n    return cache[0]\n"
+    calls = [Call("forward", (tensor("x", 2),)), Call("backward", (Result(0, (1,)),))]
+    first, second = run(written(tmp_path, text), calls).results
+    assert isinstance(first, tuple)
+    assert first[0] == tensor("x", 2)
+    assert second == Tensor((2,), (num(0), num(0)))
+
+
 def test_what_is_printed_is_kept_apart_from_the_answer(tmp_path: Path) -> None:
     text = "import sys\ndef f():\n    print('{\"results\": []}')\n    sys.stderr.write('odd')\n    return 2\n"
     trace = run(written(tmp_path, text), [Call("f", ())])
