@@ -60,6 +60,8 @@ def _results(request: Mapping[str, Any], path: Path, source: Source) -> Answer:
         named = {key: _alive(read(argument, terms), live, plain) for key, argument in keywords}
         record.recording = place == len(calls) - 1
         live.append(function(*given, **named))
+        if record.stopped is not None:
+            raise record.stopped
         # Written down at once: a later call may change the arrays of an earlier one in place.
         results.append(write(_told(live[-1], plain), table))
     bindings = [[b.name, b.line, write(b.value, table)] for b in record.bindings.values() if isinstance(b.value, Tensor)]
