@@ -348,6 +348,18 @@ def test_the_kernel_refuses_what_python_does_not_see(tmp_path: Path, does: str) 
     assert sorted(path.name for path in tmp_path.iterdir()) == ["layers.py"]
 
 
+@pytest.mark.parametrize(
+    ("body", "named"),
+    [
+        ("while True: pass", "works longer than 1 second"),
+        ("import signal; signal.signal(signal.SIGXCPU, signal.SIG_IGN)\n    while True: pass", "the system ended it"),
+    ],
+)
+def test_work_is_limited_as_well_as_time(tmp_path: Path, body: str, named: str) -> None:
+    stop = stop_of(tmp_path, f"def f(x):\n    {body}\n", tensor("x"), limits=Limits(seconds=100.0, cpu=1))
+    assert (stop.kind, named in stop.reason) == ("limit", True), stop.reason
+
+
 def processes_with(text: str) -> list[int]:
     """Return the processes whose command line or environment has the text."""
     found = []

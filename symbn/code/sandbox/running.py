@@ -231,6 +231,9 @@ def _ended(status: int, limits: Limits) -> StoppedError:
         return StoppedError("exit", f"the code left the process with status {status}")
     if -status == signal.SIGXCPU:
         return StoppedError("limit", f"it works longer than {limits.cpu} seconds")
+    if -status == signal.SIGKILL:
+        # Nobody here has sent it: the second limit of time, or a system that is short of memory.
+        return StoppedError("limit", f"the system ended it, at {limits.cpu} seconds of work or for want of memory")
     return StoppedError("crashed", f"the process died of {signal.Signals(-status).name}")
 
 
