@@ -121,7 +121,8 @@ def copy(a: object, order: str = "K") -> Any:
 
 def _filled(shape: Shape, entry: Term, dtype: Any) -> Any:
     places = (int(shape),) if isinstance(shape, Integral) else tuple(int(length) for length in shape)
-    filled = from_terms(places, [entry] * capped(math.prod(places)))
+    capped(math.prod(max(length, 1) for length in places))
+    filled = from_terms(places, [entry] * math.prod(places))
     return filled.astype(dtype) if whole(dtype) else filled
 
 
