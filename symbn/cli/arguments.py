@@ -117,6 +117,9 @@ def build_parser() -> argparse.ArgumentParser:
         "--mode", choices=MODES, default=TRAINING, help="eval: mean and variance are constants (default: train)"
     )
     verify.add_argument("--no-repair", action="store_true", help="do not look for the edit that makes a refuted step true")
+    verify.add_argument(
+        "--numeric", action="store_true", help="say what float64 finds, too: a second witness, which changes no verdict"
+    )
     verify.add_argument("--quiet", action="store_true", help="print the verdict only, one word a step")
     verify.add_argument("--json", action="store_true", help="print one JSON object a line for each step")
     verify.add_argument(
@@ -168,6 +171,9 @@ def build_parser() -> argparse.ArgumentParser:
     )
     check.add_argument("--kind", metavar="KIND", help="what standard input is: markdown, latex, html, text, rst, notebook")
     check.add_argument("--no-repair", action="store_true", help="do not look for the edit that makes a refuted step true")
+    check.add_argument(
+        "--numeric", action="store_true", help="say what float64 finds, too (then on one process, and without the cache)"
+    )
     check.add_argument("--cache", metavar="FOLDER", help="where answers are kept (default: the user's cache folder)")
     check.add_argument("--no-cache", action="store_true", help="neither read nor keep answers")
     explain = commands.add_parser(
