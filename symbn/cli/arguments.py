@@ -7,7 +7,7 @@ import sys
 from typing import NoReturn
 
 from symbn import __version__
-from symbn.cli import derive, topics
+from symbn.cli import derive, doctor, topics
 from symbn.cli.output import style_for
 from symbn.cli.statuses import USAGE
 from symbn.layers.batchnorm import MODES, TRAINING
@@ -220,7 +220,15 @@ def build_parser() -> argparse.ArgumentParser:
         epilog=_PACKAGE_EXAMPLES,
     )
     package.add_argument("-o", "--output", metavar="FILE", help="write it there")
-    for command in (verify, table, check, explain, derive_command, certify, package):
+    doctor_command = commands.add_parser(
+        "doctor",
+        help="what a numeric gradient test could not have seen",
+        description="Say which usual mistakes of a batch-norm backward a numeric gradient test cannot see, and why.",
+        formatter_class=_help_formatter,
+        epilog=doctor.EXAMPLES,
+    )
+    doctor.add_arguments(doctor_command)
+    for command in (verify, table, check, explain, derive_command, certify, package, doctor_command):
         command.add_argument(
             "--color", choices=("auto", "always", "never"), default="auto", help="colour (default: auto; NO_COLOR is honoured)"
         )

@@ -1,1 +1,1 @@
-"""The second witness: the same equations in floating-point numbers. What it finds is shown beside a verdict, and is never one."""
+"""The second witness: the same equations in floating-point numbers. It is shown beside a verdict, and is never one."""

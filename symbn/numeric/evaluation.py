@@ -134,7 +134,9 @@ class Evaluation:
             point, target = Evaluation(inputs, {**self.values, **values}, self.sizes, self.backend), meaning_of_term(term)
         at = point.node(by.name)[0]
         now = point.meaning(target)
-        table = point.backend.jacobian(lambda array: point.moved(by.name, array).meaning(target).value, at, point.scale(by.name))
+        table = point.backend.jacobian(
+            lambda array: point.moved(by.name, array).meaning(target).value, at, point.scale(by.name)
+        )
         noise = now.size.reshape(tuple(now.size.shape) + (1,) * len(at.shape)) / point.scale(by.name)
         return labelled(table, (*now.axes, *by.indices), self.backend, abs(table) + noise)
 
@@ -153,4 +155,3 @@ def raised(base: Labelled, exponent: Fraction) -> Labelled:
         return Labelled(base.axes, value, base.size**exponent.numerator)
     # To first order, the relative error of a power is that of its base, |p| times.
     return Labelled(base.axes, value, abs(value) * (1 + abs(float(exponent)) * base.size / abs(base.value)))
-

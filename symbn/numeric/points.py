@@ -1,4 +1,4 @@
-"""The points at which the second witness looks: several batch sizes, a small eps and a large one, random numbers from a seed."""
+"""The points at which the second witness looks: several batch sizes, a small eps and a large one, numbers from a seed."""
 
 from __future__ import annotations
 

@@ -95,5 +95,4 @@ def _admitted(condition: Condition, axes: tuple[Index, ...], shape: tuple[int, .
         np.full(shape, index.name - 1) if isinstance(index.name, int) else at[axes.index(index)]
         for index in (condition.left, condition.right)
     )
-    return (left == right) == np.full(shape, condition.equal)
-
+    return np.equal(left, right) if condition.equal else np.not_equal(left, right)

@@ -1,0 +1,177 @@
+"""The statements of a test, followed once from the top: what its names stand for, and what is done with the layer."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from symbn.doctor.evaluating import evaluate, keyword, name_of
+from symbn.doctor.setting import Loss
+from symbn.doctor.values import Numbers, Output, Total, Value, number
+
+NUMERIC = re.compile(r"\w*num\w*_?grad\w*|\w*grad\w*_num\w*|gradcheck|grad_?check\w*|check_grad\w*|approx_fprime|"
+                      r"central_diff\w*|finite_diff\w*", re.IGNORECASE)  # fmt: skip
+GRADCHECK = ("gradcheck",)
+_LAYER = re.compile(r"\w*(norm|bn|forward|layer)\w*|f|fn|func|fx|fg|fb|model|net|apply", re.IGNORECASE)
+_OTHER = re.compile(r"layer_?norm|group_?norm|instance_?norm|rms_?norm")
+_ROLES = {
+    "x": ("x", "xs", "x_data", "inp", "input", "inputs"), "gamma": ("gamma", "weight", "scale", "w"),
+    "beta": ("beta", "bias", "shift", "b"), "dout": ("dout", "dy", "grad_out", "grad_output", "upstream", "g", "dl_dy"),
+}  # fmt: skip
+
+
+class Walk:
+    """Follows the statements of one test."""
+
+    def __init__(self, name: str, line: int, names: dict[str, Value] | None = None) -> None:
+        self.name, self.line = name, line
+        self.names: dict[str, Value] = names or {}
+        self.roles: dict[str, Value] = {}
+        self.marked: ast.Call | None = None
+        self.upstream: Value = None
+        self.loss: Value = None
+        self.eps: float | None = None
+        self.other: tuple[int, str, str] | None = None
+
+    def is_layer(self, call: ast.Call) -> bool:
+        """Tell whether a call is one of the layer: of a name like it, with the input among its arguments."""
+        known = isinstance(call.func, ast.Name) and isinstance(self.names.get(call.func.id), Output)
+        inputs = (evaluate(argument, self.names, lambda inner: False) for argument in call.args)
+        named = _LAYER.fullmatch(name_of(call.func)) or isinstance(call.func, ast.Call)
+        return known or (bool(named) and any(isinstance(value, Numbers) for value in inputs))
+
+    def value(self, node: ast.expr | None) -> Value:
+        return evaluate(node, self.names, self.is_layer)
+
+    def statements(self, body: list[ast.stmt]) -> None:
+        for statement in body:
+            self.statement(statement)
+
+    def statement(self, statement: ast.stmt) -> None:
+        match statement:
+            case ast.FunctionDef(name=name):
+                self.names[name] = statement
+                return
+            case ast.ClassDef() | ast.AsyncFunctionDef():
+                return
+            case ast.For() | ast.While() | ast.If():
+                self.statements([*statement.body, *statement.orelse])
+                return
+            case ast.With():
+                self.statements(statement.body)
+                return
+            case ast.Try():
+                self.statements([*statement.body, *statement.orelse, *statement.finalbody])
+                return
+            case ast.Assign(targets=targets, value=value):
+                found = self.value(value) if not isinstance(value, ast.Lambda) else value
+                self.calls(statement)
+                for target in targets:
+                    self.bind(target, found)
+                return
+            case ast.AnnAssign(target=target, value=value) if value is not None:
+                self.calls(statement)
+                self.bind(target, self.value(value))
+                return
+            case ast.AugAssign(target=ast.Name(id=name)):
+                self.names[name] = None
+        self.calls(statement)
+
+    def bind(self, target: ast.expr, value: Value) -> None:
+        match target:
+            case ast.Name(id=name):
+                self.names[name] = value
+                if isinstance(value, Total):
+                    self.loss = value
+                if self.marked is None and isinstance(value, Numbers):
+                    role = next((role for role, words in _ROLES.items() if name.lower() in words), None)
+                    if role is not None:
+                        self.roles[role] = value
+                if name.lower() in ("eps", "epsilon") and (size := number(value)) is not None:
+                    self.eps = size
+            case ast.Tuple(elts=parts) | ast.List(elts=parts):
+                if isinstance(value, Output):  # y, cache = forward(..)
+                    value = (value, *(None for _ in parts[1:]))
+                inner = value if isinstance(value, tuple) and len(value) == len(parts) else (None,) * len(parts)
+                for part, own in zip(parts, inner, strict=True):
+                    self.bind(part, own)
+
+    def calls(self, statement: ast.stmt) -> None:
+        """Look at every call of a statement: of the layer, of a numeric gradient, of a backward pass."""
+        for call in (node for node in ast.walk(statement) if isinstance(node, ast.Call)):
+            name = name_of(call.func)
+            if self.is_layer(call) or "norm" in name.lower():
+                self.layer(call)
+            if name == "backward" and isinstance(call.func, ast.Attribute):
+                self.marked = self.marked or call
+                own = self.value(call.func.value)
+                self.loss = own if isinstance(own, Total) else self.loss
+                if isinstance(own, Output) and call.args:
+                    self.upstream = self.value(call.args[0])
+            elif NUMERIC.fullmatch(name):
+                if self.marked is None or name_of(self.marked.func) == "backward":
+                    self.marked = call
+                self.numeric(call)
+            elif name.endswith("backward") and call.args and self.upstream is None:
+                self.upstream = self.value(call.args[0])
+
+    def layer(self, call: ast.Call) -> None:
+        """Read a call of the layer: what it is given, and its eps."""
+        if _OTHER.search(name_of(call.func).lower()):
+            self.other = (call.lineno, "layer", f"{name_of(call.func)[:60]} is no batch norm, and only that is examined")
+        for role, argument in zip(("x", "gamma", "beta"), call.args, strict=False):
+            value = self.value(argument)
+            if role not in self.roles and isinstance(value, Numbers) and isinstance(argument, ast.Name):
+                self.roles[role] = value
+        for source in (keyword(call, "eps", "epsilon"), *call.args, keyword(call, "bn_param")):
+            value = self.value(source)
+            size = number(value.get("eps")) if isinstance(value, dict) else None
+            if isinstance(value, dict) and value.get("mode") in ("test", "eval"):
+                self.other = (call.lineno, "layer", "it is in evaluation mode, and only training is examined")
+            if source is keyword(call, "eps", "epsilon"):
+                size = number(value)
+            self.eps = size if size is not None and self.eps is None else self.eps
+
+    def numeric(self, call: ast.Call) -> None:
+        """Read a numeric gradient: eval_numerical_gradient_array(f, x, dout), gradcheck(f, inputs)."""
+        gradcheck = name_of(call.func) in GRADCHECK
+        if len(call.args) > 2 and not gradcheck and number(self.value(call.args[2])) is None:
+            self.upstream = self.value(call.args[2])
+        function = call.args[0] if call.args else None
+        known = self.names.get(function.id) if isinstance(function, ast.Name) else function
+        inputs = self.value(call.args[1]) if len(call.args) > 1 else None
+        arguments = inputs if isinstance(inputs, tuple) else (inputs,)
+        if gradcheck:
+            for role, value in zip(("x", "gamma", "beta"), arguments, strict=False):
+                if isinstance(value, Numbers):
+                    self.roles.setdefault(role, value)
+        result = self.returned(known, arguments)
+        if isinstance(result, Total):
+            self.loss = result
+        elif isinstance(result, Output) and gradcheck:
+            self.loss = Total(Loss("each"))
+        elif gradcheck and not isinstance(known, ast.Lambda | ast.FunctionDef):
+            self.loss = self.loss or Total(Loss("each"))  # BatchNorm.apply: a function of arrays is checked output by output
+
+    def returned(self, function: Value | ast.expr, arguments: tuple[Value, ...]) -> Value:
+        """Return what a function of the test returns."""
+        if not isinstance(function, ast.Lambda | ast.FunctionDef):
+            return None
+        inner = Walk(self.name, self.line, dict(self.names))
+        inner.roles = self.roles
+        values = [*arguments, *(None for _ in function.args.args)]
+        for argument, value in zip(function.args.args, values, strict=False):
+            if value is not None:
+                inner.names[argument.arg] = value
+        if isinstance(function, ast.Lambda):
+            self.eps = self.eps if self.eps is not None else _eps_of(inner, function.body)
+            return inner.value(function.body)
+        returns = [node for node in ast.walk(function) if isinstance(node, ast.Return)]
+        inner.statements([s for s in function.body if not isinstance(s, ast.FunctionDef)])
+        self.eps = inner.eps if self.eps is None else self.eps
+        return inner.value(returns[-1].value) if returns else None
+
+
+def _eps_of(walk: Walk, body: ast.expr) -> float | None:
+    walk.calls(ast.Expr(body))
+    return walk.eps
