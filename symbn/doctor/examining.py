@@ -18,7 +18,7 @@ Answer = Literal["seen", "by luck", "not compared", "summed", "exactly blind", "
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What the test makes of one mistake. answer: `exactly blind` is proved by the kernel; `by luck`: in some draws only;
-    `summed`: PyTorch puts it right before it is compared."""
+    `summed`: PyTorch puts it right, in the test and anywhere else."""
 
     mistake: Mistake
     answer: Answer
@@ -26,7 +26,7 @@ class Finding:
 
     @property
     def hidden(self) -> bool:
-        return self.answer != "seen"
+        return self.answer not in ("seen", "summed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,8 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """findings: for each mistake. failing: gradients of which the right one fails the test, too. changes: the fewest edits with
-    which everything is seen, tried; None where none of ours is enough."""
+    """findings: for each mistake. failing: gradients of which the right one fails the test, too. changes: edits with
+    which everything is seen, tried, and none to spare; None where all of ours are not enough."""
 
     setting: Setting
     findings: tuple[Finding, ...]
@@ -94,11 +94,10 @@ CHANGES = (
 
 
 def _cheapest(setting: Setting) -> tuple[str, ...] | None:
-    """Return the first of the smallest sets of changes with which all is seen and the right gradients pass."""
+    """Return changes with which all is seen and the right gradients pass, and none of which can be left out."""
     useful = [change for change in CHANGES if change.edit(setting) != setting]
     if not _sees_all(setting, useful):
         return None
-    # Leave out what can be left out, one after the other: seven trials in place of all subsets.
     kept = list(useful)
     for change in useful:
         others = [other for other in kept if other is not change]

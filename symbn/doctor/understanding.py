@@ -105,6 +105,8 @@ def _comparisons(walk: Walk, found: Found, made: list[Comparing]) -> None:
         rtol, atol = (number(walk.value(keyword(marked, name))) for name in ("rtol", "atol"))
         found.known["tolerance"] = Tolerance("allclose", 1e-3 if rtol is None else rtol, 1e-5 if atol is None else atol)
         found.known["sums"] = True
+        if walk.checked:
+            found.known["compared"] = tuple(g for g in GRADIENTS if g[1:] in walk.checked)
         return
     named = tuple(g for g in GRADIENTS if any(c.gradient == g for c in made))
     if named and all(c.gradient is not None for c in made):

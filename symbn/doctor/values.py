@@ -130,7 +130,7 @@ def product(left: Value, right: Value | Fraction) -> Value:
     if isinstance(left, int | float) and isinstance(right, int | float):
         return _arithmetic(left, ast.Mult(), right)
     if isinstance(right, int | float | Fraction):
-        if not abs(right) <= LARGEST:
+        if not -LARGEST <= right <= LARGEST:
             return None
         factor = right if isinstance(right, Fraction) else Fraction(str(right))
         match left:

@@ -31,6 +31,7 @@ class Walk:
         self.upstream: Value = None
         self.loss: Value = None
         self.eps: float | None = None
+        self.checked: tuple[str, ...] = ()
         self.other: tuple[int, str, str] | None = None
 
     def is_layer(self, call: ast.Call) -> bool:
@@ -142,9 +143,14 @@ class Walk:
         inputs = self.value(call.args[1]) if len(call.args) > 1 else None
         arguments = inputs if isinstance(inputs, tuple) else (inputs,)
         if gradcheck:
-            for role, value in zip(("x", "gamma", "beta"), arguments, strict=False):
+            given = call.args[1] if len(call.args) > 1 else None
+            parts = given.elts if isinstance(given, ast.Tuple | ast.List) else [given] * len(arguments)
+            for role, part, value in zip(("x", "gamma", "beta"), parts, arguments, strict=False):
                 if isinstance(value, Numbers):
-                    self.roles.setdefault(role, value)
+                    word = part.id.lower() if isinstance(part, ast.Name) else ""
+                    own = next((own for own, words in _ROLES.items() if word in words), role)
+                    self.roles.setdefault(own, value)
+                    self.checked = (*self.checked, own)
         result = self.returned(known, arguments)
         if isinstance(result, Total):
             self.loss = result

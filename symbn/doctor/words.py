@@ -12,8 +12,9 @@ from symbn.report.terminal import Style, wrap
 
 SCHEMA = 1
 _AFTER = (
-    "No test of this kind sees a forward that is wrong and differentiated faithfully (eps outside the root in both): it compares "
-    "the backward with the author's own forward. And a tolerance is no proof: symbn check and symbn verify prove the formula."
+    "No test of this kind sees a forward that is wrong and differentiated faithfully (eps outside the root in both): it "
+    "compares the backward with the author's own forward. And a tolerance is no proof: symbn check and symbn verify prove "
+    "formulas."
 )
 
 
@@ -24,13 +25,15 @@ def why(finding: Finding, setting: Setting) -> str:
         case "not compared":
             return f"{finding.mistake.gradient} is never compared"
         case "summed":
-            return "PyTorch sums a gradient to the shape of its input before anything is compared"
+            return "PyTorch sums a gradient to the shape of its input, in the test and in training: no harm is done"
         case "exactly blind":
             zero = vanishes(finding.mistake.gradient, setting)
             what = (
                 f"{finding.mistake.gradient} is 0 for every draw, and the wrong one too" if zero else "it is the right gradient"
             )
-            return f"exactly blind: with {', and with '.join(causes(finding.mistake, setting))} {what} (proved)"
+            cause, *others = causes(finding.mistake, setting)
+            also = f"; {' or '.join(others)} alone would hide it, too" if others else ""
+            return f"exactly blind: with {cause} {what} (proved){also}"
         case "by luck":
             return f"seen in {found.seen} of {DRAWS} draws only: {_figure(found.relative, found.absolute)}; {tolerance}"
         case "below tolerance":
@@ -61,9 +64,12 @@ def text(name: str, found: Examination, remarks: tuple[str, ...], style: Style) 
             style.width,
             "  warning: ",
         )
+    summed = [finding.mistake.name for finding in found.findings if finding.answer == "summed"]
+    if summed:
+        lines += wrap(f"{', '.join(summed)}: PyTorch sums a gradient to the shape of its input", style.width, "  note: ")
     total = len(found.findings)
     if not hidden:
-        return "\n".join([*lines, style.paint(f"it sees all of {total} usual mistakes", "proved")])
+        return "\n".join([*lines, style.paint(f"it sees each of {total} usual mistakes that can do harm", "proved")])
     lines.append(style.paint(f"it cannot be relied on to see {len(hidden)} of {total} usual mistakes:", "refuted"))
     reasons: dict[str, list[Finding]] = {}
     for finding in hidden:
@@ -76,7 +82,7 @@ def text(name: str, found: Examination, remarks: tuple[str, ...], style: Style) 
     if found.changes is None:
         lines += wrap("none of the changes that symbn tries makes it see all of them", style.width)
     else:
-        lines.append("the fewest changes with which it sees all, tried:")
+        lines.append("with these changes it sees all, and with none of them left out (tried):")
         lines += [line for change in found.changes for line in wrap(change, style.width, "  - ")]
     return "\n".join(lines)
 

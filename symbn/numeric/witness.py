@@ -95,4 +95,5 @@ def _admitted(condition: Condition, axes: tuple[Index, ...], shape: tuple[int, .
         np.full(shape, index.name - 1) if isinstance(index.name, int) else at[axes.index(index)]
         for index in (condition.left, condition.right)
     )
-    return np.equal(left, right) if condition.equal else np.not_equal(left, right)
+    same: NDArray[np.bool_] = left == right
+    return same if condition.equal else ~same
