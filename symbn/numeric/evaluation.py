@@ -142,16 +142,20 @@ class Evaluation:
 
     def scale(self, name: str) -> float:
         """Return the distance over which functions of a quantity change: its spread over the batch, or a number's own size."""
+        if name in ("var", "eps") and "s" in self.graph.nodes and "eps" in self.values:
+            name, power = "s", 2  # what depends on them does so by var + eps: a small eps is not what it changes over
+        else:
+            power = 1
         values = self.backend.plain(self.node(name)[0])
-        spread = float(abs(values).min()) if name in self.graph.positive else float(values.std())
-        found = spread if values.size > 1 or name in self.graph.positive else float(abs(values).max())
+        least = name in self.graph.positive or power == 2
+        found = float(abs(values).min() if least or values.size == 1 else values.std()) ** power
         return found if found > 0 else FALLBACK_SCALE
 
 
 def raised(base: Labelled, exponent: Fraction) -> Labelled:
-    whole = exponent.denominator == 1
-    value = base.value ** (exponent.numerator if whole else float(exponent))
-    if whole and exponent >= 0:
-        return Labelled(base.axes, value, base.size**exponent.numerator)
+    power = exponent.numerator if exponent.denominator == 1 else float(exponent)
+    value = base.value**power
+    if exponent >= 0:
+        return Labelled(base.axes, value, base.size**power)
     # To first order, the relative error of a power is that of its base, |p| times.
     return Labelled(base.axes, value, abs(value) * (1 + abs(float(exponent)) * base.size / abs(base.value)))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from symbn.elaboration.elaborate import Equation
-from symbn.elaboration.meaning import Meaning, Quantity, parts
+from symbn.elaboration.meaning import Meaning, Quantity, free, parts
 from symbn.kernel.term import BATCH, FEATURE, SIZE_NAME
 
 if TYPE_CHECKING:
@@ -34,12 +34,12 @@ def places(equation: Equation, seed: int = 0) -> Iterator[Place]:
     import numpy as np
 
     shapes = _shapes(equation)
-    least = equation.goal().least_batch()
+    least, features = (_largest(equation, axis) for axis in (BATCH, FEATURE))
     sizes = (equation.batch,) if equation.batch is not None else tuple(sorted({max(m, least) for m in SIZES}))
     for m in sizes:
         for eps in EPSILONS if "eps" in shapes else (None,):
             random = np.random.default_rng([seed, m])  # one draw for every eps, so that it alone makes the difference
-            lengths = {BATCH: m, FEATURE: FEATURES}
+            lengths = {BATCH: m, FEATURE: max(FEATURES, features)}
             values = {}
             for name, slots in sorted(shapes.items()):
                 shape = tuple(lengths[axis] for axis in slots)
@@ -54,6 +54,13 @@ def places(equation: Equation, seed: int = 0) -> Iterator[Place]:
                 else:
                     values[name] = random.normal(size=shape)
             yield Place(m, eps, lengths, values)
+
+
+def _largest(equation: Equation, axis: str) -> int:
+    """Return how many positions an axis has to have: x_3 needs three."""
+    compared = {index for condition in equation.conditions for index in (condition.left, condition.right)}
+    indices = free(equation.left) | free(equation.right) | compared
+    return max([1, *(index.name for index in indices if isinstance(index.name, int) and index.axis == axis)])
 
 
 def _shapes(equation: Equation) -> dict[str, tuple[str, ...]]:

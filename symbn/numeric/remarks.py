@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from symbn.answer import PROVED, REFUTED, UNDECIDED, Sample, Step, Witness
+from symbn.elaboration.meaning import OutsideError
 from symbn.numeric.witness import ATOL, RTOL, witness
 
 ROUNDING = 1e-9  # below this, float64 with differences cannot tell two numbers apart
@@ -17,7 +18,11 @@ def with_witness(step: Step) -> Step:
     step = replace(step, decision=None)
     if decision is None or decision.equation is None:
         return step
-    found = witness(decision.equation)
+    try:
+        decision.equation.goal()  # what has none is not determined, whatever float64 would say of it
+        found = witness(decision.equation)
+    except OutsideError as error:
+        found = Witness((), str(error))
     return replace(step, numeric=found, notes=(*step.notes, *remarks(step, found)))
 
 

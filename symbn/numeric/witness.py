@@ -29,7 +29,7 @@ RTOL, ATOL = 1e-5, 1e-8  # of numpy.allclose
 
 
 def witness(equation: Equation, seed: int = 0, libraries: Sequence[Backend] | None = None) -> Witness:
-    """Return what float64 says of an equation under the reading it has."""
+    """Return what float64 says of an equation that has a goal, under the reading it has."""
     import numpy as np
 
     slopes = any(_has_slope(side) for side in (equation.left, equation.right))
