@@ -39,7 +39,7 @@ class Draw:
         if self.kind == "given":
             return np.resize(np.array(self.table, dtype=np.float64), shape)
         if self.kind == "constant":
-            return np.full(shape, self.shift)
+            return np.full(shape, float(self.shift))  # whole numbers would stay whole when they are moved
         base = random.standard_normal(shape) if self.kind == "normal" else random.random(shape)
         return base * self.scale + self.shift
 
