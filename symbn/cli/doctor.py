@@ -54,10 +54,17 @@ def run(arguments: argparse.Namespace) -> int:
     from symbn.doctor.examining import examine
     from symbn.doctor.words import after, record, text
 
+    from symbn.doctor.reading import NotUnderstoodError
+
     given = _given(arguments)
+    try:
+        tests = _tests(arguments, given)
+    except NotUnderstoodError as error:
+        print(f"symbn: {printable(str(error))}", file=sys.stderr)
+        return SOME_OPEN
     style = style_for(sys.stdout, arguments.color)
     hidden = open_ones = False
-    for name, known, remarks, missing in _tests(arguments, given):
+    for name, known, remarks, missing in tests:
         if missing:
             open_ones = True
             if arguments.json:
@@ -89,11 +96,9 @@ def _tests(
     from symbn.doctor.understanding import ESSENTIAL
     from symbn.running import document_bytes
 
-    path, _, function = arguments.test.partition(":") if re.search(r":\w+$", arguments.test) else (arguments.test, "", "")
+    path, _, function = arguments.test.rpartition(":") if re.search(r".:\w+$", arguments.test) else (arguments.test, "", "")
     source = document_bytes(path).decode("utf-8", "replace")
     found = read_tests(path, source, function or None)
-    if not found:
-        raise UsageError(f"{path}: no numeric gradient test was recognised in it; say which function it is: {path}:FUNCTION")
     tests = []
     for test in found:
         still = [gap for gap in test.open if gap.about not in given]

@@ -15,23 +15,32 @@ from collections.abc import Iterator
 from symbn.doctor.evaluating import name_of
 from symbn.doctor.understanding import Found, understood
 from symbn.doctor.walking import NUMERIC, Walk
-from symbn.errors import UsageError
+from symbn.errors import SymbnError
 
 MAX_SOURCE = 2_000_000
 
 
+class NotUnderstoodError(SymbnError):
+    """The file is no Python, or has no numeric gradient test that is recognised."""
+
+
 def read_tests(path: str, source: str, function: str | None = None) -> tuple[Found, ...]:
-    """Return the numeric gradient tests of a file, or the one that is named. Raises: UsageError if it cannot be read."""
+    """Return the numeric gradient tests of a file, or the one that is named. Raises: NotUnderstoodError."""
     try:
         tree = _parsed(path, source)
-        return tuple(_tests(tree, function))
+        found = tuple(_tests(tree, function))
     except RecursionError:
-        raise UsageError(f"{path}: this is nested too deeply to be read") from None
+        raise NotUnderstoodError(f"{path}: this is nested too deeply to be read") from None
+    if not found:
+        raise NotUnderstoodError(
+            f"{path}: no numeric gradient test was recognised in it; say which function it is: {path}:FUNCTION"
+        )
+    return found
 
 
 def _parsed(path: str, source: str) -> ast.Module:
     if len(source) > MAX_SOURCE:
-        raise UsageError(f"{path}: longer than {MAX_SOURCE} characters, which is no test")
+        raise NotUnderstoodError(f"{path}: longer than {MAX_SOURCE} characters, which is no test")
     try:
         if path.endswith(".ipynb"):
             source = _cells(source)
@@ -41,7 +50,7 @@ def _parsed(path: str, source: str) -> ast.Module:
     except (SyntaxError, ValueError, TypeError, KeyError, AttributeError, MemoryError, OverflowError) as error:
         line = f", line {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
         said = error.msg if isinstance(error, SyntaxError) else "it is no notebook" if path.endswith(".ipynb") else str(error)
-        raise UsageError(f"{path}{line}: this cannot be read as Python: {said}") from None
+        raise NotUnderstoodError(f"{path}{line}: this cannot be read as Python: {said}") from None
 
 
 def _cells(text: str) -> str:
@@ -63,7 +72,7 @@ def _tests(tree: ast.Module, function: str | None) -> Iterator[Found]:
     if function is not None:
         functions = [n for n in functions if n.name == function]
         if not functions:
-            raise UsageError(f"there is no function {function[:60]} in the file")
+            raise NotUnderstoodError(f"there is no function {function[:60]} in the file")
     elif top.marked:
         yield understood(top, tree.body, single)
     for node in functions:
@@ -71,6 +80,8 @@ def _tests(tree: ast.Module, function: str | None) -> Iterator[Found]:
         tool = NUMERIC.fullmatch(node.name) is not None and not node.name.startswith("test")
         walk = Walk(node.name, node.lineno, dict(top.names))
         arguments = node.args
+        for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
+            walk.names[argument.arg] = None  # a fixture, or a parameter: not what the file has under this name
         for argument, default in zip(reversed(arguments.args), reversed(arguments.defaults), strict=False):
             walk.names[argument.arg] = walk.value(default)
         walk.statements(node.body)

@@ -159,6 +159,8 @@ def total(value: Value, mean: bool = False) -> Value:
         if not isinstance(shape, tuple) or any(number(size) == 0 for size in shape):
             return None
         part = Fraction(1, prod(size for size in shape if isinstance(size, int)))
+    if not isinstance(value, Output | Squared | Weighted) or abs(value.factor) > LARGEST:
+        return None
     match value:
         case Output(factor=factor):
             return Total(Loss("constant", factor * part))

@@ -7,7 +7,7 @@ import re
 
 from symbn.doctor.evaluating import evaluate, keyword, name_of
 from symbn.doctor.setting import Loss
-from symbn.doctor.values import Numbers, Output, Total, Value, number
+from symbn.doctor.values import Numbers, Output, Total, Value, combined, number
 
 NUMERIC = re.compile(r"\w*num\w*_?grad\w*|\w*grad\w*_num\w*|gradcheck|grad_?check\w*|check_grad\w*|approx_fprime|"
                       r"central_diff\w*|finite_diff\w*", re.IGNORECASE)  # fmt: skip
@@ -31,6 +31,7 @@ class Walk:
         self.upstream: Value = None
         self.loss: Value = None
         self.eps: float | None = None
+        self.follows = True
         self.checked: tuple[str, ...] = ()
         self.other: tuple[int, str, str] | None = None
 
@@ -55,10 +56,17 @@ class Walk:
                 return
             case ast.ClassDef() | ast.AsyncFunctionDef():
                 return
-            case ast.For() | ast.While() | ast.If():
+            case ast.For(target=target):
+                self.bind(target, None)
                 self.statements([*statement.body, *statement.orelse])
                 return
-            case ast.With():
+            case ast.While() | ast.If():
+                self.statements([*statement.body, *statement.orelse])
+                return
+            case ast.With(items=items):
+                for item in items:
+                    if item.optional_vars is not None:
+                        self.bind(item.optional_vars, None)
                 self.statements(statement.body)
                 return
             case ast.Try():
@@ -74,8 +82,10 @@ class Walk:
                 self.calls(statement)
                 self.bind(target, self.value(value))
                 return
-            case ast.AugAssign(target=ast.Name(id=name)):
-                self.names[name] = None
+            case ast.AugAssign(target=target, op=operator, value=value):
+                self.calls(statement)
+                self.bind(target, combined(self.value(target), operator, self.value(value)))
+                return
         self.calls(statement)
 
     def bind(self, target: ast.expr, value: Value) -> None:
@@ -84,12 +94,13 @@ class Walk:
                 self.names[name] = value
                 if isinstance(value, Total):
                     self.loss = value
-                if self.marked is None and isinstance(value, Numbers):
-                    role = next((role for role, words in _ROLES.items() if name.lower() in words), None)
-                    if role is not None:
-                        self.roles[role] = value
+                role = next((role for role, words in _ROLES.items() if name.lower() in words), None)
+                if self.marked is None and role is not None:
+                    self.roles[role] = value  # also where it is not known: what the name was before is over
                 if name.lower() in ("eps", "epsilon") and (size := number(value)) is not None:
                     self.eps = size
+            case ast.Subscript(value=ast.Name() as whole):
+                self.bind(whole, None)  # an entry of it is changed
             case ast.Tuple(elts=parts) | ast.List(elts=parts):
                 if isinstance(value, Output):  # y, cache = forward(..)
                     value = (value, *(None for _ in parts[1:]))
@@ -109,7 +120,7 @@ class Walk:
                 self.loss = own if isinstance(own, Total) else self.loss
                 if isinstance(own, Output) and call.args:
                     self.upstream = self.value(call.args[0])
-            elif NUMERIC.fullmatch(name):
+            elif NUMERIC.fullmatch(name) and self.follows:
                 if self.marked is None or name_of(self.marked.func) == "backward":
                     self.marked = call
                 self.numeric(call)
@@ -122,7 +133,7 @@ class Walk:
             self.other = (call.lineno, "layer", f"{name_of(call.func)[:60]} is no batch norm, and only that is examined")
         for role, argument in zip(("x", "gamma", "beta"), call.args, strict=False):
             value = self.value(argument)
-            if role not in self.roles and isinstance(value, Numbers) and isinstance(argument, ast.Name):
+            if self.roles.get(role) is None and isinstance(value, Numbers) and isinstance(argument, ast.Name):
                 self.roles[role] = value
         for source in (keyword(call, "eps", "epsilon"), *call.args, keyword(call, "bn_param")):
             value = self.value(source)
@@ -165,6 +176,7 @@ class Walk:
             return None
         inner = Walk(self.name, self.line, dict(self.names))
         inner.roles = self.roles
+        inner.follows = False  # a function that checks itself would be followed for ever
         values = [*arguments, *(None for _ in function.args.args)]
         for argument, value in zip(function.args.args, values, strict=False):
             if value is not None:

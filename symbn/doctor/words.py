@@ -8,7 +8,7 @@ from symbn.doctor.causes import causes, vanishes
 from symbn.doctor.examining import Examination, Finding
 from symbn.doctor.setting import Setting
 from symbn.doctor.trial import DRAWS, LARGEST, MOST_OUTPUTS
-from symbn.report.terminal import Style, wrap
+from symbn.report.terminal import Style, printable, wrap
 
 SCHEMA = 1
 _AFTER = (
@@ -53,7 +53,7 @@ def _figure(relative: float, absolute: float) -> str:
 def text(name: str, found: Examination, remarks: tuple[str, ...], style: Style) -> str:
     """Return the answer on one test. remarks: what of its source needs a word."""
     setting, hidden = found.setting, found.hidden
-    lines = [style.paint(name, "bold")]
+    lines = [style.paint(printable(name), "bold")]
     for _, said, assumed in setting.lines():
         lines += wrap(f"{said}{' (assumed)' if assumed else ''}", style.width, "  ")
     for remark in (*remarks, *_limits(setting)):

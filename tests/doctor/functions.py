@@ -1,13 +1,16 @@
-"""Wrong backward passes in plain NumPy, written independently of the catalogue, and a numeric gradient test as people write it."""
+"""Wrong backward passes in plain NumPy, written independently of the catalogue, and a numeric gradient test."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 
-Array = np.ndarray
+Array = Any
+# The shape, the loss (sum, squares or dout), gamma and beta (None: random), eps, rtol, atol.
+Case = tuple[tuple[int, int], str, float | None, float | None, float, float, float]
 Backward = Callable[[SimpleNamespace], Array]
 
 
@@ -113,26 +116,21 @@ def numeric_gradient(loss: Callable[[Array], float], x: Array, h: float = 1e-5) 
     return gradient
 
 
-def passes(backward: Backward, gradient: str, rtol: float, atol: float, seed: int, **setting: object) -> bool:
-    """Run one numeric gradient test as people write it, and tell whether the backward function passes it.
-
-    setting: shape, loss ("sum", "squares" or "dout"), gamma and beta (a number, or None for random ones), eps.
-    """
+def passes(backward: Backward, gradient: str, case: Case, seed: int) -> bool:
+    """Run one numeric gradient test as people write it, and tell whether the backward function passes it."""
+    shape, kind, gamma, beta, eps, rtol, atol = case
     random = np.random.default_rng(1000 + seed)
-    n, d = setting["shape"]  # type: ignore[misc]
-    inputs = {"x": random.normal(size=(n, d))}
-    for name in ("gamma", "beta"):
-        value = setting.get(name)
-        inputs[name] = random.normal(size=d) if value is None else np.full(d, float(value))  # type: ignore[arg-type]
-    eps, kind = float(setting["eps"]), setting["loss"]  # type: ignore[arg-type]
-    weights = random.normal(size=(n, d))
+    inputs: dict[str, Array] = {"x": random.normal(size=shape)}
+    for name, value in (("gamma", gamma), ("beta", beta)):
+        inputs[name] = random.normal(size=shape[1]) if value is None else np.full(shape[1], float(value))
+    weights = random.normal(size=shape)
 
     def loss(**moved: Array) -> float:
         y, _ = forward(**{**inputs, **moved}, eps=eps)
-        return float({"sum": y, "squares": y**2, "dout": y * weights}[str(kind)].sum())
+        return float({"sum": y, "squares": y**2, "dout": y * weights}[kind].sum())
 
     y, cache = forward(**inputs, eps=eps)
-    cache.dout = {"sum": np.ones_like(y), "squares": 2 * y, "dout": weights}[str(kind)]
+    cache.dout = {"sum": np.ones_like(y), "squares": 2 * y, "dout": weights}[kind]
     name = gradient[1:]
     expected = numeric_gradient(lambda moved: loss(**{name: moved}), inputs[name])
     with np.errstate(all="ignore"):

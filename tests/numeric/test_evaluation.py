@@ -18,9 +18,11 @@ from symbn.numeric.evaluation import Evaluation
 
 M, N = 4, 3
 I, J, K, C = Index("i"), Index("j"), Index("k"), Index("c", FEATURE)
-LEAVES = [Var("a"), Var("b"), Var("m"), Var("n"), Entry("x", (I,)), Entry("x", (J,)), Entry("x", (K,)), Entry("x", (Index(2),)),
-          Entry("w", (C, I)), Entry("w", (C, Index(3))), Entry("p", (I, I)), Entry("p", (J, I)), Entry("q", (I, C, I)),
-          Delta(I, J), Delta(I, I), Delta(J, Index(1)), Num(Fraction(-3, 2))]  # fmt: skip
+LEAVES: list[Term] = [
+    Var("a"), Var("b"), Var("m"), Var("n"), Entry("x", (I,)), Entry("x", (J,)), Entry("x", (K,)), Entry("x", (Index(2),)),
+    Entry("w", (C, I)), Entry("w", (C, Index(3))), Entry("p", (I, I)), Entry("p", (J, I)), Entry("q", (I, C, I)),
+    Delta(I, J), Delta(I, I), Delta(J, Index(1)), Num(Fraction(-3, 2)),
+]  # fmt: skip
 
 
 def random_term(random: Random, depth: int) -> Term:
@@ -35,7 +37,7 @@ def random_term(random: Random, depth: int) -> Term:
         case 2:
             return Power(parts[0], Fraction(random.choice((2, 3, -1, -2))))
         case 3:
-            index = random.choice((I, J, K, C))
+            index = random.choice([I, J, K, C])
             others = tuple(other for other in (I, J, Index(1)) if other != index and other.axis == index.axis)
             return Sum(index, parts[0], random.choice(((), others[:1], others)))
         case _:

@@ -23,7 +23,8 @@ from symbn.numeric.witness import witness
 TRUE = [
     r"\frac{\partial^2 \sigma^2}{\partial x_i \partial x_k} = \frac{2}{m}(\delta_{ik} - 1/m)",
     r"\frac{\partial \hat x_i}{\partial x_k} = -\frac{1}{m s}(1+\hat x_i \hat x_k), i \neq k",
-    r"\frac{\partial L}{\partial x_{ij}} = \frac{\gamma_j}{m s_j}(m g_{ij} - \sum_k g_{kj} - \hat x_{ij} \sum_k g_{kj} \hat x_{kj})",
+    r"\frac{\partial L}{\partial x_{ij}}"
+    r" = \frac{\gamma_j}{m s_j}(m g_{ij} - \sum_k g_{kj} - \hat x_{ij} \sum_k g_{kj} \hat x_{kj})",
     r"\frac{\partial L}{\partial x_i} = 0 \text{ if } g_j = 1",
     r"\frac{\partial \hat x_i}{\partial x_i} = \frac{1}{\sqrt{\sigma^2+\epsilon}}",  # the local one: mu and var are held
     "dL/dx_1 = gamma/(m*s)*(m*g_1 - sum_j g_j - xhat_1*sum_j g_j*xhat_j)",
