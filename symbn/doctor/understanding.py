@@ -10,7 +10,7 @@ from math import prod
 from symbn.doctor.comparing import Comparing, comparisons
 from symbn.doctor.evaluating import keyword, name_of
 from symbn.doctor.setting import GRADIENTS, Draw, Loss, Tolerance
-from symbn.doctor.values import Numbers, Output, Total, number
+from symbn.doctor.values import LARGEST, Numbers, Output, Total, Value, number
 from symbn.doctor.walking import GRADCHECK, Walk
 
 
@@ -39,7 +39,7 @@ class Found:
 
 def understood(walk: Walk, body: list[ast.stmt], single: bool) -> Found:
     """Return what was understood."""
-    found = Found(walk.name, walk.line)
+    found = Found(walk.name, walk.line, notes=list(dict.fromkeys(walk.notes)))
     if walk.other is not None:
         found.open.append(Gap(*walk.other))
     if walk.marked is None:
@@ -70,19 +70,31 @@ def understood(walk: Walk, body: list[ast.stmt], single: bool) -> Found:
 
 
 def _loss(walk: Walk, found: Found) -> None:
-    if isinstance(walk.loss, Total):
-        found.known["loss"] = walk.loss.loss
+    said = walk.differentiated or [(0, walk.line, walk.roles.get("dout"))]
+    surest = max(sure for sure, _, _ in said)
+    losses = [(line, loss_of(value)) for sure, line, value in said if sure == surest]
+    line, loss = losses[0]
+    if loss is None:
+        found.open.append(Gap(line, "loss", "what is differentiated (the loss, or dout) is not known"))
         return
-    upstream = walk.upstream if walk.upstream is not None else walk.roles.get("dout")
-    match upstream:
+    found.known["loss"] = loss
+    if len({other for _, other in losses}) > 1:
+        found.notes.append(f"it differentiates several losses; that of line {line} is taken")
+
+
+def loss_of(value: Value) -> Loss | None:
+    """Return the loss that a value is, or that it is the upstream gradient of."""
+    match value:
+        case Total(loss=loss):
+            return loss
         case Numbers(draw=Draw(kind="normal" | "uniform")):
-            found.known["loss"] = Loss("random")
-        case Numbers(draw=Draw(kind="constant", shift=shift)):
-            found.known["loss"] = Loss("constant", Fraction(str(shift)))
+            return Loss("random")
+        case Numbers(draw=Draw(kind="constant", shift=shift)) if abs(shift) <= LARGEST:
+            return Loss("constant", Fraction(str(shift)))
         case Output(factor=factor):
-            found.known["loss"] = Loss("output", factor)
+            return Loss("output", factor)
         case _:
-            found.open.append(Gap(walk.line, "loss", "what is differentiated (the loss, or dout) is not known"))
+            return None
 
 
 def _step(walk: Walk, found: Found) -> None:
@@ -93,8 +105,9 @@ def _step(walk: Walk, found: Found) -> None:
         found.known["step"] = None
         return
     given = number(walk.value(keyword(walk.marked, "h", "eps", "epsilon", "delta", "step")))
-    if given is None and len(walk.marked.args) > 3 and name not in GRADCHECK:
-        given = number(walk.value(walk.marked.args[3]))
+    place = 2 if name in GRADCHECK else 3
+    if given is None and len(walk.marked.args) > place:
+        given = number(walk.value(walk.marked.args[place]))
     if given is not None or name in GRADCHECK:
         found.known["step"] = 1e-6 if given is None else given
 
@@ -102,7 +115,8 @@ def _step(walk: Walk, found: Found) -> None:
 def _comparisons(walk: Walk, found: Found, made: list[Comparing]) -> None:
     marked = walk.marked
     if marked is not None and name_of(marked.func) in GRADCHECK:
-        rtol, atol = (number(walk.value(keyword(marked, name))) for name in ("rtol", "atol"))
+        fourth, fifth = (*marked.args[3:5], None, None)[:2]
+        rtol, atol = (number(walk.value(keyword(marked, name) or at)) for name, at in (("rtol", fifth), ("atol", fourth)))
         found.known["tolerance"] = Tolerance("allclose", 1e-3 if rtol is None else rtol, 1e-5 if atol is None else atol)
         found.known["sums"] = True
         if walk.checked:

@@ -20,17 +20,29 @@ _ROLES = {
 }  # fmt: skip
 
 
+# How sure it is that this is what is differentiated: a loss that has a name; one that is sent back; one that is moved.
+_NAMED, _BACKWARD, _NUMERIC = 0, 1, 2
+
+
+def fits(role: str, value: Value) -> bool:
+    """Tell whether an array can play a role by its shape: gamma and beta are rows, dout is not."""
+    if not isinstance(value, Numbers) or value.shape is None or role == "x":
+        return True
+    wide = sum(size > 1 for size in value.shape) > 1
+    return not wide if role in ("gamma", "beta") else wide or len(value.shape) > 1
+
+
 class Walk:
-    """Follows the statements of one test."""
+    """Follows the statements of one test. differentiated: how sure, on which line, a loss or an upstream gradient."""
 
     def __init__(self, name: str, line: int, names: dict[str, Value] | None = None) -> None:
         self.name, self.line = name, line
         self.names: dict[str, Value] = names or {}
         self.roles: dict[str, Value] = {}
         self.marked: ast.Call | None = None
-        self.upstream: Value = None
-        self.loss: Value = None
+        self.differentiated: list[tuple[int, int, Value]] = []
         self.eps: float | None = None
+        self.notes: list[str] = []
         self.follows = True
         self.checked: tuple[str, ...] = ()
         self.other: tuple[int, str, str] | None = None
@@ -60,8 +72,11 @@ class Walk:
                 self.bind(target, None)
                 self.statements([*statement.body, *statement.orelse])
                 return
-            case ast.While() | ast.If():
+            case ast.While():
                 self.statements([*statement.body, *statement.orelse])
+                return
+            case ast.If(body=body, orelse=other):
+                self.branches(body, other)
                 return
             case ast.With(items=items):
                 for item in items:
@@ -88,17 +103,27 @@ class Walk:
                 return
         self.calls(statement)
 
+    def branches(self, body: list[ast.stmt], other: list[ast.stmt]) -> None:
+        """Follow both branches; what they leave different is not known."""
+        before, roles = dict(self.names), dict(self.roles)
+        self.statements(body)
+        if other:
+            names, own = self.names, self.roles
+            self.names, self.roles = before, roles
+            self.statements(other)
+            for mine, theirs in ((self.names, names), (self.roles, own)):
+                for name in {*mine, *theirs}:
+                    mine[name] = mine.get(name) if mine.get(name) == theirs.get(name) else None
+
     def bind(self, target: ast.expr, value: Value) -> None:
         match target:
             case ast.Name(id=name):
                 self.names[name] = value
                 if isinstance(value, Total):
-                    self.loss = value
+                    self.differentiated.append((_NAMED, target.lineno, value))
                 role = next((role for role, words in _ROLES.items() if name.lower() in words), None)
-                if self.marked is None and role is not None:
+                if self.marked is None and role is not None and fits(role, value):
                     self.roles[role] = value  # also where it is not known: what the name was before is over
-                if name.lower() in ("eps", "epsilon") and (size := number(value)) is not None:
-                    self.eps = size
             case ast.Subscript(value=ast.Name() as whole):
                 self.bind(whole, None)  # an entry of it is changed
             case ast.Tuple(elts=parts) | ast.List(elts=parts):
@@ -117,38 +142,46 @@ class Walk:
             if name == "backward" and isinstance(call.func, ast.Attribute):
                 self.marked = self.marked or call
                 own = self.value(call.func.value)
-                self.loss = own if isinstance(own, Total) else self.loss
-                if isinstance(own, Output) and call.args:
-                    self.upstream = self.value(call.args[0])
+                if isinstance(own, Total) or call.args:
+                    of = own if isinstance(own, Total) else self.value(call.args[0])
+                    self.differentiated.append((_BACKWARD, call.lineno, of))
             elif NUMERIC.fullmatch(name) and self.follows:
                 if self.marked is None or name_of(self.marked.func) == "backward":
                     self.marked = call
                 self.numeric(call)
-            elif name.endswith("backward") and call.args and self.upstream is None:
-                self.upstream = self.value(call.args[0])
+            elif name.endswith("backward") and call.args:
+                self.differentiated.append((_BACKWARD, call.lineno, self.value(call.args[0])))
 
     def layer(self, call: ast.Call) -> None:
         """Read a call of the layer: what it is given, and its eps."""
         if _OTHER.search(name_of(call.func).lower()):
             self.other = (call.lineno, "layer", f"{name_of(call.func)[:60]} is no batch norm, and only that is examined")
-        for role, argument in zip(("x", "gamma", "beta"), call.args, strict=False):
+        names = (
+            ("x", "", "", "gamma", "beta")
+            if name_of(call.func) == "batch_norm" and len(call.args) > 3
+            else ("x", "gamma", "beta")
+        )
+        given = [*zip(names, call.args, strict=False), ("gamma", keyword(call, "gamma", "weight"))]
+        for role, argument in (*given, ("beta", keyword(call, "beta", "bias"))):
             value = self.value(argument)
-            if self.roles.get(role) is None and isinstance(value, Numbers) and isinstance(argument, ast.Name):
+            if role and self.roles.get(role) is None and isinstance(value, Numbers) and fits(role, value):
                 self.roles[role] = value
-        for source in (keyword(call, "eps", "epsilon"), *call.args, keyword(call, "bn_param")):
-            value = self.value(source)
-            size = number(value.get("eps")) if isinstance(value, dict) else None
-            if isinstance(value, dict) and value.get("mode") in ("test", "eval"):
-                self.other = (call.lineno, "layer", "it is in evaluation mode, and only training is examined")
-            if source is keyword(call, "eps", "epsilon"):
-                size = number(value)
-            self.eps = size if size is not None and self.eps is None else self.eps
+        sizes = [number(self.value(keyword(call, "eps", "epsilon")))]
+        for argument in (*call.args[1:], keyword(call, "bn_param")):
+            value = self.value(argument)
+            if isinstance(value, dict):
+                sizes.append(number(value.get("eps")))
+                if value.get("mode") in ("test", "eval"):
+                    self.other = (call.lineno, "layer", "it is in evaluation mode, and only training is examined")
+            elif isinstance(argument, ast.Name) and argument.id.lower() in ("eps", "epsilon"):
+                sizes.append(number(value))
+        self.eps = next((size for size in (self.eps, *sizes) if size is not None), None)
 
     def numeric(self, call: ast.Call) -> None:
         """Read a numeric gradient: eval_numerical_gradient_array(f, x, dout), gradcheck(f, inputs)."""
         gradcheck = name_of(call.func) in GRADCHECK
         if len(call.args) > 2 and not gradcheck and number(self.value(call.args[2])) is None:
-            self.upstream = self.value(call.args[2])
+            self.differentiated.append((_NUMERIC, call.lineno, self.value(call.args[2])))
         function = call.args[0] if call.args else None
         known = self.names.get(function.id) if isinstance(function, ast.Name) else function
         inputs = self.value(call.args[1]) if len(call.args) > 1 else None
@@ -163,12 +196,12 @@ class Walk:
                     self.roles.setdefault(own, value)
                     self.checked = (*self.checked, own)
         result = self.returned(known, arguments)
-        if isinstance(result, Total):
-            self.loss = result
-        elif isinstance(result, Output) and gradcheck:
-            self.loss = Total(Loss("each"))
-        elif gradcheck and not isinstance(known, ast.Lambda | ast.FunctionDef):
-            self.loss = self.loss or Total(Loss("each"))  # BatchNorm.apply: a function of arrays is checked output by output
+        if gradcheck and not isinstance(known, ast.Lambda | ast.FunctionDef):
+            self.notes.append(f"line {call.lineno}: the function that gradcheck is given is taken to return y")
+            result = Output()
+        if isinstance(result, Total) or gradcheck:
+            of = Total(Loss("each")) if isinstance(result, Output) else result
+            self.differentiated.append((_NUMERIC, call.lineno, of))
 
     def returned(self, function: Value | ast.expr, arguments: tuple[Value, ...]) -> Value:
         """Return what a function of the test returns."""

@@ -165,6 +165,63 @@ def test_what_is_not_understood_is_open_and_has_a_line(line: str, about: str) ->
     assert about not in {gap.about for gap in only("\n".join(source)).open}
 
 
+def read(*lines: str) -> Found:
+    """Return what a plain test says after these lines."""
+    plain = [
+        "x = np.random.randn(4, 3)",
+        "gamma = np.random.randn(3)",
+        "beta = np.random.randn(3)",
+        "dout = np.random.randn(4, 3)",
+    ]
+    end = ["n = eval_numerical_gradient_array(lambda x: batchnorm_forward(x, gamma, beta, bn_param), x, dout)"]
+    return only("\n".join([*plain, *lines, *end]))
+
+
+def test_a_step_called_eps_is_not_the_eps_of_the_layer() -> None:
+    assert "eps" not in read("eps = 1e-6").known
+    assert read("eps = 1e-2", "y = batchnorm_forward(x, gamma, beta, eps)").known["eps"] == 1e-2
+    assert read("y = batchnorm_forward(x, gamma, beta, {'eps': 1e-2})").known["eps"] == 1e-2
+
+
+def test_what_branches_leave_different_is_not_known() -> None:
+    assert read("if small:", "    gamma = np.ones(3)", "else:", "    gamma = np.zeros(3)").known.get("gamma") is None
+    assert read("if small:", "    gamma = np.ones(3)", "else:", "    gamma = np.ones(3)").known["gamma"] == Draw(
+        "constant", shift=1.0
+    )
+
+
+def test_weights_of_the_shape_of_y_are_no_gamma() -> None:
+    assert read("w = np.random.rand(4, 3)").known["gamma"] == Draw()
+    assert read("w = np.random.rand(3)").known["gamma"] == Draw("uniform")
+
+
+def test_what_is_moved_comes_before_what_is_only_named() -> None:
+    assert read("loss = np.sum(batchnorm_forward(x, gamma, beta)[0])").known["loss"] == Loss("random")
+
+
+def test_functional_batch_norm_has_its_own_order_of_arguments() -> None:
+    source = (
+        "x = torch.randn(4, 3)\nm, v = torch.zeros(3), torch.ones(3)\na, c = torch.rand(3), torch.randn(3)\n"
+        "F.batch_norm(x, m, v, a, c, True, 0.1, 1e-5).sum().backward()\n"
+    )
+    known = only(source).known
+    assert (known["gamma"], known["beta"]) == (Draw("uniform"), Draw())
+    assert known["loss"] == Loss("constant")
+
+
+def test_gradcheck_takes_its_numbers_by_position_too() -> None:
+    found = only("x = torch.randn(4, 3)\ngradcheck(BN.apply, (x,), 1e-5, 1e-4, 1e-2)\n")
+    assert found.known["step"] == 1e-5
+    assert found.known["tolerance"] == Tolerance("allclose", 1e-2, 1e-4)
+    assert any("taken to return y" in note for note in found.notes)
+
+
+def test_a_function_of_gradcheck_that_is_not_understood_is_not_guessed() -> None:
+    found = only("x = torch.randn(4, 3)\ngradcheck(lambda x: mystery(x), (x,))\n")
+    assert "loss" not in found.known
+    assert "loss" in {gap.about for gap in found.open}
+
+
 def test_each_test_of_a_file_is_one_and_tools_are_none() -> None:
     tool = "def eval_numerical_gradient_array(f, x, df):\n    return numeric_gradient(f, x)\n"
     source = tool + GRADCHECK + SUMMED.replace("test_it", "test_other") + "def unrelated():\n    return 3\n"
