@@ -80,7 +80,7 @@ WRONG: dict[str, Backward] = {
     "unbiased-variance": lambda k: staged(k, size=k.N - 1),
     "features-for-examples": lambda k: simplified(k, k.D),
     "m-missing": lambda k: simplified(k) * k.N,
-    "gamma-missing": lambda k: simplified(k) / k.gamma,
+    "gamma-missing": lambda k: (k.N * k.dout - k.dout.sum(0) - k.xhat * (k.dout * k.xhat).sum(0)) / (k.N * k.std),
     "gamma-twice": lambda k: simplified(k) * k.gamma,
     "moments-constant": lambda k: staged(k, mean=False, variance=False),
     "mean-path-dropped": lambda k: staged(k, mean=False),
