@@ -21,6 +21,7 @@ examples:
   symbn verify --let mean='\mu_B' --let batch=N '\frac{\partial \mu_B}{\partial x_i} = \frac1N'
   symbn verify --mode eval 'dL/dx_i = gamma g_i / s'
   grep '=' formulas.txt | symbn verify --json -
+  symbn verify --numeric '\hat x_i = (x_i - \mu)/\sigma_B' --let deviation='\sigma_B'
   symbn verify --file formulas.txt -o report.pdf
 
 what is read: LaTeX or plain text over batch norm's x, mu, var (sigma^2), s = sqrt(var + eps), c = x - mu, xhat, gamma, beta,

@@ -101,6 +101,8 @@ def _typed(value: Value, call: ast.Call) -> Value:
     said.add(name_of(call.func))
     if said & _DOUBLE:
         return replace(value, double=True)
+    if name_of(call.func).endswith("_like"):
+        return value
     made = name_of(call.func) in _CONSTANT or name_of(call.func) in _NORMAL | _UNIFORM | {"tensor"}
     torch = isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Name) and call.func.value.id == "torch"
     return replace(value, double=False) if said & _SINGLE or (torch and made) else value

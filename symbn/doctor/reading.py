@@ -73,7 +73,7 @@ def _tests(tree: ast.Module, function: str | None) -> Iterator[Found]:
         functions = [n for n in functions if n.name == function]
         if not functions:
             raise NotUnderstoodError(f"there is no function {function[:60]} in the file")
-    elif top.marked:
+    elif top.is_test:
         yield understood(top, tree.body, single)
     for node in functions:
         # A function that takes numeric gradients of what it is given is a tool of the tests, and no test.
@@ -85,5 +85,5 @@ def _tests(tree: ast.Module, function: str | None) -> Iterator[Found]:
         for argument, default in zip(reversed(arguments.args), reversed(arguments.defaults), strict=False):
             walk.names[argument.arg] = walk.value(default)
         walk.statements(node.body)
-        if (walk.marked and not tool) or function is not None:
+        if (walk.is_test and not tool) or function is not None:
             yield understood(walk, node.body, single)

@@ -42,7 +42,7 @@ def understood(walk: Walk, body: list[ast.stmt], single: bool) -> Found:
     found = Found(walk.name, walk.line, notes=list(dict.fromkeys(walk.notes)))
     if walk.other is not None:
         found.open.append(Gap(*walk.other))
-    if walk.marked is None:
+    if not walk.is_test:
         found.open.append(Gap(walk.line, "step", "no numeric gradient was recognised in it"))
     x = walk.roles.get("x")
     if isinstance(x, Numbers) and x.shape is not None and len(x.shape) in (1, 2, 4):
@@ -98,6 +98,9 @@ def loss_of(value: Value) -> Loss | None:
 
 
 def _step(walk: Walk, found: Found) -> None:
+    if walk.step is not None and (walk.marked is None or name_of(walk.marked.func) == "backward"):
+        found.known["step"] = walk.step
+        return
     if walk.marked is None:
         return
     name = name_of(walk.marked.func)

@@ -43,9 +43,16 @@ class Walk:
         self.differentiated: list[tuple[int, int, Value]] = []
         self.eps: float | None = None
         self.notes: list[str] = []
+        self.written_out = False
+        self.step: float | None = None
         self.follows = True
         self.checked: tuple[str, ...] = ()
         self.other: tuple[int, str, str] | None = None
+
+    @property
+    def is_test(self) -> bool:
+        """Whether it takes a numeric gradient, or sends one back through PyTorch."""
+        return self.marked is not None or self.written_out
 
     def is_layer(self, call: ast.Call) -> bool:
         """Tell whether a call is one of the layer: of a name like it, with the input among its arguments."""
@@ -135,6 +142,13 @@ class Walk:
 
     def calls(self, statement: ast.stmt) -> None:
         """Look at every call of a statement: of the layer, of a numeric gradient, of a backward pass."""
+        for node in ast.walk(statement):
+            match node:  # (f(x + h) - f(x - h)) / (2 * h), written out
+                case ast.BinOp(
+                    op=ast.Div(), right=ast.BinOp(left=ast.Constant(value=2 | 2.0), op=ast.Mult(), right=ast.Name() as step)
+                ) if isinstance(self.roles.get("x"), Numbers):
+                    self.written_out = True
+                    self.step = number(self.value(step))
         for call in (node for node in ast.walk(statement) if isinstance(node, ast.Call)):
             name = name_of(call.func)
             if self.is_layer(call) or "norm" in name.lower():

@@ -209,6 +209,32 @@ def test_functional_batch_norm_has_its_own_order_of_arguments() -> None:
     assert known["loss"] == Loss("constant")
 
 
+def test_differences_that_are_written_out_are_a_test_too() -> None:
+    source = """
+def test_loop():
+    h = 1e-4
+    x = np.random.normal(size=(5, 4)); gamma = np.ones(4); beta = np.zeros(4)
+    dy = np.random.normal(size=(5, 4))
+    for i, j in np.ndindex(5, 4):
+        above, below = x.copy(), x.copy()
+        above[i, j] += h; below[i, j] -= h
+        num[i, j] = np.sum((bn_forward(above, gamma, beta)[0] - bn_forward(below, gamma, beta)[0]) * dy) / (2 * h)
+    dx, dg, db = bn_backward(dy, cache)
+    assert np.linalg.norm(dx - num) / (np.linalg.norm(dx) + np.linalg.norm(num)) < 1e-6
+"""
+    known = only(source).known
+    assert (known["shape"], known["loss"], known["step"]) == ((5, 4), Loss("random"), 1e-4)
+    assert known["tolerance"] == Tolerance("norm", 1e-6, 0.0)
+
+
+def test_what_is_like_a_double_is_a_double() -> None:
+    source = (
+        "x = torch.randn(6, 3, dtype=torch.double, requires_grad=True)\ny = my_norm(x)\ndout = torch.randn_like(y)\n"
+        "y.backward(dout)\nassert torch.allclose(x.grad, dx, atol=1e-6)\n"
+    )
+    assert only(source).known["double"] is True
+
+
 def test_gradcheck_takes_its_numbers_by_position_too() -> None:
     found = only("x = torch.randn(4, 3)\ngradcheck(BN.apply, (x,), 1e-5, 1e-4, 1e-2)\n")
     assert found.known["step"] == 1e-5
