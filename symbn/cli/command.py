@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from symbn.cli import derive, verify
+from symbn.cli import derive, doctor, verify
 from symbn.cli.arguments import build_parser
 from symbn.cli.statuses import INTERRUPTED, OK, SOME_OPEN, USAGE
 from symbn.errors import SymbnError
@@ -100,6 +100,7 @@ _COMMANDS = {
     "explain": _explain,
     "derive": derive.run,
     "certify": _certify,
+    "doctor": doctor.run,
     "code": _code,
     "table": _table,
     "latex-package": _latex_package,
