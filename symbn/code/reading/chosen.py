@@ -114,6 +114,8 @@ class ChosenShapes:
             raise StoppedError("inexact", f"np.{name} has no exact value")
         if isinstance(found, type):
             raise outside(f"np.{name} as a function")
+        if name == "einsum" and len(arguments) == 2 and _is_view(arguments[0]):
+            raise outside("np.einsum that only moves axes: write np.transpose")
         return done(found, *handed(tuple(arguments)), **{key: handed(value) for key, value in keywords.items()})
 
     def has_method(self, owner: object, name: str) -> bool:
@@ -203,8 +205,14 @@ class ChosenShapes:
         return done(op.getitem, owner, handed(key))
 
     def put(self, owner: object, key: object, value: object) -> None:
+        import numpy as np
+
         self.check_key(owner, key)
-        done(op.setitem, owner, handed(key), handed(value))
+        where, new = handed(key), handed(value)
+        # As an entry of its own, an array of objects would take in the whole array.
+        if isinstance(new, np.ndarray | list | tuple) and not isinstance(done(op.getitem, owner, where), np.ndarray):
+            raise outside("an array assigned to one entry")
+        done(op.setitem, owner, where, new)
 
     def check_key(self, owner: object, key: object) -> None:
         """Refuse a choice of entries that could make an array much longer."""
@@ -212,6 +220,12 @@ class ChosenShapes:
 
         picked = sum(part.size if isinstance(part, np.ndarray) else len(part) for part in _picking(key))
         capped(picked * (owner.size if isinstance(owner, np.ndarray) else 1), MAX_ENTRIES)
+
+
+def _is_view(subscripts: object) -> bool:
+    """Tell whether einsum of one array adds nothing up: NumPy then gives a view, which shares the memory."""
+    inputs, _, output = str(subscripts).replace(" ", "").partition("->")
+    return set(inputs) <= set(output)
 
 
 def _picking(key: object) -> Sequence[Any]:
