@@ -18,7 +18,7 @@ from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 from symbn.code.arithmetic import UNWRITTEN, stopped
-from symbn.code.exact import Exact, lifted
+from symbn.code.exact import Exact, lifted, quotient
 from symbn.code.model import StoppedError, Tensor
 from symbn.kernel.term import Term
 
@@ -186,7 +186,7 @@ class ExactMethods:
 
     def mean(self, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: bool = False) -> Any:
         total = as_exact(self).sum(axis=axis, keepdims=keepdims)
-        return _into(out, total / _count(self.shape, axis))
+        return _into(out, quotient(total, _count(self.shape, axis)))
 
     def var(
         self, axis: Any = None, dtype: Any = None, out: Any = None, ddof: Any = 0, keepdims: bool = False,
@@ -196,7 +196,7 @@ class ExactMethods:
         centred = array - (array.mean(axis=axis, keepdims=True) if mean is None else mean)
         total = (centred * centred).sum(axis=axis, keepdims=keepdims)
         count = max(_count(self.shape, axis) - (ddof if correction is None else correction), 0)
-        return _into(out, total / count)
+        return _into(out, quotient(total, count))
 
     def std(self, *order: Any, out: Any = None, **keywords: Any) -> Any:
         import numpy as np
