@@ -192,7 +192,9 @@ class Indexed:
         elif isinstance(right, Size) and isinstance(left, int | Fraction):
             turned = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
             return self.least(turned.get(operator, operator), right, Fraction(left))
-        if all(isinstance(each, int | Fraction | Size) or (isinstance(each, Scalar) and each.integral) for each in (left, right)):
+        if all(
+            isinstance(each, int | Fraction | Size) or (isinstance(each, Scalar) and each.integral) for each in (left, right)
+        ):
             raise outside("a test that depends on the sizes")
         raise StoppedError("inexact", "a comparison of values that are not known")
 

@@ -15,9 +15,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from symbn.code.model import Binding, Call, IndexedTensor, Result, StoppedError, Structure, Tensor, Trace
+from symbn.code.model import Array, Binding, Call, IndexedTensor, Result, StoppedError, Structure, Tensor, Trace
 from symbn.code.reading import containers, importing, plain
 from symbn.code.reading.calling import matched
+from symbn.code.reading.depth import Depths
 from symbn.code.reading.expressions import Expressions
 from symbn.code.reading.names import own_names
 from symbn.code.reading.space import Space
@@ -50,6 +51,7 @@ class Interpreter(Expressions):
         self.bindings: list[Binding] = []
         self.live: list[object] = []
         self.converted = 0
+        self.depths = Depths()
 
     def session(self, module: ast.Module, calls: Sequence[Call]) -> Trace:
         file = Scope({"__name__": "the file"}, frozenset())
@@ -109,8 +111,14 @@ class Interpreter(Expressions):
             case dict():
                 return {key if isinstance(key, str) else repr(key): self.leaving(each) for key, each in value.items()}
             case _:
-                array = self.space.leaving(value) if self.space.owns(value) else None
+                array = self.array(value) if self.space.owns(value) else None
                 return f"({described(value)})" if array is None else array
+
+    def array(self, value: object) -> Array | None:
+        array = self.space.leaving(value)
+        if array is not None:
+            self.depths.check(array)
+        return array
 
     # Statements
 
@@ -258,7 +266,7 @@ class Interpreter(Expressions):
             return
         if len(self.bindings) >= MOST_BINDINGS:
             raise StoppedError("limit", "too many assignments")
-        array = self.space.leaving(value)
+        array = self.array(value)
         if array is not None:
             self.bindings.append(Binding(name, line, array))
 

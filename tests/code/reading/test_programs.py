@@ -69,7 +69,9 @@ def mutated(text: str, random: Random) -> str:
             (
                 text[:start] + text[stop:],
                 text[:stop] + text[start:],
-                text[:start] + random.choice(("None", "-1", "x", "()", "[0]", "*x", "**x", "1e400", ":", "'a'", "lambda: x", "0")) + text[stop:],
+                text[:start]
+                + random.choice(("None", "-1", "x", "()", "[0]", "*x", "**x", "1e400", ":", "'a'", "lambda: x", "0"))
+                + text[stop:],
             )
         )
     return text

@@ -100,7 +100,9 @@ BY_ROWS = """
         dx += dmu / m
         return dx, np.sum(dout * xhat, axis=1), np.sum(dout, axis=1)
 """
-SPATIAL = STAGED.replace("forward", "_flat_forward").replace("backward", "_flat_backward") + """
+SPATIAL = (
+    STAGED.replace("forward", "_flat_forward").replace("backward", "_flat_backward")
+    + """
     def forward(x, gamma, beta, eps):
         N, C, H, W = x.shape
         out, cache = _flat_forward(x.transpose(0, 2, 3, 1).reshape(-1, C), gamma, beta, eps)
@@ -112,8 +114,11 @@ SPATIAL = STAGED.replace("forward", "_flat_forward").replace("backward", "_flat_
         dx, dgamma, dbeta = _flat_backward(flat, cache)
         return dx.reshape(N, H, W, C).transpose(0, 3, 1, 2), dgamma, dbeta
 """
+)
 LAST_AXIS = ONE_LINER.replace("axis=0", "axis=(0, 1, 2)").replace("N = dout.shape[0]", "N = dout.size // dout.shape[-1]")
-BY_TRANSPOSING = ONE_LINER.replace("forward", "_bn").replace("backward", "_bn_back") + """
+BY_TRANSPOSING = (
+    ONE_LINER.replace("forward", "_bn").replace("backward", "_bn_back")
+    + """
     def forward(x, gamma, beta, eps):
         out, cache = _bn(x.T, gamma, beta, eps)
         return out.T, cache
@@ -122,6 +127,7 @@ BY_TRANSPOSING = ONE_LINER.replace("forward", "_bn").replace("backward", "_bn_ba
         dx, _, _ = _bn_back(dout.T, cache)
         return dx.T, (dout * cache['xhat'].T).sum(0), dout.sum(0)
 """
+)
 STYLES = {
     "twelve steps": (STAGED, PLAIN), "one line": (ONE_LINER, PLAIN), "dots": (DOTS, PLAIN), "rows": (BY_ROWS, ROWS),
     "images flattened": (SPATIAL, IMAGES), "channels last": (LAST_AXIS, LAST),
@@ -216,7 +222,9 @@ def test_a_binding_keeps_what_the_name_held_on_its_line() -> None:
 
 
 def test_how_floats_were_read_is_said_with_their_lines() -> None:
-    text = "import numpy as np\ndef f(x, eps=1e-5):\n    k = 0.1 + 0.5 + 2.\n    return np.sqrt(np.float32(x.mean()) + eps) * k\n"
+    text = (
+        "import numpy as np\ndef f(x, eps=1e-5):\n    k = 0.1 + 0.5 + 2.\n    return np.sqrt(np.float32(x.mean()) + eps) * k\n"
+    )
     layout = Layout(("N",), ("D",), {"x": ("N", "D")})
     trace = read(ast.parse(text), [Call("f", tuple(layout.symbols().values()))], layout.space())
     assert trace.readings == (
