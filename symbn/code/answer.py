@@ -26,7 +26,8 @@ class Difference:
 @dataclass(frozen=True, slots=True)
 class Part:
     """The answer about one of the results. name: dx, dgamma, dbeta, or y for the forward pass. scope: for which sizes.
-    likeness: what a wrong result equals, proved. where: the sizes for which a wrong result is right after all."""
+    likeness: what a wrong result equals, proved. where: the sizes for which a wrong result is right after all.
+    condition: what may not be 0 for a proof to hold, since the code divides by it."""
 
     name: str
     verdict: str
@@ -35,6 +36,7 @@ class Part:
     difference: Difference | None = None
     likeness: str | None = None
     where: str | None = None
+    condition: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

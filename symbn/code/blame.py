@@ -1,8 +1,8 @@
 """Which line is wrong: intermediate values beside what their names say that they are.
 
-`dvar` is meant to be dL/dvar, `std` to be sqrt(var + eps). A value that equals none of the things that its name may stand for is
-a finding; it is only said of a function whose result is wrong, or of a value that no result depends on, since people give names
-to halves of things (dmu for one of the two ways into mu).
+`dvar` is meant to be dL/dvar, `std` to be sqrt(var + eps). A value that equals none of the things that its name may stand for
+(also parts: dmu for one of the two ways into mu) is a finding. Of a function whose results are right it is said of a value that
+no result depends on, and of one that is off by a factor, which something later makes up for.
 """
 
 from __future__ import annotations
@@ -11,14 +11,15 @@ import ast
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from symbn.answer import PROVED, REFUTED
+from symbn.answer import REFUTED
 from symbn.code.answer import Finding
 from symbn.code.comparing import Compared, aligned, compare_at_all_sizes, compare_at_shape
+from symbn.code.floats import close_at_all_sizes, close_tensors
 from symbn.code.model import Binding, IndexedTensor, Tensor
 from symbn.code.names import RESULTS, gradient_of, nodes
 from symbn.code.quantities import Indexed, Written, gradient
 from symbn.code.roots import prove_at_all_sizes, prove_over_scalars
-from symbn.code.source import Source, own_nodes
+from symbn.code.source import Source, own_nodes, parameters
 from symbn.kernel.goal import Goal
 from symbn.kernel.term import Entry, Sum, Term, Var, add, mul, num, power
 from symbn.kernel.verdict import Proved
@@ -32,19 +33,47 @@ _FACTORS = tuple(
 def findings(
     source: Source, function: str, bindings: Sequence[Binding], space: Indexed | Written, right: bool
 ) -> tuple[Finding, ...]:
-    """Return the intermediate values that are wrong, in the order of the lines. right: all results are; then only values
-    that nothing depends on are told."""
+    """Return the intermediate values that are wrong, in the order of the lines. right: all results are."""
     node = source.functions[function]
-    needed = names_needed(node)
+    needed, given = names_needed(node), _given(node)
     found = []
     for binding in _final(bindings):
         used = binding.name in needed
-        if right and used:
+        if binding.name in given:
             continue
-        message = _wrong(binding, space)
+        message = _wrong(binding, space, only_by_a_factor=right and used)
         if message is not None:
             found.append(Finding(binding.line, source.place(binding.line), binding.name, message, used))
     return tuple(found)
+
+
+def _given(function: ast.FunctionDef) -> set[str]:
+    """Return the names that are only taken out of a parameter: x, gamma = cache. What they are is not the function's doing."""
+    own = set(parameters(function))
+    taken: set[str] = set(own)
+    computed: set[str] = set()
+    for node in own_nodes(function):
+        match node:
+            case ast.Assign(targets=targets, value=value):
+                names = {name for target in targets for name in _bound(target)}
+                (taken if _taken(value, own) else computed).update(names)
+            case ast.AugAssign(target=target) | ast.AnnAssign(target=target):
+                computed.update(_bound(target))
+            case _:
+                pass
+    return taken - computed
+
+
+def _taken(value: ast.expr, parameters: set[str]) -> bool:
+    match value:
+        case ast.Name(id=name):
+            return name in parameters
+        case ast.Subscript(value=inner) | ast.Call(func=ast.Attribute(value=inner, attr="get" | "pop")):
+            return _taken(inner, parameters)
+        case ast.Tuple(elts=parts):
+            return all(_taken(part, parameters) for part in parts)
+        case _:
+            return False
 
 
 def _final(bindings: Sequence[Binding]) -> list[Binding]:
@@ -53,30 +82,54 @@ def _final(bindings: Sequence[Binding]) -> list[Binding]:
     return sorted(last.values(), key=lambda binding: binding.line)
 
 
-def _wrong(binding: Binding, space: Indexed | Written) -> str | None:
+def _wrong(binding: Binding, space: Indexed | Written, only_by_a_factor: bool) -> str | None:
     """Return what is wrong with a value, or None if it is right or nothing is known of it."""
     gradients = gradient_of(binding.name)
     if gradients:
-        if gradients[0] in RESULTS and gradients[0] != "x":
-            return None  # It is a result, which has an answer of its own.
-        meant = [(f"dL/d{_said(name)}", name, term) for name in gradients for term in _gradients(space, name)]
+        if gradients[0] in RESULTS:
+            return None  # It is a result, which has an answer of its own, or a part of one.
+        meant = [
+            (f"dL/d{name if name in ('mu', 'var', 'xhat') else _said(name)}", name, term)
+            for name in gradients
+            for term in _gradients(space, name)
+        ]
     else:
         meant = [(_said(name), name, _indexed(space).value(name)) for name in nodes(binding.name) if name in _COMPUTED]
-    if not meant or (gradients and gradients[0] == "x" and any(character.isdigit() for character in binding.name)):
+    if not meant:
         return None
-    compared = [_compare(binding, name, term, space) for _, name, term in meant]
-    if any(answer.verdict == PROVED for answer in compared) or not all(answer.verdict == REFUTED for answer in compared):
+    if any(_near(binding, name, term, space) for _, name, term in meant):
         return None
     said, name, term = meant[0]
-    factor = None if compared[0].misshapen else _factor(binding, name, term, space)
+    answer = _compare(binding, name, term, space)
+    if answer.verdict != REFUTED:
+        return None
+    factor = None if answer.misshapen else _factor(binding, name, term, space)
     if factor is not None:
-        return f"{binding.name} is {factor} times {said}"
-    reason = compared[0].reason
-    return f"{binding.name} is not {said}" + (f": {reason}" if compared[0].misshapen and reason else "")
+        return f"{binding.name} is {factor} times {said}" + (", which is made up for later" if only_by_a_factor else "")
+    if only_by_a_factor:
+        return None
+    return f"{binding.name} is not {said}" + (f": {answer.reason}" if answer.misshapen else "")
+
+
+def _near(binding: Binding, node: str, term: Term, space: Indexed | Written) -> bool:
+    """Tell whether the value may be the term: floats do not tell them apart. Then nothing is said against it."""
+    if isinstance(space, Written):
+        return isinstance(binding.value, Tensor) and close_tensors(binding.value, space.spread(node, term))
+    own = aligned(node, binding.value, space)
+    return not isinstance(own, Compared) and close_at_all_sizes(own, term, space.layout)
 
 
 _COMPUTED = ("mu", "c", "sq", "var", "v", "s", "r", "xhat")
-_WORDS = {"v": "(var + eps)", "s": "sqrt(var + eps)", "r": "(1/sqrt(var + eps))", "c": "(x - mu)", "sq": "((x - mu)^2)"}
+_WORDS = {
+    "mu": "the mean",
+    "var": "the variance",
+    "xhat": "(x - mu)/sqrt(var + eps)",
+    "v": "(var + eps)",
+    "s": "sqrt(var + eps)",
+    "r": "(1/sqrt(var + eps))",
+    "c": "(x - mu)",
+    "sq": "((x - mu)^2)",
+}
 
 
 def _said(node: str) -> str:
@@ -122,21 +175,15 @@ def _compare(binding: Binding, node: str, term: Term, space: Indexed | Written) 
 
 def _factor(binding: Binding, node: str, term: Term, space: Indexed | Written) -> str | None:
     """Return the simple constant, or power of m, by which the value differs from the term, proved."""
-    count = power(Var("m"), 1)
+    count, own = Var("m"), _indexed(space).layout.count
+    less, root = add(count, num(-1)), power(_indexed(space).value("v"), Fraction(1, 2))
     candidates: list[tuple[str, Term]] = [(str(value), num(value)) for value in _FACTORS]
-    own = _indexed(space).layout.count
-    candidates += [
-        (own, count),
-        (f"1/{own}", power(count, -1)),
-        (f"-{own}", mul(num(-1), count)),
-        (f"-1/{own}", mul(num(-1), power(count, -1))),
-    ]
-    candidates += [
-        (f"{own}/({own} - 1)", mul(count, power(add(count, num(-1)), -1))),
-        (f"({own} - 1)/{own}", mul(power(count, -1), add(count, num(-1)))),
-    ]
+    candidates += [(own, count), (f"1/{own}", power(count, -1)), (f"-{own}", mul(num(-1), count))]
+    candidates += [(f"{own}/({own} - 1)", mul(count, power(less, -1))), (f"({own} - 1)/{own}", mul(power(count, -1), less))]
+    candidates += [("sqrt(var + eps)", root), ("1/sqrt(var + eps)", power(root, -1)), ("(var + eps)", power(root, 2))]
+    candidates += [("1/(var + eps)", power(root, -2)), ("-1/sqrt(var + eps)", mul(num(-1), power(root, -1)))]
     for said, factor in candidates:
-        if _equals(binding, node, mul(factor, term), space):
+        if _near(binding, node, mul(factor, term), space) and _equals(binding, node, mul(factor, term), space):
             return said
     return None
 

@@ -73,15 +73,22 @@ class _Checking:
         )
         if not self.plan.results:
             return replace(blank, reason="it returns nothing that is known as dx, dgamma or dbeta")
-        best: tuple[int, Attempt] | None = None
-        for attempt in self.attempts():
-            score = judging.score(attempt, self.plan)
-            if best is None or score > best[0]:
-                best = (score, attempt)
-            if score >= judging.best_score(self.plan):
+        first, *others = self.plan.alternatives()
+        score, attempt = self.best(first)
+        if score < judging.best_score(self.plan):
+            for way in others:
+                if self.best(way, attempt.layout)[0] >= judging.best_score(self.plan):
+                    return judging.doubtful(blank, attempt, self.plan, first, way)
+        return judging.judged(blank, attempt, self.plan, self.source)
+
+    def best(self, way: Mapping[str, str], layout: Layout | None = None) -> tuple[int, Attempt]:
+        """Return the attempt that fits best, and how well it does."""
+        found: list[tuple[int, Attempt]] = []
+        for attempt in self.attempts(way, self.layouts() if layout is None else [layout]):
+            found.append((judging.score(attempt, self.plan), attempt))
+            if found[-1][0] >= judging.best_score(self.plan):
                 break
-        assert best is not None  # there is always a layout, and a way to take the names
-        return judging.judged(blank, best[1], self.plan, self.source)
+        return max(found, key=lambda pair: pair[0])
 
     def layouts(self) -> list[Layout]:
         if self.request.layout is not None:
@@ -94,19 +101,19 @@ class _Checking:
         elif re.search(r"layer|_ln|^ln", names):
             order = ["layernorm", "batchnorm"]
         else:
-            order = ["batchnorm", "rows", "vector", "layernorm"]
+            order = ["batchnorm", "vector"] if re.search(r"batch|bn", names) else ["batchnorm", "vector", "layernorm"]
             if any(sizes and sizes[0] in ("D", "C", "F") for sizes in unpacked):
-                order = ["rows", "batchnorm"]
+                order = ["rows"]
+            elif not unpacked:
+                order.insert(1, "rows")
         return [BY_NAME[name] for name in order]
 
-    def attempts(self) -> Iterator[Attempt]:
-        for layout in self.layouts():
-            for way in self.plan.alternatives():
-                attempt = self.followed(layout, way, kept=False)
-                if attempt.stopped is not None and attempt.stopped.kind == "raised":
-                    other = self.followed(layout, way, kept=True)
-                    attempt = other if other.stopped is None else attempt
-                yield attempt
+    def attempts(self, way: Mapping[str, str], layouts: Iterable[Layout]) -> Iterator[Attempt]:
+        for layout in layouts:
+            attempt = self.followed(layout, way, kept=False)
+            yield attempt
+            if attempt.whole is None:
+                yield self.followed(layout, way, kept=True)
 
     def followed(self, layout: Layout, way: Mapping[str, str], kept: bool) -> Attempt:
         """Follow the function at all sizes, else at the shapes, as far as it can be followed."""

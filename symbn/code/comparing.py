@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import prod
@@ -15,20 +15,23 @@ from symbn.code.points import refuted_at_scalars
 from symbn.code.quantities import AT, Indexed, Written, entry_name
 from symbn.code.roots import prove_at_all_sizes, prove_over_scalars
 from symbn.decision.refute import counterexample
+from symbn.kernel.evaluate import Irrational, Point, Undefined, evaluate
 from symbn.kernel.goal import Goal
-from symbn.kernel.term import BATCH, FEATURE, Index, KernelError, Num, Term, rename
+from symbn.kernel.term import BATCH, FEATURE, Index, KernelError, Num, Term, Var, rename, subterms
 from symbn.kernel.verdict import Proved, Refuted
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """verdict: proved, refuted or undecided. term: the result in the indices of `AT`, where it is known at all sizes."""
+    """verdict: proved, refuted or undecided. term: the result in the indices of `AT`, where it is known at all sizes.
+    condition: what may not be 0, since the code divides by it; misshapen: the shape is wrong already."""
 
     verdict: str
     reason: str | None = None
     difference: Difference | None = None
     term: Term | None = None
     misshapen: bool = False
+    condition: str | None = None
 
 
 def name_of(node: str) -> str:
@@ -43,13 +46,59 @@ def compare_at_all_sizes(node: str, result: Structure, target: Term, indexed: In
     try:
         answer = prove_at_all_sizes(Goal(term, target))
         if isinstance(answer, Proved):
-            return Compared(PROVED, term=term)
+            return Compared(PROVED, term=term, condition=_condition(node, term, indexed, bool(answer.nonzero)))
         found = counterexample(Goal(term, target), answer.differs)
     except KernelError as error:
         return Compared(UNDECIDED, str(error), term=term)
     if found is None:
-        return Compared(UNDECIDED, answer.reason, term=term)
+        small = _at_small_shapes(node, term, target, indexed.layout)
+        return Compared(UNDECIDED, answer.reason, term=term) if small is None else Compared(REFUTED, None, small, term)
     return Compared(REFUTED, None, _difference(node, found.refuted, indexed.layout), term)
+
+
+_SOMETHING = "something that the code divides by"
+
+
+def _condition(node: str, term: Term, indexed: Indexed, divides: bool) -> str | None:
+    layout = indexed.layout
+    for shape in (max(layout.shapes[:3], key=len), tuple(1 for _ in layout.sizes)):
+        written = Written(layout, shape)
+        found = zero_divisor(written.spread(node, term), written)
+        if found is not None:
+            return found
+    return _SOMETHING if divides else None
+
+
+def zero_divisor(result: Tensor, written: Written) -> str | None:
+    """Return what the code divides by that can be 0, where the gradient has a value all the same: seen at exact inputs at
+    which the variance, gamma or dout is 0."""
+    single = f"{written.layout.count} - 1" if written.sizes[BATCH] == 1 else "var"
+    for name, zero in ((single, "x"), ("gamma", "gamma"), ("dout", "dout")):
+        values = {
+            entry.name: Fraction(0 if entry.name.split("[")[0] == zero else 2 + number % 5)
+            for number, entry in enumerate(part for term in result.entries for part in subterms(term) if isinstance(part, Var))
+        }
+        try:
+            for entry in result.entries:
+                evaluate(entry, Point(1, {**values, "eps": Fraction(1)}))
+        except Undefined:
+            return name
+        except Irrational:
+            pass
+    return None
+
+
+def _at_small_shapes(node: str, term: Term, target: Term, layout: Layout) -> Difference | None:
+    """Return a counterexample with several unrelated roots, for which small shapes leave more room."""
+    for wanted in ((2, 1), (3, 1), (2, 2)):
+        shape = tuple(
+            _length(axis, layout, dict(zip((BATCH, FEATURE), wanted, strict=True))) for axis in range(len(layout.sizes))
+        )
+        written = Written(layout, shape)
+        answer = compare_at_shape(node, written.spread(node, term), written.spread(node, target), written)
+        if answer.difference is not None:
+            return answer.difference
+    return None
 
 
 def aligned(node: str, result: Structure, indexed: Indexed) -> Term | Compared:
@@ -79,11 +128,12 @@ def compare_at_shape(node: str, result: Structure, target: Tensor, written: Writ
     if [n for n in result.shape if n != 1] != [n for n in target.shape if n != 1] or len(result.entries) != prod(target.shape):
         said = f"{name_of(node)} has the shape {shown_shape(result.shape)} and not {shown_shape(target.shape)}"
         return Compared(REFUTED, f"{said} where x has {shown_shape(written.shape)}", misshapen=True)
-    undecided = None
+    undecided, divides = None, False
     for place, own, exact in zip(places(target.shape), result.entries, target.entries, strict=True):
         goal = Goal(own, exact)
         answer = prove_over_scalars(goal)
         if isinstance(answer, Proved):
+            divides = divides or bool(answer.nonzero)
             continue
         refuted = refuted_at_scalars(goal, written.groups())
         if refuted is not None:
@@ -91,7 +141,11 @@ def compare_at_shape(node: str, result: Structure, target: Tensor, written: Writ
                 REFUTED, None, _written_difference(node, place, refuted.point.scalars, (refuted.left, refuted.right), written)
             )
         undecided = undecided or f"{_entry(node, place)}: {answer.reason}"
-    return Compared(UNDECIDED, undecided) if undecided else Compared(PROVED)
+    return (
+        Compared(UNDECIDED, undecided)
+        if undecided
+        else Compared(PROVED, condition=zero_divisor(result, written) or (_SOMETHING if divides else None))
+    )
 
 
 def _written_difference(

@@ -36,16 +36,16 @@ class Reading:
 
     def at_all_sizes(self, layout: Layout, calls: Sequence[Call]) -> Trace:
         from symbn.code.reading import read
-        from symbn.code.reading.indexed import IndexedSpace
+        from symbn.code.reading.all_sizes import AllSizes
 
         batch, feature = (tuple(layout.sizes[axis] for axis in axes) for axes in (layout.normalised, layout.others))
-        return read(self.source.module, calls, IndexedSpace(batch, feature))
+        return read(self.source.module, calls, AllSizes(batch, feature))
 
     def at_shape(self, calls: Sequence[Call]) -> Trace:
         from symbn.code.reading import read
-        from symbn.code.reading.chosen import ChosenSpace
+        from symbn.code.reading.chosen import ChosenShapes
 
-        return read(self.source.module, calls, ChosenSpace())
+        return read(self.source.module, calls, ChosenShapes())
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from symbn.answer import PROVED, REFUTED, UNDECIDED
 from symbn.code.answer import FunctionReport, Part
 from symbn.code.blame import findings
 from symbn.code.comparing import Compared, aligned, compare_at_all_sizes, compare_at_shape, name_of
+from symbn.code.floats import close_at_all_sizes, close_tensors
 from symbn.code.layouts import Layout, Shape, shown_shape
 from symbn.code.likeness import Shown, likeness
 from symbn.code.matching import Plan, statements
@@ -111,11 +112,12 @@ class _View:
             term = aligned(node, result, self.space)
             if isinstance(term, Compared) or isinstance(target, Tensor):
                 return False
-            return isinstance(prove_at_all_sizes(Goal(term, target)), Proved)
+            near = close_at_all_sizes(term, target, self.space.layout)
+            return near and isinstance(prove_at_all_sizes(Goal(term, target)), Proved)
         if not isinstance(result, Tensor) or not isinstance(target, Tensor) or len(result.entries) != len(target.entries):
             return False
         pairs = zip(result.entries, target.entries, strict=True)
-        return all(isinstance(prove_over_scalars(Goal(a, b)), Proved) for a, b in pairs)
+        return close_tensors(result, target) and all(isinstance(prove_over_scalars(Goal(a, b)), Proved) for a, b in pairs)
 
     def compared(self, node: str, result: Structure, target: Term | Tensor) -> Compared:
         if isinstance(self.space, Indexed):
@@ -172,6 +174,18 @@ def judged(blank: FunctionReport, attempt: Attempt, plan: Plan, source: Source) 
     )
 
 
+def doubtful(
+    blank: FunctionReport, attempt: Attempt, plan: Plan, first: Mapping[str, str], other: Mapping[str, str]
+) -> FunctionReport:
+    """Return the report of a function that is right only if names mean something else than they say: it claims nothing."""
+    indexed = Indexed(attempt.layout)
+    meanings = [f"{name} is the {indexed.graph.nodes[node].meaning}" for name, node in other.items() if first[name] != node]
+    lets = " ".join(f"--let {node}={name}" for name, node in other.items() if first[name] != node)
+    reason = f"it is the gradient if {' and '.join(meanings)}, which its name does not say: if that is meant, {lets}"
+    parts = tuple(Part(name_of(node), UNDECIDED, "", reason) for _, node in plan.results)
+    return replace(blank, layout=attempt.layout.meaning, parts=parts, matched=statements(plan, first, indexed))
+
+
 def _part(node: str, seen: Sequence[tuple[_View, Structure]], failed: Failed, attempt: Attempt, source: Source) -> Part:
     compared = [(view, view.compared(node, result, view.target(node))) for view, result in seen]
     part = _joined(node, compared, failed, attempt, source)
@@ -191,15 +205,21 @@ def _joined(node: str, compared: Sequence[tuple[_View, Compared]], failed: Faile
     name, layout = name_of(node), attempt.layout
     whole = isinstance(compared[0][0].space, Indexed)
     tried = [view.space.shape for view, _ in compared if isinstance(view.space, Written)]
-    scope = f"every {' and '.join(layout.sizes)}" if whole else f"x of shape {', '.join(map(shown_shape, tried))}"
+    scope = f"every {layout.every}" if whole else f"x of shape {', '.join(map(shown_shape, tried))}"
     wrong = next((answer for _, answer in compared if answer.verdict == REFUTED), None)
     if wrong is not None:
         return Part(name, REFUTED, scope, wrong.reason, wrong.difference)
+    condition = next((answer.condition for _, answer in compared if answer.condition), None)
     for shape, error in failed:
+        if "division by zero" in error.reason and Written(layout, shape).sizes[BATCH] == 1:
+            condition = (
+                f"{layout.count} - 1"  # What people divide by, which a single example makes 0: N - 1, or var without eps.
+            )
+            continue
         said = f"where x has the shape {shown_shape(shape)}: {_stopped(error, source)}"
         return Part(name, REFUTED if error.kind == "raised" and node != "y" else UNDECIDED, scope, said)
     open_ = next((answer for _, answer in compared if answer.verdict != PROVED), None)
-    return Part(name, PROVED, scope) if open_ is None else Part(name, UNDECIDED, scope, open_.reason)
+    return Part(name, PROVED, scope, condition=condition) if open_ is None else Part(name, UNDECIDED, scope, open_.reason)
 
 
 def _shown(node: str, seen: Sequence[tuple[_View, Structure]], term: Term | None, layout: Layout) -> list[Shown]:
@@ -213,11 +233,13 @@ def _where(node: str, shown: Sequence[Shown], failed: Failed, seen: Sequence[tup
     """Return for which of the sizes that were tried a wrong result is right: N = D, mostly."""
     view = seen[0][0]
     whole = isinstance(view.space, Indexed)
-    right, wrong = [], [Written(view.space.layout, shape).sizes for shape, _ in failed]
+    right: list[Mapping[str, int]] = []
+    wrong: list[Mapping[str, int]] = [Written(view.space.layout, shape).sizes for shape, _ in failed]
     for (written, tensor), other in zip(shown, [None] * len(shown) if whole else [v for v, _ in seen], strict=False):
         target = written.gradient(node) if other is None or not view.plan.forward else other.target(node)
-        pairs = zip(tensor.entries, target.entries, strict=True) if isinstance(target, Tensor) else ()
-        same = all(isinstance(prove_over_scalars(Goal(a, b)), Proved) for a, b in pairs)
+        assert isinstance(target, Tensor)
+        pairs = zip(tensor.entries, target.entries, strict=True)
+        same = close_tensors(tensor, target) and all(isinstance(prove_over_scalars(Goal(a, b)), Proved) for a, b in pairs)
         (right if same else wrong).append(written.sizes)
     count = view.space.layout.count
     other_size = "*".join(view.space.layout.sizes[axis] for axis in view.space.layout.others)

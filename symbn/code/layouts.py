@@ -33,6 +33,12 @@ class Layout:
         return tuple(axis for axis in range(len(self.sizes)) if axis not in self.normalised)
 
     @property
+    def every(self) -> str:
+        """Return its sizes in words: N, C, H and W."""
+        *first, last = self.sizes
+        return f"{', '.join(first)} and {last}" if first else last
+
+    @property
     def count(self) -> str:
         """What the code calls m, the number of entries that are normalised together."""
         return "*".join(self.sizes[axis] for axis in self.normalised)

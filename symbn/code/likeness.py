@@ -11,13 +11,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
-from random import Random
 
+from symbn.code.floats import Floats, NoValueError
 from symbn.code.model import Tensor
 from symbn.code.quantities import AT, Indexed, Written
 from symbn.code.roots import EPS, prove_at_all_sizes, prove_over_scalars
 from symbn.kernel.goal import Goal
-from symbn.kernel.term import BATCH, FEATURE, ONE, Add, Mul, Num, Power, Sum, Term, Var, add, mul, num, power, subterms
+from symbn.kernel.term import BATCH, FEATURE, ONE, Sum, Term, Var, add, mul, num, power
 from symbn.kernel.verdict import Proved
 
 M = Var("m")
@@ -182,11 +182,11 @@ def _factors(formula: Formula, shown: Sequence[Shown]) -> tuple[Factor, ...] | N
         values: list[float] = []
         spread = [written.spread(_node_of(tensor, written, formula), part) for part in formula.terms]
         for seed in range(3):
-            at = _Floats(written, seed)
+            at = Floats(seed)
             try:
                 rows += [[at.value(part.entries[place]) for part in spread] for place in range(len(tensor.entries))]
                 values += [at.value(entry) for entry in tensor.entries]
-            except (ZeroDivisionError, OverflowError, ValueError):
+            except NoValueError:
                 return None
         matrix, right = np.array(rows), np.array(values)
         if matrix.shape[0] < matrix.shape[1]:
@@ -242,42 +242,4 @@ def _said(formula: Formula, factors: Sequence[Factor], count: str) -> str:
 def _changed(factor: Factor, name: str, count: str) -> str:
     if not factor.value:
         return f"{name} missing"
-    return f"{name} with the wrong sign" if factor == _OPPOSITE else f"{name} {factor.shown(count)} times as large"
-
-
-class _Floats:
-    """Values of explicit terms in floating point, at random inputs of one shape. They suggest; they decide nothing."""
-
-    def __init__(self, written: Written, seed: int) -> None:
-        self.random = Random(f"likeness {seed} {written.shape}")
-        self.scalars: dict[str, float] = {"eps": 0.37 + 0.21 * seed}
-        self.memo: dict[int, tuple[Term, float]] = {}
-
-    def value(self, term: Term) -> float:
-        for node in subterms(term):
-            if id(node) not in self.memo:
-                self.memo[id(node)] = (node, self.compute(node))
-        return self.memo[id(term)][1]
-
-    def compute(self, term: Term) -> float:
-        match term:
-            case Num(value=value):
-                return float(value)
-            case Var(name=name):
-                if name not in self.scalars:
-                    self.scalars[name] = self.random.uniform(-2, 2)
-                return self.scalars[name]
-            case Add(terms=terms):
-                return sum(self.memo[id(part)][1] for part in terms)
-            case Mul(factors=factors):
-                product = 1.0
-                for part in factors:
-                    product *= self.memo[id(part)][1]
-                return product
-            case Power(base=base, exponent=exponent):
-                inner = self.memo[id(base)][1]
-                if inner < 0 and exponent.denominator != 1:
-                    raise ValueError("a root of a negative number")
-                return float(inner ** float(exponent))
-            case _:
-                raise ValueError("a term with indices")
+    return f"the wrong sign of {name}" if factor == _OPPOSITE else f"{name} {factor.shown(count)} times as large"

@@ -22,7 +22,7 @@ from symbn.code.source import Source, defaults, own_nodes, parameters, returned
 from symbn.errors import UsageError
 from symbn.kernel.term import ONE, ZERO, Var
 
-MAX_ALTERNATIVES = 12
+MAX_ALTERNATIVES = 8
 _CACHES = {
     "cache",
     "ctx",
@@ -73,7 +73,8 @@ class Plan:
     slots: tuple[Slot, ...]
 
     def alternatives(self) -> list[dict[str, str]]:
-        """Return the ways to read the names, the likeliest first: the name -> the node."""
+        """Return the ways to read the names: the name -> the node. The first is what the names say; the others could be meant,
+        too, but nothing is claimed under them."""
         several = list({slot.name: slot for slot in self.slots}.values())
         ways = product(*(slot.nodes for slot in several))
         found = [dict(zip((slot.name for slot in several), way, strict=True)) for way in islice(ways, 4096)]
@@ -270,11 +271,11 @@ def _results(function: ast.FunctionDef) -> tuple[tuple[int | str | None, str], .
     usual = ("x", "gamma", "beta")
     match result:
         case ast.Tuple(elts=elements) | ast.List(elts=elements):
-            named = [_gradient(element) for element in elements]
-            if any(named):
-                return tuple((place, node) for place, node in enumerate(named) if node)
             given = [place for place, element in enumerate(elements) if not isinstance(element, ast.Constant)]
-            return tuple(zip(given, usual, strict=False))
+            named = {place: node for place in given if (node := _gradient(elements[place]))}
+            # What has no name of its own is what usually stands there.
+            rest = {place: node for place, node in zip(given, usual, strict=False) if node not in named.values()}
+            return tuple(sorted(({place: rest[place] for place in given if place in rest} | named).items()))
         case ast.Dict(keys=keys):
             texts = [key.value for key in keys if isinstance(key, ast.Constant) and isinstance(key.value, str)]
             found = [(key, (gradient_of(key) or nodes(key) or ("",))[0]) for key in texts]

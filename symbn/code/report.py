@@ -47,6 +47,8 @@ def _forward(report: FunctionReport) -> str:
 
 def _part(part: Part, style: Style) -> list[str]:
     scope = f" for {part.scope}" if part.verdict == PROVED else ""
+    if part.condition is not None:
+        scope += f", where {part.condition} is not 0"
     lines = wrap(f"{part.name}{scope}", style.width, f"{part.verdict}  ")
     lines[0] = lines[0].replace(part.verdict, style.paint(part.verdict, part.verdict), 1)
     if part.likeness is not None:
@@ -113,6 +115,7 @@ def _part_record(part: Part) -> dict[str, object]:
         "reason": part.reason,
         "instead": part.likeness,
         "right_where": part.where,
+        "nonzero": part.condition,
         "counterexample": None
         if found is None
         else {

@@ -42,7 +42,7 @@ def prove_over_scalars(goal: Goal) -> Proved | Undecided:
     """Return the kernel's answer to a goal without indices; if its roots stand in the way, to the goal without them."""
     naming = _Naming()
     left, right = naming.run(goal.left), naming.run(goal.right)
-    positive = goal.positive | {name.name for _, name in naming.classes}
+    positive = goal.positive | naming.positive
     answer = prove(Goal(left, right, positive=positive))
     if isinstance(answer, Proved) or not naming.classes:
         return answer
@@ -58,6 +58,13 @@ def prove_over_scalars(goal: Goal) -> Proved | Undecided:
 def prove_at_all_sizes(goal: Goal) -> Proved | Undecided:
     """Return the kernel's answer; of two sums over features, to their summands, whose equality is more than is asked for."""
     answer = prove(goal)
+    if isinstance(answer, Undecided) and not answer.differs:
+        naming = _Naming()
+        named = replace(
+            goal, left=naming.run(goal.left), right=naming.run(goal.right), positive=goal.positive | naming.positive
+        )
+        other = prove(named)
+        answer = other if isinstance(other, Proved) else answer
     left, right = _summand(goal.left), _summand(goal.right)
     if isinstance(answer, Proved) or left is None or right is None:
         return answer
@@ -86,15 +93,20 @@ def _summand(term: Term) -> Sum | None:
 
 @dataclass
 class _Naming:
-    """Names the radicands, innermost first."""
+    """Names the radicands, innermost first. One that depends on the feature gets a name for each feature, one that depends on
+    an entry of the batch none."""
 
-    classes: list[tuple[Term, Var]] = field(default_factory=list)
+    classes: list[tuple[Term, Var | Entry]] = field(default_factory=list)
     memo: dict[int, tuple[Term, Term]] = field(default_factory=dict)
-    known: dict[Term, Var | None] = field(default_factory=dict)
+
+    @property
+    def positive(self) -> frozenset[str]:
+        return frozenset(name.name for _, name in self.classes)
 
     def run(self, term: Term) -> Term:
         for node in subterms(term):
-            self.memo.setdefault(id(node), (node, self.rebuilt(node)))
+            if id(node) not in self.memo:
+                self.memo[id(node)] = (node, self.rebuilt(node))
         return self.memo[id(term)][1]
 
     def new(self, term: Term) -> Term:
@@ -102,8 +114,10 @@ class _Naming:
 
     def rebuilt(self, term: Term) -> Term:
         match term:
-            case Num() | Var() | Entry() | Delta() | Sum():
+            case Num() | Var() | Entry() | Delta():
                 return term
+            case Sum(index=index, body=body, excluding=excluding):
+                return Sum(index, self.new(body), excluding)
             case Add(terms=terms):
                 return Add(tuple(self.new(part) for part in terms))
             case Mul(factors=factors):
@@ -117,11 +131,22 @@ class _Naming:
                 assert_never(term)
 
     def name(self, base: Term) -> Term:
+        free = free_indices(base)
+        if len(free) > 1 or any(index.axis != FEATURE for index in free):
+            return base
+        for index in free:
+            base = rename(base, {index: _FEATURE})
         for other, name in self.classes:
             if other is base or isinstance(prove(Goal(base, other)), Proved):
-                return name
-        self.classes.append((base, Var(f"root of radicand {len(self.classes) + 1}")))
-        return self.classes[-1][1]
+                break
+        else:
+            own = f"root of radicand {len(self.classes) + 1}"
+            name = Entry(own, (_FEATURE,)) if free else Var(own)
+            self.classes.append((base, name))
+        return rename(name, {_FEATURE: index}) if free else name
+
+
+_FEATURE = Index("c", FEATURE)
 
 
 def replaced(term: Term, put: dict[Var, Term]) -> Term:

@@ -243,3 +243,23 @@ def fixed_eps_backward(dout, cache):
     g = gamma * dout
     dx = ivar * (g - np.mean(g, axis=0) - xhat * np.mean(g * xhat, axis=0))
     return dx, np.sum(dout * xhat, axis=0), np.sum(dout, axis=0)
+
+
+def from_unbiased_backward(dout, cache):
+    x, gamma, eps = cache
+    N = x.shape[0]
+    var = x.var(axis=0, ddof=1) * (N - 1) / N
+    c = x - x.mean(axis=0)
+    ivar = (var + eps) ** -0.5
+    g = dout * gamma
+    dx = ivar * (g - g.mean(axis=0)) - c * ivar**3 * (g * c).mean(axis=0)
+    return dx, np.sum(dout * c * ivar, axis=0), np.sum(dout, axis=0)
+
+
+def by_var_backward(dout, cache):
+    x, mu, var, gamma, eps = cache
+    g = dout * gamma
+    corrected = var / (var + eps)
+    c = x - mu
+    dx = (g - g.mean(axis=0) - corrected * c / var * (g * c).mean(axis=0)) / np.sqrt(var + eps)
+    return dx, (dout * c).sum(axis=0) / np.sqrt(var + eps), dout.sum(axis=0)
