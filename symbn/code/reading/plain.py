@@ -115,7 +115,7 @@ def power(a: int | Fraction, b: int | Fraction, root: Root) -> object:
     try:
         value = exact_power(Fraction(a), Fraction(b))
     except Irrational as error:
-        if Fraction(b).denominator == 1 or abs(b) > MOST_BITS:
+        if Fraction(b).denominator == 1 or abs(Fraction(b)) > MOST_BITS:
             raise StoppedError("limit", "a number becomes too long") from error
         return root(Fraction(a), Fraction(b))
     return int(value) if whole else value

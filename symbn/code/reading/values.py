@@ -88,7 +88,7 @@ def described(value: object) -> str:
 
 
 def outside(reason: str) -> StoppedError:
-    return StoppedError("outside", f"{reason}; --run may help")
+    return StoppedError("outside", reason)
 
 
 def raised(reason: str) -> StoppedError:

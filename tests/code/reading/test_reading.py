@@ -56,7 +56,7 @@ def test_what_is_read_for_all_sizes_is_what_numpy_computes_at_each(source: Sourc
         check(trace.results[0], run(source.text, floats), Evaluation(source.layout, named(sizes), floats))
 
 
-@pytest.mark.parametrize("source", (*FUNCTIONS, *CHOSEN_ONLY), ids=lambda source: source.name)
+@pytest.mark.parametrize("source", [*FUNCTIONS, *CHOSEN_ONLY], ids=lambda source: source.name)
 def test_what_is_read_at_chosen_sizes_is_what_numpy_computes_there(source: Source) -> None:
     for sizes in SIZES[:5]:
         floats = source.layout.floats(named(sizes))

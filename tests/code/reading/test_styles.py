@@ -180,7 +180,9 @@ def proved(found: object, wanted: Term) -> bool:
 @pytest.mark.parametrize("name", STYLES)
 def test_the_kernel_proves_each_style_for_all_sizes(name: str) -> None:
     text, layout = STYLES[name]
-    dx, dgamma, dbeta = session(text, layout).results[1]  # type: ignore[misc]
+    result = session(text, layout).results[1]
+    assert isinstance(result, tuple)
+    dx, dgamma, dbeta = result
     assert proved(dx, gradient("x"))
     assert proved(dgamma, gradient("gamma"))
     assert proved(dbeta, gradient("beta"))
@@ -237,7 +239,8 @@ def test_what_one_call_returned_is_given_to_the_next_as_it_is() -> None:
     layout = Layout(("N",), ("D",), {"x": ("N", "D")})
     calls = [Call("f", tuple(layout.symbols().values())), Call("h", (Result(0, ("a", 0)), Result(0, ("a", 1))))]
     trace = read(ast.parse(text), calls, layout.space())
-    transposed, changed = trace.results[1]  # type: ignore[misc]
+    assert isinstance(trace.results[1], tuple)
+    transposed, changed = trace.results[1]
     assert isinstance(transposed, IndexedTensor)
     assert isinstance(changed, IndexedTensor)
     moves = {a.index: b.index for a, b in zip(changed.axes, reversed(transposed.axes), strict=True) if a.index and b.index}
