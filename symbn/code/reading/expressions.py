@@ -167,11 +167,7 @@ class Expressions(ABC):
     def truth(self, value: object) -> bool:
         if self.space.owns(value):
             return self.space.truth(value)
-        if value is None or isinstance(value, bool | int | Fraction | str | tuple | list | dict):
-            return bool(value)
-        if isinstance(value, Function | Library | Builtin | Method):
-            return True
-        raise outside(f"a test of {described(value)}")
+        return plain.truth(value)
 
     def spread(self, parts: Sequence[ast.expr], scope: Scope) -> Iterator[object]:
         for part in parts:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 
 from symbn.code.model import StoppedError
-from symbn.code.reading.values import described, outside, raised
+from symbn.code.reading.values import Builtin, Function, Library, Method, described, outside, raised
 from symbn.kernel.evaluate import Irrational, exact_power
 
 MOST_BITS, MOST_ENTRIES = 4096, 10_000
@@ -74,6 +74,15 @@ def binary(operator: str, left: object, right: object, root: Root) -> object:
             return bounded(left * len(right), lambda: left * right)
         case _:
             raise outside(f"{described(left)} {operator} {described(right)}")
+
+
+def truth(value: object) -> bool:
+    """Return bool(value) for Python's own values."""
+    if value is None or isinstance(value, int | Fraction | str | tuple | list | dict):
+        return bool(value)
+    if isinstance(value, Function | Library | Builtin | Method):
+        return True
+    raise outside(f"a test of {described(value)}")
 
 
 def bounded(length: int, make: Callable[[], object]) -> object:

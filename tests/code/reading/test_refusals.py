@@ -39,7 +39,8 @@ REFUSED = [
              "return np.outer(x, g)", "return x.var(axis=0, ddof=2)", "return x[:x.shape[1]]", "return w[:, None] @ w[None, :, None]"),
     # tests that depend on a length or on a value
     *refused("outside", "N, D = x.shape\nif N == 1:\n    return x\nreturn g", "return x if x.shape[0] > x.shape[1] else g",
-             "return x if len(x) > 1 else g", "return x if x.shape == (1, 1) else g", "return x if x.shape[0] != x.shape[1] else g",
+             "return x if len(x) > 1 else g", "return x if len(x) < 2 else g", "return x if len(x) <= 1 else g",
+             "return x if len(x) >= 2 else g", "return x if 1 != len(x) else g", "return x if 2 > len(x) else g", "return x if x.shape == (1, 1) else g", "return x if x.shape[0] != x.shape[1] else g",
              "for i in range(x.shape[0]):\n    pass\nreturn x", "for r in x:\n    pass\nreturn x", "a, b = x\nreturn a",
              "return [r for r in x]", "return max(x.shape)", "return x.shape[0] // 2 * x", "return x.shape[0] % 2 * x",
              "return sum(x)", "return list(x)", "return x.shape[0] - 1 == 0", "return x is g"),
@@ -72,7 +73,8 @@ REFUSED = [
              "N, C, H, W = x.shape\nt = x.transpose(1, 0, 2, 3).reshape(C, -1)\nreturn t @ x.transpose(2, 3, 0, 1).reshape(-1, C)",
              "N, C, H, W = x.shape\nt = x.transpose(1, 0, 2, 3).reshape(C, -1)\nG = t.T @ t\nreturn G.reshape(N, H, W, N, H, W)",
              "N, C, H, W = x.shape\nt = x.transpose(1, 0, 2, 3).reshape(C, -1)\nG = t.T @ t\nreturn G.reshape(N * H, W * N * H, W)",
-             "return x.reshape(x.shape[0] * x.shape[1], -1)", "return np.einsum('nchw,nchw->nc', x, g)", layout=IMAGES),
+             "return x.reshape(x.shape[0] * x.shape[1], -1)", "return np.einsum('nchw,nchw->nc', x, g)", "N = x.shape[0]\nreturn np.ones((N, 1)) * np.ones((1, N))",
+             "N = x.shape[0]\nreturn x[None] * np.ones((N, 1, 1, 1, 1))", "N = x.shape[0]\nreturn np.einsum('nchw,k->nkchw', x, np.ones(N))", layout=IMAGES),
     *refused("raised", "return x + gamma", "return x * x.mean(axis=(0, 2, 3))", "return x.transpose(0, 1, 3, 2) + x", layout=IMAGES),
     # what Python would say
     *refused("raised", "return y", "y = y + 1\nreturn y", "return {'a': 1}['b']", "return (1, 2)[2]", "a, b = 1, 2, 3\nreturn a",
@@ -154,6 +156,15 @@ def test_what_a_statement_cannot_have_changed_stays_known(before: str) -> None:
     source = body("known", "return x * EPS", before=before)
     trace = read_all_sizes(source.text, source.layout)
     assert trace.results == read_all_sizes(body("known", "return x * 2").text, PLAIN).results
+
+
+@pytest.mark.parametrize(
+    "text", ["y = K\nK = 2\nreturn y", "def h():\n    return K\n    K = 2\nreturn h()", "K += 1\nreturn x", "del K\nreturn x"]
+)
+def test_a_name_that_is_assigned_in_a_function_is_not_looked_up_outside_it(text: str) -> None:
+    error = stopped(body("own", text, before="K = 1"))
+    assert error.kind == "raised"
+    assert "UnboundLocalError" in error.reason
 
 
 def test_a_function_that_is_not_in_the_file_is_named() -> None:
