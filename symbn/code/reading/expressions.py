@@ -126,8 +126,6 @@ class Expressions(ABC):
                 return not self.truth(value)
             case ast.USub() if self.space.owns(value):
                 return self.space.negative(value)
-            case ast.UAdd() if self.space.owns(value):
-                return self.space.negative(self.space.negative(value))
             case ast.USub() | ast.UAdd() if isinstance(value, int | Fraction):
                 return -value if isinstance(op, ast.USub) else +value
             case _:

@@ -149,7 +149,9 @@ class Interpreter(Expressions):
         try:
             holds = self.truth(self.value(node.test, scope))
         except StoppedError as error:
-            if error.kind not in ("outside", "inexact") or any(isinstance(n, ast.Call) for n in ast.walk(node.test)):
+            calls = [call.func for call in ast.walk(node.test) if isinstance(call, ast.Call)]
+            harmless = all(isinstance(called, ast.Name) and called.id in ("len", "isinstance") for called in calls)
+            if error.kind not in ("outside", "inexact") or not harmless:
                 raise
             self.readings[f"the assertion on line {node.lineno} is taken to hold"] = None
             return
@@ -238,14 +240,14 @@ class Interpreter(Expressions):
         named = zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
         keywords = {each.arg: self.value(default, scope) for each, default in named if default is not None}
         name = node.name if isinstance(node, ast.FunctionDef) else "lambda"
-        return Function(name, node, scope, defaults, keywords)
+        return Function(name, node, scope, defaults, keywords, own_names(node))
 
     def call(self, function: Function, arguments: Sequence[object], keywords: Mapping[str, object]) -> object:
         if self.depth >= DEPTH:
             raise StoppedError("limit", f"{function.name} calls itself too often")
         names = matched(function, arguments, keywords)
         recorded, self.recording = self.recording, False
-        scope = Scope(names, own_names(function.node), function.scope, recorded)
+        scope = Scope(names, function.own, function.scope, recorded)
         self.depth += 1
         try:
             if isinstance(function.node, ast.Lambda):

@@ -97,7 +97,7 @@ REFUSED = [
     *refused("limit", "def h(k):\n    return h(k + 1)\nreturn h(0)", "return 10 ** 10 ** 10", "return 'a' * 10 ** 9", "return [1] * 10 ** 9",
              "for i in range(10 ** 9):\n    pass", "l = [1]\nfor a in l:\n    l.append(a)\nreturn l", "k = 3\nfor i in range(100):\n    k = k * k\nreturn k",
              "l = []\nfor i in range(60):\n    l = [l, l]\nreturn l", "y = x\nfor i in range(9000):\n    y = y + g * y\nreturn y",
-             "l = []\nl.append(l)\nreturn l", "for i in range(9999):\n    for j in range(9999):\n        pass\nreturn x", "return 2.5 ** 99999"),
+             "l = []\nl.append(l)\nreturn l", f"return {' + '.join(['x'] * 500)}", "for i in range(9999):\n    for j in range(9999):\n        pass\nreturn x", "return 2.5 ** 99999"),
 ]  # fmt: skip
 
 

@@ -234,6 +234,13 @@ def test_how_floats_were_read_is_said_with_their_lines() -> None:
     )  # fmt: skip
 
 
+def test_an_assertion_that_cannot_be_told_is_reported() -> None:
+    text = "def f(x):\n    assert len(x) > 1 and isinstance(x, object)\n    assert x.shape[1] > 0\n    return x\n"
+    layout = Layout(("N",), ("D",), {"x": ("N", "D")})
+    trace = read(ast.parse(text), [Call("f", tuple(layout.symbols().values()))], layout.space())
+    assert trace.readings == ("the assertion on line 2 is taken to hold",)
+
+
 def test_what_one_call_returned_is_given_to_the_next_as_it_is() -> None:
     text = "def f(x):\n    return {'a': [x, x.T]}\ndef h(a, b):\n    a += 1\n    return b, a\n"
     layout = Layout(("N",), ("D",), {"x": ("N", "D")})
