@@ -206,7 +206,10 @@ def einsum(subscripts: str, *operands: object, out: Any = None, optimize: object
 
     arrays = [as_exact(operand) for operand in operands]
     capped(_summands(subscripts, arrays), MAX_PRODUCTS)
-    result = wrapped(np.einsum(subscripts, *map(plain, arrays)))
+    result = np.einsum(subscripts, *map(plain, arrays))
+    # Of one array of which nothing is added up NumPy gives a view, which shares its memory.
+    view = any(np.may_share_memory(result, array) for array in arrays)
+    result = result.view(array_class()) if view else wrapped(result)
     if out is None:
         return result
     out[...] = result
