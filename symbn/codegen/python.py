@@ -15,6 +15,7 @@ from symbn.codegen.program import (
     ACROSS, ELEMENT, MEAN, SCALAR, Expression, Minus, Name, Number, Over, Plus, Program, Root, Square, Stage, Times, used,
 )  # fmt: skip
 from symbn.codegen.proving import Claim
+from symbn.codegen.wording import PROVED, formulas
 
 WIDTH = 88  # columns: what formatters of Python take
 _SUM, _PRODUCT, _POWER, _ATOM = range(4)  # how tightly what was printed holds together
@@ -46,7 +47,7 @@ def _forward(program: Program, dialect: Dialect, name: str, proved: dict[str, Cl
         "",
         *_block("Arguments:", what),
         *_block("Shapes of what is returned:", shapes),
-        *_formulas(program.forward, proved),
+        *_block(PROVED, formulas(program.forward, proved, WIDTH - 8)),
     ]
     ending = [f"return y, ({cache})"]
     return "\n".join([signature, *docstring("Return y and the cache.", lines), *_body(program, dialect, program.forward, ending)])
@@ -59,7 +60,7 @@ def _backward(program: Program, dialect: Dialect, name: str, proved: dict[str, C
     lines = [
         *_block("Arguments:", [_described(program, "dout"), "cache: what the forward pass returned"]),
         *_block("Shapes of what is returned:", shapes),
-        *_formulas(program.backward, proved),
+        *_block(PROVED, formulas(program.backward, proved, WIDTH - 8)),
     ]
     unpacked = [given if given in program.received else f"_{given}" for given in program.cache]
     opening = [f"{', '.join(unpacked)} = cache"]
@@ -88,16 +89,6 @@ def docstring(summary: str, lines: list[str], indent: str = "    ") -> list[str]
 
 def _block(title: str, items: list[str]) -> list[str]:
     return [title, *(f"    {item}" for item in items), ""]
-
-
-def _formulas(stages: tuple[Stage, ...], proved: dict[str, Claim]) -> list[str]:
-    """Return what was proved of the stages, as it was proved."""
-    found = []
-    for stage in stages:
-        if claim := proved.get(stage.name):
-            text = f"{claim}{', summed over the examples' if claim.across else ''}"
-            found += wrap(text, WIDTH - 8, subsequent_indent="    ", break_long_words=False)
-    return _block("What is computed, each line of it proved:", found)
 
 
 def _described(program: Program, name: str) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from textwrap import wrap
 
-from symbn.codegen.program import ELEMENT, Program
+from symbn.codegen.program import ELEMENT, Program, Stage
+from symbn.codegen.proving import Claim
 
 MARK = "Written by `symbn codegen"  # what tells a file of ours from a user's own
+PROVED = "What is computed, each line of it proved:"
 _STEPS = (
     "The mean is taken twice. The first is rounded by up to half a unit in the last place of the offset of x, which may be more "
     "than its entries differ by. So it is only a shift: what is left after it is small, and its mean takes out what the "
@@ -29,6 +32,16 @@ def about(program: Program, to: str, dtype: str, width: int) -> tuple[str, list[
     for step in steps:
         lines += paragraph(step, width)
     return f"{program.title}: the forward and the backward pass.", lines + paragraph(letters, width)
+
+
+def formulas(stages: tuple[Stage, ...], proved: Mapping[str, Claim], width: int) -> list[str]:
+    """Return what was proved of the stages, as it was proved."""
+    lines: list[str] = []
+    for stage in stages:
+        if claim := proved.get(stage.name):
+            text = f"{claim}{', summed over the examples' if claim.across else ''}"
+            lines += wrap(text, width, subsequent_indent="    ", break_long_words=False)
+    return lines
 
 
 def paragraph(text: str, width: int) -> list[str]:
