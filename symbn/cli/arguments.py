@@ -7,7 +7,7 @@ import sys
 from typing import NoReturn
 
 from symbn import __version__
-from symbn.cli import derive, topics
+from symbn.cli import codegen, derive, topics
 from symbn.cli.output import style_for
 from symbn.cli.statuses import USAGE
 from symbn.layers.batchnorm import MODES, TRAINING
@@ -206,6 +206,14 @@ def build_parser() -> argparse.ArgumentParser:
     certify.add_argument("--let", metavar="ROLE=NAME", action="append", default=[], help="what a name means; repeatable")
     certify.add_argument("--mode", choices=MODES, default=TRAINING, help="eval: mean and variance are constants")
     certify.add_argument("--batch", metavar="M", help="state the equations for this batch size")
+    codegen_command = commands.add_parser(
+        "codegen",
+        help="write forward and backward functions from proved formulas",
+        description="Write the forward and the backward pass of a layer, with a test, every stage proved for every size.",
+        formatter_class=_help_formatter,
+        epilog=codegen.EXAMPLES,
+    )
+    codegen.add_arguments(codegen_command)
     package = commands.add_parser(
         "latex-package",
         help="symbn.sty, which sets the verdicts in an author's PDF",
@@ -214,7 +222,7 @@ def build_parser() -> argparse.ArgumentParser:
         epilog=_PACKAGE_EXAMPLES,
     )
     package.add_argument("-o", "--output", metavar="FILE", help="write it there")
-    for command in (verify, table, check, explain, derive_command, certify, package):
+    for command in (verify, table, check, explain, derive_command, certify, codegen_command, package):
         command.add_argument(
             "--color", choices=("auto", "always", "never"), default="auto", help="colour (default: auto; NO_COLOR is honoured)"
         )

@@ -7,7 +7,7 @@ from symbn.codegen.program import Program
 from symbn.codegen.wording import MARK
 
 
-def c_test(program: Program, name: str) -> str:
+def c_test(program: Program, name: str, module: str) -> str:
     """Return a program in C99 whose exit status is 0 if all is well."""
     layout, is_flat = program.layout, len(program.layout.axes) == 2
     sizes = [f"s.{axis}" for axis in layout.axes]
@@ -19,12 +19,15 @@ def c_test(program: Program, name: str) -> str:
     found = {
         "MARK": f"{MARK} {program.target}`",
         "NAME": name,
+        "MODULE": module,
         "AXES": ", ".join(layout.axes),
         "ARRAYS": ",\n        ".join(f"{array}[ROOM]" for array in arrays),
         "SHAPES": _FLAT if is_flat else _IMAGES,
         "ENTRIES": " * ".join(sizes),
         "PARAMETERS": sizes[parameter],
-        "GROUP": "" if program.constants else f"static size_t group(shape s, size_t at) {{ return {_position(sizes, group)}; }}\n",
+        "GROUP": ""
+        if program.constants
+        else f"static size_t group(shape s, size_t at) {{ return {_position(sizes, group)}; }}\n",
         "PARAMETER": _position(sizes, parameter),
         "FORWARD": ", ".join(forward),
         "BACKWARD": ", ".join(backward),
@@ -89,13 +92,13 @@ static void test_offset(shape s)
 
 _TEXT = """\
 /*
- * Checks @NAME@.h against its definition and central differences. @MARK@.
+ * Checks @MODULE@.h against its definition and central differences. @MARK@.
  *
- *     cc -std=c99 -Wall -Wextra -O2 test_@NAME@.c -o test_@NAME@ -lm && ./test_@NAME@
+ *     cc -std=c99 -Wall -Wextra -O2 test_@MODULE@.c -o test_@MODULE@ -lm && ./test_@MODULE@
  *
  * The exit status is 0 if all is well.
  */
-#include "@NAME@.h"
+#include "@MODULE@.h"
 
 #include <stdint.h>
 #include <stdio.h>

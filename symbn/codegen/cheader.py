@@ -1,9 +1,9 @@
 """A program as one C99 header: two functions that allocate nothing.
 
-Arrays are row-major. The outer loop runs over the groups (or over the parameters, for a total across groups), whose values are
-scalars of type double whatever the arrays hold; the inner ones run over the entries. Stages join into *passes*, one walk over the
-entries each, as long as none needs a total that its own pass has not finished. What is neither given nor returned has no
-array: it is computed again in every pass that needs it, which rounds the same and costs less than memory would.
+Arrays are row-major. The outer loop runs over the groups (or over the parameters, for a total across groups), whose values
+are scalars of type double whatever the arrays hold; the inner ones run over the entries. Stages join into *passes*, one walk
+over the entries each, as long as none needs a total that its own pass has not finished. What is neither given nor returned
+has no array: it is computed again in every pass that needs it, which rounds the same and costs less than memory would.
 """
 
 from __future__ import annotations
@@ -51,9 +51,9 @@ def header(program: Program, name: str, dtype: str, proved: Iterable[Claim]) -> 
     number = {"float64": "double", "float32": "float"}[dtype]
     summary, lines = about(program, "c", dtype, _WIDTH - 3)
     words = (
-        "C99, linked with -lm. Arrays are row-major and do not overlap; none may be null. Nothing is allocated. All arithmetic is of "
-        f"type double; {name.upper()}_REAL, which is {number} unless it is defined, says what arrays hold: float or double. Not for "
-        "-ffast-math, which may take x - shift - residual for x - (shift + residual)."
+        "C99, linked with -lm. Arrays are row-major and do not overlap; none may be null. Nothing is allocated. All arithmetic "
+        f"is of type double; {name.upper()}_REAL, which is {number} unless it is defined, says what arrays hold: float or "
+        "double. Not for -ffast-math, which may take x - shift - residual for x - (shift + residual)."
     )
     lines += paragraph(words, _WIDTH - 3)[:-1]
     return "\n".join(

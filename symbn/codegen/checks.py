@@ -14,7 +14,7 @@ _FLAT = "[(1, 1), (1, 4), (5, 1), (4, 4), (7, 3)]"
 _IMAGES = "[(1, 1, 1, 1), (2, 3, 1, 1), (1, 2, 3, 2), (2, 2, 2, 2)]"
 
 
-def words(program: Program, name: str, dtype: str) -> Mapping[str, str]:
+def words(program: Program, name: str, dtype: str, module: str) -> Mapping[str, str]:
     """Return what the texts leave open."""
     layout, is_flat = program.layout, len(program.layout.axes) == 2
     over = layout.outside(layout.group)
@@ -24,6 +24,7 @@ def words(program: Program, name: str, dtype: str) -> Mapping[str, str]:
     return {
         "MARK": f"{MARK} {program.target}`",
         "NAME": name,
+        "MODULE": module,
         "DTYPE": dtype,
         "TOLERANCE": "1e-5" if dtype == "float32" else "1e-12",
         "SHAPES": _FLAT if is_flat else _IMAGES,
@@ -43,16 +44,16 @@ def filled(text: str, found: Mapping[str, str]) -> str:
     return text
 
 
-def numpy_test(program: Program, name: str, dtype: str) -> str:
+def numpy_test(program: Program, name: str, dtype: str, module: str) -> str:
     """Return a pytest file: central differences in float64, and a large offset."""
     parts = [_NUMPY, _NUMPY_EXAMPLE_WITH if program.constants else _NUMPY_EXAMPLE, _NUMPY_TESTS]
     if not program.constants:
         parts.append(_NUMPY_OFFSET)
-    return filled("\n\n".join(parts), words(program, name, dtype))
+    return filled("\n\n".join(parts), words(program, name, dtype, module))
 
 
 _NUMPY = '''\
-"""Checks @NAME@.py against central differences in float64.
+"""Checks @MODULE@.py against central differences in float64.
 
 @MARK@.
 """
@@ -65,7 +66,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 import pytest
-from @NAME@ import (
+from @MODULE@ import (
     @NAME@_backward,
     @NAME@_forward,
 )
@@ -127,7 +128,7 @@ def plainly(
     return np.asarray(gamma.reshape(@SPREAD@) * xhat + beta.reshape(@SPREAD@))
 '''
 
-_NUMPY_TESTS = '''\
+_NUMPY_TESTS = """\
 @pytest.mark.parametrize("shape", SHAPES)
 def test_forward_is_the_definition(shape: tuple[int, ...]) -> None:
     given = example(shape)
@@ -162,9 +163,9 @@ def test_@DTYPE@_stays_@DTYPE@() -> None:
     for value, wanted in zip((y, *slopes), (exact, *expected), strict=True):
         assert value.dtype == np.@DTYPE@
         np.testing.assert_allclose(value, wanted, rtol=@TOLERANCE@, atol=@TOLERANCE@)
-'''
+"""
 
-_NUMPY_OFFSET = '''\
+_NUMPY_OFFSET = """\
 @pytest.mark.parametrize("shape", SHAPES)
 def test_a_large_offset_changes_nothing(shape: tuple[int, ...]) -> None:
     x, gamma, beta = example(shape)
@@ -184,4 +185,4 @@ def test_entries_that_are_all_the_same_have_no_spread() -> None:
     x, gamma, beta = example(SHAPES[-1])
     y, _ = @NAME@_forward(np.full_like(x, 0.1), gamma, beta, 1e-5)
     np.testing.assert_allclose(y, plainly(np.zeros_like(x), gamma, beta), atol=1e-12)
-'''
+"""

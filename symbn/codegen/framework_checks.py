@@ -6,12 +6,12 @@ from symbn.codegen.checks import filled, words
 from symbn.codegen.program import Program
 
 
-def torch_test(program: Program, name: str, dtype: str) -> str:
+def torch_test(program: Program, name: str, dtype: str, module: str) -> str:
     """Return a pytest file: PyTorch's autograd and its own layer in float64, gradcheck, and a large offset."""
     parts = [_TORCH, _TORCH_EXAMPLE_WITH if program.constants else _TORCH_EXAMPLE, _TORCH_TESTS]
     if not program.constants:
         parts.append(_TORCH_OFFSET)
-    found = {**words(program, name, dtype), "THEIRS": _theirs(program)}
+    found = {**words(program, name, dtype, module), "THEIRS": _theirs(program)}
     return filled(filled("\n\n".join(parts), found), found)
 
 
@@ -24,16 +24,16 @@ def _theirs(program: Program) -> str:
     return "torch.nn.functional.batch_norm(x, None, None, gamma, beta, True, 0.0, EPS)"
 
 
-def jax_test(program: Program, name: str, dtype: str) -> str:
+def jax_test(program: Program, name: str, dtype: str, module: str) -> str:
     """Return a pytest file: JAX's own gradients in float64, central differences to the second order, and a large offset."""
     parts = [_JAX, _JAX_EXAMPLE_WITH if program.constants else _JAX_EXAMPLE, _JAX_TESTS]
     if not program.constants:
         parts.append(_JAX_OFFSET)
-    return filled("\n\n".join(parts), words(program, name, dtype))
+    return filled("\n\n".join(parts), words(program, name, dtype, module))
 
 
 _TORCH = '''\
-"""Checks @NAME@.py against PyTorch's autograd and central differences.
+"""Checks @MODULE@.py against PyTorch's autograd and central differences.
 
 @MARK@.
 """
@@ -44,7 +44,7 @@ from typing import TypeAlias
 
 import pytest
 import torch
-from @NAME@ import @NAME@
+from @MODULE@ import @NAME@
 
 Array: TypeAlias = torch.Tensor
 Example: TypeAlias = tuple[@ARRAYS@]
@@ -125,7 +125,7 @@ def theirs(
     return @THEIRS@
 '''
 
-_TORCH_TESTS = '''\
+_TORCH_TESTS = """\
 @pytest.mark.parametrize("shape", SHAPES)
 def test_it_is_what_autograd_finds(shape: tuple[int, ...]) -> None:
     given = example(shape)
@@ -175,9 +175,9 @@ def test_@DTYPE@_stays_@DTYPE@() -> None:
     (dx,) = torch.autograd.grad(y.sum(), x)
     assert y.dtype == dx.dtype == torch.@DTYPE@
     close(y.double(), plainly(*example(SHAPES[-1])), @TOLERANCE@)
-'''
+"""
 
-_TORCH_OFFSET = '''\
+_TORCH_OFFSET = """\
 @pytest.mark.parametrize("shape", SHAPES)
 def test_a_large_offset_changes_nothing(shape: tuple[int, ...]) -> None:
     x, gamma, beta = example(shape)
@@ -192,10 +192,10 @@ def test_a_large_offset_changes_nothing(shape: tuple[int, ...]) -> None:
         slopes(y, dout, given), slopes(wanted, dout, near_given), strict=True
     ):
         close(slope, expected, 1e-12)
-'''
+"""
 
 _JAX = '''\
-"""Checks @NAME@.py against JAX's own gradients and central differences.
+"""Checks @MODULE@.py against JAX's own gradients and central differences.
 
 @MARK@.
 """
@@ -210,7 +210,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from jax.test_util import check_grads
-from @NAME@ import @NAME@
+from @MODULE@ import @NAME@
 
 configure: Callable[[str, bool], None] = jax.config.update
 against_differences: Callable[..., None] = check_grads
@@ -273,7 +273,7 @@ def plainly(
     return gamma.reshape(@SPREAD@) * xhat + beta.reshape(@SPREAD@)
 '''
 
-_JAX_TESTS = '''\
+_JAX_TESTS = """\
 @pytest.mark.parametrize("shape", SHAPES)
 def test_it_is_what_jax_finds(shape: tuple[int, ...]) -> None:
     given = example(shape)
@@ -303,9 +303,9 @@ def test_@DTYPE@_stays_@DTYPE@() -> None:
     y = @NAME@(@GIVEN@, EPS)
     assert y.dtype == jnp.@DTYPE@
     close(y, plainly(*given, eps=EPS), @TOLERANCE@)
-'''
+"""
 
-_JAX_OFFSET = '''\
+_JAX_OFFSET = """\
 @pytest.mark.parametrize("shape", SHAPES)
 def test_a_large_offset_changes_nothing(shape: tuple[int, ...]) -> None:
     x, gamma, beta = example(shape)
@@ -320,4 +320,4 @@ def test_a_large_offset_changes_nothing(shape: tuple[int, ...]) -> None:
         strict=True,
     ):
         close(slope, expected, 1e-12)
-'''
+"""

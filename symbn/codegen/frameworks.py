@@ -1,6 +1,7 @@
 """The modules in Python: the two functions of `symbn.codegen.python` with what each library wants around them.
 
-NumPy has nothing to register them with. PyTorch gets an `autograd.Function`, JAX a `custom_vjp`; both call the same two functions.
+NumPy has nothing to register them with. PyTorch gets an `autograd.Function`, JAX a `custom_vjp`; both call the same two
+functions.
 """
 
 from __future__ import annotations
@@ -119,8 +120,8 @@ def _jax_function(program: Program, name: str) -> str:
     nothing = ["None"] * len(program.constants)
     answers = ", ".join(["Array"] * len(program.gradients) + nothing)
     words = _wrapped(
-        "The backward pass is the one above, in place of JAX's own. eps is a number, and no array. Forward mode (jax.jvp) is not "
-        "defined; jax.grad of jax.grad is.",
+        "The backward pass is the one above, in place of JAX's own. eps is a number, and no array. Forward mode (jax.jvp) is "
+        "not defined; jax.grad of jax.grad is.",
         program,
     )
     given = "dx, dgamma, dbeta"

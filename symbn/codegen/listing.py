@@ -1,7 +1,8 @@
 """A program as a LaTeX document: the stages in the order in which they are computed, one row of an `align` each.
 
-The rows are the claims that were proved, typeset as derivations are, and `symbn check` reads them back. Its language has one scale
-for a feature, so that it does not read the rows of layer normalisation that name gamma_i: the document says so of each of them.
+The rows are the claims that were proved, typeset as derivations are, and `symbn check` reads them back. Its language has one
+scale for a feature, so that it does not read the rows of layer normalisation that name gamma_i: the document says so of each
+of them.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ from symbn.typesetting.latex import to_latex
 from symbn.typesetting.of_meaning import boxes_of
 
 _SHIFT = (
-    "The first mean, $a$, is rounded by up to half a unit in the last place of the offset of $x$. It is only a shift: the first two "
-    "rows hold for every $a$, and what is left after the shift is small, so that its mean takes out what the rounding left."
+    "The first mean, $a$, is rounded by up to half a unit in the last place of the offset of $x$. It is only a shift: the first "
+    "two rows hold for every $a$, and what is left after the shift is small, so that its mean takes out what the rounding left."
 )
 
 

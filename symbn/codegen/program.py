@@ -12,9 +12,9 @@ Every name has a *kind*, which says what it is one for each of:
 A *layout* says which axes of x a group and a parameter belong to, so that one program serves (N, D) and (N, C, H, W) alike.
 A stage's *head* is what it has to be in the graph of the layer, and what `symbn.codegen.proving` proves it to be.
 
-Invariants, checked when a program is made: I1 a name is given once, before it is used, and backward uses no more of forward than
-the cache; I2 a mean or a total is a whole stage, and of elements; I3 a parameter's gradient is a total over the group where
-parameters and groups have the same axes, and otherwise one across groups, which no other stage uses.
+Invariants, checked when a program is made: I1 a name is given once, before it is used, and backward uses no more of forward
+than the cache; I2 a mean or a total is a whole stage, and of elements; I3 a parameter's gradient is a total over the group
+where parameters and groups have the same axes, and otherwise one across groups, which no other stage uses.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """A program is written only after the kernel has proved it, stage by stage.
 
-The claim of a stage is `head = value`, where every name in the value stands for its own head: an input's, or that of an earlier
-stage, proved before. Stages without a head are written out. So by induction every stage is what its head says, and the last ones
-are the layer's output and the exact gradient of any loss by x, gamma and beta. The same claims are the lines of the LaTeX listing
-and the formulas in the documentation: nothing is printed that is not one of them.
+The claim of a stage is `head = value`, where every name in the value stands for its own head: an input's, or that of an
+earlier stage, proved before. Stages without a head are written out. So by induction every stage is what its head says, and
+the last ones are the layer's output and the exact gradient of any loss by x, gamma and beta. The same claims are the lines of
+the LaTeX listing and the formulas in the documentation: nothing is printed that is not one of them.
 
 A stage marked `anything` is a free scalar in the claims of the others, so that they are proved for every value of it.
 A total *across* groups adds what each group contributes: the loss is the sum of the groups' losses, and so the gradient of a

@@ -1,7 +1,7 @@
 """The two functions of a program in Python: one printer for NumPy, PyTorch and JAX, which differ in a few words.
 
-The lines are straight-line code over whole arrays. A value of a group or of a parameter is an array with the axes of that alone,
-`(D,)`; where it meets an element it gets the axes that are missing behind it: `gamma[:, None, None]`.
+The lines are straight-line code over whole arrays. A value of a group or of a parameter is an array with the axes of that
+alone, `(D,)`; where it meets an element it gets the axes that are missing behind it: `gamma[:, None, None]`.
 """
 
 from __future__ import annotations
@@ -50,7 +50,9 @@ def _forward(program: Program, dialect: Dialect, name: str, proved: dict[str, Cl
         *_block(PROVED, formulas(program.forward, proved, WIDTH - 8)),
     ]
     ending = [f"return y, ({cache})"]
-    return "\n".join([signature, *docstring("Return y and the cache.", lines), *_body(program, dialect, program.forward, ending)])
+    return "\n".join(
+        [signature, *docstring("Return y and the cache.", lines), *_body(program, dialect, program.forward, ending)]
+    )
 
 
 def _backward(program: Program, dialect: Dialect, name: str, proved: dict[str, Claim]) -> str:
@@ -158,4 +160,3 @@ def _missing(program: Program, name: str, kind: str) -> str:
     (place,) = program.layout.own(own)
     missing = len(program.layout.axes) - 1 - place
     return f"[:{', None' * missing}]" if missing else ""
-

@@ -8,7 +8,7 @@ How they are made numerically sound, which is the same for all of them:
   their mean is small and has a small error, and it takes out what the rounding left. The proof is for every value of the shift;
 - the inverse standard deviation is computed once, and every other division is by a count.
 
-Source for the corrected second pass: T. F. Chan, G. H. Golub, R. J. LeVeque, Algorithms for computing the sample variance, 1983.
+Source of the correction: T. F. Chan, G. H. Golub, R. J. LeVeque, Algorithms for computing the sample variance, 1983.
 """
 
 from __future__ import annotations
@@ -68,7 +68,12 @@ def _scaled(graph: Graph, centred: Name | Minus) -> tuple[Stage, ...]:
     """Return the stages from the variance to the output."""
     inverse = Over(Number(1), Root(Plus(Name("variance"), EPS)))
     return (
-        Stage("inv_std", inverse, "one root and one division for a group: all else multiplies", head=Raised(Quantity("s"), Fraction(-1))),
+        Stage(
+            "inv_std",
+            inverse,
+            "one root and one division for a group: all else multiplies",
+            head=Raised(Quantity("s"), Fraction(-1)),
+        ),
         Stage("xhat", Times(centred, INV_STD), head=_at(graph, "xhat")),
         Stage("y", Plus(Times(GAMMA, XHAT), BETA), head=_at(graph, "y")),
     )

@@ -1,10 +1,11 @@
-r"""Layer normalisation: batch normalisation with the roles of the two axes exchanged, so that one example is a layer of its own.
+r"""Layer normalisation: batch normalisation with the roles of the axes exchanged, so that one example is a layer of its own.
 
     mu = (1/m) sum_j x_j      c_i = x_i - mu      var = (1/m) sum_j c_j^2      s = (var + eps)^(1/2)
     xhat_i = c_i / s          y_i = gamma_i xhat_i + beta_i                    L = sum_k g_k y_k  (first order)
 
-Here i runs over the m features of one example, and each has its own scale and shift: x, c, xhat, y, g, gamma, beta: (m,); mu, var,
-s, eps > 0: scalars. Examples do not interact; what they share is gamma and beta, whose gradients are the sums of the examples'.
+Here i runs over the m features of one example, and each has its own scale and shift: x, c, xhat, y, g, gamma, beta: (m,); mu,
+var, s, eps > 0: scalars. Examples do not interact; what they share is gamma and beta, whose gradients are the sums of the
+examples'.
 Source: J. L. Ba, J. R. Kiros, G. E. Hinton, Layer Normalization, 2016.
 """
 
