@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symbn.codegen.checks import filled
+from symbn.codegen.filling import filled
 from symbn.codegen.program import Program
 from symbn.codegen.wording import MARK
 
@@ -11,7 +11,7 @@ def c_test(program: Program, name: str, module: str) -> str:
     """Return a program in C99 whose exit status is 0 if all is well."""
     layout, is_flat = program.layout, len(program.layout.axes) == 2
     sizes = [f"s.{axis}" for axis in layout.axes]
-    kept = [given for given in program.cache if program.input(given) is None]
+    kept = [given for given in program.cache if program.given(given) is None]
     forward = [*sizes, *_arrays(program.arguments), "eps", *_arrays(("y", *kept))]
     backward = [*sizes, *_arrays(("dout", *program.received, *program.gradients))]
     arrays = dict.fromkeys((*program.arguments, "y", *kept, "dout", *program.gradients))

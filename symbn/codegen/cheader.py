@@ -45,7 +45,7 @@ def header(program: Program, name: str, dtype: str, proved: Iterable[Claim]) -> 
     """Return the header. It includes nothing but <math.h> and <stddef.h>."""
     by_name = {claim.stage.name: claim for claim in proved}
     guard, real = f"{name.upper()}_H", f"{name}_real"
-    kept = tuple(given for given in program.cache if program.input(given) is None)
+    kept = tuple(given for given in program.cache if program.given(given) is None)
     forward = _Function(program, program.forward, program.arguments, ("y", *kept))
     backward = _Function(program, program.backward, ("dout", *program.received), program.gradients)
     number = {"float64": "double", "float32": "float"}[dtype]

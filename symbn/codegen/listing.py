@@ -18,8 +18,9 @@ from symbn.typesetting.latex import to_latex
 from symbn.typesetting.of_meaning import boxes_of
 
 _SHIFT = (
-    "The first mean, $a$, is rounded by up to half a unit in the last place of the offset of $x$. It is only a shift: the first "
-    "two rows hold for every $a$, and what is left after the shift is small, so that its mean takes out what the rounding left."
+    "The first mean, $a$, is rounded by up to half a unit in the last place of the offset of $x$. It is only a shift: the "
+    "first two rows hold for every $a$, and what is left after the shift is small, so that its mean takes out what the "
+    "rounding left."
 )
 
 

@@ -153,7 +153,7 @@ class Program:
         known, shared = set(given), self.layout.group != self.layout.parameter
         for stage in stages:
             used_here = set(names(stage.value))
-            if not used_here <= known or self.stage(stage.name) is not stage or self.input(stage.name) is not None:
+            if not used_here <= known or self.stage(stage.name) is not stage or self.given(stage.name) is not None:
                 raise ValueError(f"this is a bug in symbn: {stage.name} is given twice, or uses what is not there")
             if stage.reduction is not None and ELEMENT not in {self.kind(name) for name in used_here}:
                 raise ValueError(f"this is a bug in symbn: {stage.name} is a sum of what is no element")
@@ -181,7 +181,7 @@ class Program:
         needed = used(self.backward)
         return tuple(name for name in self.cache if name in needed)
 
-    def input(self, name: str) -> Input | None:
+    def given(self, name: str) -> Input | None:
         return next((given for given in self.inputs if given.name == name), None)
 
     def stage(self, name: str) -> Stage | None:
@@ -189,7 +189,7 @@ class Program:
 
     def kind(self, name: str) -> str:
         """Return the kind of a name."""
-        given, stage = self.input(name), self.stage(name)
+        given, stage = self.given(name), self.stage(name)
         if given is not None:
             return given.kind
         if stage is None:

@@ -83,7 +83,7 @@ def _stage_value(program: Program, stage: Stage) -> Meaning:
 
 
 def _named(program: Program, name: str) -> Meaning:
-    given, stage = program.input(name), program.stage(name)
+    given, stage = program.given(name), program.stage(name)
     if given is not None:
         return given.head
     if stage is None:

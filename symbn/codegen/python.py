@@ -94,7 +94,7 @@ def _block(title: str, items: list[str]) -> list[str]:
 
 
 def _described(program: Program, name: str) -> str:
-    given = program.input(name)
+    given = program.given(name)
     assert given is not None
     shape = "" if given.kind == SCALAR else f" {program.layout.shape(given.kind)},"
     return f"{name}:{shape} {given.words}"

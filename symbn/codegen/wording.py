@@ -24,8 +24,8 @@ def about(program: Program, to: str, dtype: str, width: int) -> tuple[str, list[
     steps = _STEPS if program.stage("shift") is not None else _STEPS[2:]
     sizes = [program.layout.axes[place] for place in program.layout.outside(program.layout.group)]
     letters = (
-        f"In the formulas i and j run over the m = {'*'.join(sizes)} entries that share a mean; mu, var and s = sqrt(var + eps) "
-        "are their mean, their variance (divided by m, not by m - 1) and standard deviation, c = x - mu, g = dout = dL/dy."
+        f"In the formulas i and j run over the m = {'*'.join(sizes)} entries that share a mean; mu, var and s = sqrt(var + "
+        "eps) are their mean, their variance (divided by m, not by m - 1) and standard deviation, c = x - mu, g = dout = dL/dy."
     )
     lines = [*paragraph(f"{MARK} {program.target} --to {to}`. Its kernel proved every stage, for every size.", width)]
     lines += paragraph(

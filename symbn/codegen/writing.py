@@ -10,14 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from symbn.codegen.c_check import c_test
-from symbn.codegen.checks import numpy_test
 from symbn.codegen.cheader import header
-from symbn.codegen.framework_checks import jax_test, torch_test
 from symbn.codegen.frameworks import jax_module, numpy_module, torch_module
+from symbn.codegen.jax_check import jax_test
 from symbn.codegen.listing import listing
+from symbn.codegen.numpy_check import numpy_test
 from symbn.codegen.program import Program
 from symbn.codegen.proving import Claim, prove_program
 from symbn.codegen.targets import program_of
+from symbn.codegen.torch_check import torch_test
 from symbn.codegen.wording import MARK
 from symbn.errors import UsageError
 from symbn.publishing.files import write_whole
