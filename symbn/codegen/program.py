@@ -81,7 +81,7 @@ Expression = Name | Number | Plus | Minus | Times | Over | Square | Root
 class Stage:
     """One line. reduction: None, or MEAN, TOTAL, ACROSS of the value. words: why it is computed so. head: what it is in the
     graph of the layer; None for what is only a step on the way. anything: the program is right whatever value this stage has,
-    so that its rounding does no harm."""
+    so that its rounding does no harm; its head is then a letter that the graph does not have."""
 
     name: str
     value: Expression
@@ -201,7 +201,7 @@ class Program:
         if stage.reduction is not None:
             return PARAMETER if stage.name in self.gradients else GROUP
         kinds = {self.kind(name) for name in names(stage.value)}
-        return next(kind for kind in (ELEMENT, GROUP, PARAMETER, SCALAR) if kind in kinds)
+        return next((kind for kind in (ELEMENT, GROUP, PARAMETER) if kind in kinds), SCALAR)
 
 
 def parts(value: Expression) -> tuple[Expression, ...]:

@@ -66,8 +66,11 @@ def prove_program(program: Program) -> tuple[Claim, ...]:
     wanted = {"y", *program.gradients}
     if not wanted <= stated:
         raise UnprovedProgramError(f"this is a bug in symbn: nothing is claimed of {', '.join(sorted(wanted - stated))}")
+    graph = program.graph
+    free = [stage.head for stage in program.stages if stage.anything]
+    if any(not isinstance(head, Quantity) or head.indices or head.name in graph.nodes for head in free) or len(free) > 1:
+        raise UnprovedProgramError(f"this is a bug in symbn: a stage of {program.target} passes for anything, but is not free")
     for claim in found:
-        graph = program.graph
         answer = prove(Goal(to_term(claim.head, graph), to_term(claim.value, graph), positive=graph.positive))
         if not isinstance(answer, Proved) or answer.nonzero:
             raise UnprovedProgramError(f"this is a bug in symbn: a stage of {program.target} is not proved: {claim}")
