@@ -39,6 +39,11 @@ SHAPES = @SHAPES@
 EPS = 0.125  # large enough to be felt
 
 
+def upstream(shape: tuple[int, ...]) -> Array:
+    """Return dout."""
+    return np.random.default_rng(2).normal(size=shape)
+
+
 def central_differences(loss: Callable[[], float], given: Array) -> Array:
     """Return the slopes of the loss by the entries of an array that it depends on."""
     step, slopes = 1e-5, np.zeros_like(given)
@@ -101,7 +106,7 @@ def test_forward_is_the_definition(shape: tuple[int, ...]) -> None:
 @pytest.mark.parametrize("shape", SHAPES)
 def test_backward_is_central_differences(shape: tuple[int, ...]) -> None:
     given = example(shape)
-    dout = np.random.default_rng(2).normal(size=shape)
+    dout = upstream(shape)
 
     def loss() -> float:
         return float((dout * @NAME@_forward(*given, eps=EPS)[0]).sum())
@@ -117,7 +122,7 @@ def test_backward_is_central_differences(shape: tuple[int, ...]) -> None:
 def test_@DTYPE@_stays_@DTYPE@() -> None:
     given = example(SHAPES[-1])
     @GIVEN@ = (array.astype(np.@DTYPE@) for array in given)
-    dout = np.random.default_rng(2).normal(size=SHAPES[-1])
+    dout = upstream(SHAPES[-1])
     exact, exact_cache = @NAME@_forward(*given, eps=EPS)
     y, cache = @NAME@_forward(@GIVEN@, EPS)
     slopes = @NAME@_backward(dout.astype(np.@DTYPE@), cache)
@@ -131,9 +136,9 @@ _NUMPY_OFFSET = """\
 @pytest.mark.parametrize("shape", SHAPES)
 def test_a_large_offset_changes_nothing(shape: tuple[int, ...]) -> None:
     x, gamma, beta = example(shape)
-    dout = np.random.default_rng(2).normal(size=shape)
-    far = x + 1e8
-    near = far - 1e8  # exact, so that both have the same xhat
+    dout = upstream(shape)
+    far: Array = x + 1e8
+    near: Array = far - 1e8  # exact, so that both have the same xhat
     y, cache = @NAME@_forward(far, gamma, beta, EPS)
     expected, near_cache = @NAME@_forward(near, gamma, beta, EPS)
     np.testing.assert_allclose(y, expected, rtol=1e-12, atol=1e-12)

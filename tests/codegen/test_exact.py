@@ -25,7 +25,10 @@ from symbn.kernel.term import Index
 from tests.codegen.exact import Exact, exactly
 
 Array = npt.NDArray[np.object_]
-SHAPES = {2: [(1, 1), (1, 3), (4, 1), (3, 3), (4, 2)], 4: [(1, 1, 1, 1), (2, 2, 1, 2), (1, 3, 2, 1)]}
+SHAPES: dict[int, list[tuple[int, ...]]] = {
+    2: [(1, 1), (1, 3), (4, 1), (3, 3), (4, 2)],
+    4: [(1, 1, 1, 1), (2, 2, 1, 2), (1, 3, 2, 1)],
+}
 ROOT = Fraction(9)
 
 
@@ -53,7 +56,9 @@ def entries(program: Program, shape: tuple[int, ...]) -> npt.NDArray[np.int_]:
 def expected(program: Program, group: dict[str, list[Fraction]], scalars: dict[str, Fraction], asked: str) -> list[Fraction]:
     """Return a value of the graph for one group: at each entry, or the one that it has."""
     graph, m = program.graph, len(group["x"])
-    filled = {(name, (place,)): value for name, column in group.items() for place, value in enumerate(column, 1)}
+    filled: dict[tuple[str, tuple[int, ...]], Fraction] = {
+        (name, (place,)): value for name, column in group.items() for place, value in enumerate(column, 1)
+    }
     leaf = Quantity(asked.removeprefix("d"), (ROW,) if graph.nodes[asked.removeprefix("d")].slots else ())
     term = to_term(Slope(Quantity("L"), leaf, TOTAL) if asked.startswith("d") else leaf, graph)
     places: list[dict[Index, int]] = [{ROW: place} for place in range(1, m + 1)] if leaf.indices else [{}]
@@ -74,12 +79,12 @@ def test_the_generated_code_is_exact(target: str, shape: tuple[int, ...], tmp_pa
     eps = ROOT**2 - Fraction(17)
     if not constants:
         first = [Fraction(int(value)) for value in np.moveaxis(x, program.layout.group[0], 0)[0].ravel()]
-        mean = sum(first) / len(first)
-        eps = ROOT**2 - sum((value - mean) ** 2 for value in first) / len(first)
+        mean = sum(first, Fraction(0)) / len(first)
+        eps = ROOT**2 - sum(((value - mean) ** 2 for value in first), Fraction(0)) / len(first)
     assert eps > 0
 
     y, cache = module.layer_forward(*map(exactly, (x, gamma, beta, *constants)), Exact(eps))
-    slopes = dict(zip(("dx", "dgamma", "dbeta"), module.layer_backward(exactly(dout), cache), strict=True))
+    slopes: dict[str, Array] = dict(zip(("dx", "dgamma", "dbeta"), module.layer_backward(exactly(dout), cache), strict=True))
     assert y.shape == slopes["dx"].shape == shape
     assert slopes["dgamma"].shape == slopes["dbeta"].shape == (features,)
 

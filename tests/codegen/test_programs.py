@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
@@ -19,6 +19,9 @@ from symbn.layers.batchnorm import EVALUATION, TRAINING, batch_norm
 from symbn.checking import verify
 
 
+SWAPPED: dict[type, Callable[[Expression, Expression], Expression]] = {Plus: Minus, Minus: Plus, Times: Over, Over: Times}
+
+
 def wrong(value: Expression) -> Iterator[Expression]:
     """Yield the expression with one thing wrong in it."""
     match value:
@@ -28,8 +31,7 @@ def wrong(value: Expression) -> Iterator[Expression]:
             yield base
             yield from (type(value)(other) for other in wrong(base))
         case Plus(left, right) | Minus(left, right) | Times(left, right) | Over(left, right):
-            swapped = {Plus: Minus, Minus: Plus, Times: Over, Over: Times}[type(value)]
-            yield swapped(left, right)
+            yield SWAPPED[type(value)](left, right)
             yield left
             yield right
             yield from (type(value)(other, right) for other in wrong(left))
