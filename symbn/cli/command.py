@@ -80,6 +80,12 @@ def _certify(arguments: argparse.Namespace) -> int:
     return run(arguments)
 
 
+def _code(arguments: argparse.Namespace) -> int:
+    from symbn.cli.code import run
+
+    return run(arguments)
+
+
 def _codegen(arguments: argparse.Namespace) -> int:
     from symbn.cli.codegen import run
 
@@ -100,6 +106,7 @@ _COMMANDS = {
     "explain": _explain,
     "derive": derive.run,
     "certify": _certify,
+    "code": _code,
     "codegen": _codegen,
     "table": _table,
     "latex-package": _latex_package,
