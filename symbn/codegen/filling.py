@@ -32,8 +32,8 @@ def words(program: Program, name: str, dtype: str, module: str) -> Mapping[str, 
         "SPREAD": f"({', '.join(['-1', *['1'] * (len(layout.axes) - 2)])}{',' if is_flat else ''})",
         "GIVEN": given,
         "TYPED": ", ".join(f"{argument}: Array" for argument in program.arguments),
-        "OWN": "layer_norm" if layer_norm else "batch_norm",
         "ARRAYS": ", ".join(["Array"] * len(program.arguments)),
+        "LAYOUT": "layernorm" if layer_norm else "batchnorm" if is_flat else "spatial",
         "FREE": str(len(program.parameters)),
     }
 

@@ -107,7 +107,7 @@ def test_it_is_what_jax_finds(shape: tuple[int, ...]) -> None:
         close(slope, expected)
 
 
-@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("shape", SHAPES[-2:])
 def test_it_is_central_differences_to_the_second_order(shape: tuple[int, ...]) -> None:
     given = example(shape)
 

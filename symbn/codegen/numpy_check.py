@@ -1,4 +1,8 @@
-"""The test file that goes with a module for NumPy: the definition, central differences, a large offset."""
+"""The test file that goes with a module for NumPy: the definition, central differences, a large offset, and a proof.
+
+The proof is of the code itself, which `symbn code` reads as it reads anybody's. It takes mean and variance for those of the
+batch, so that it is not asked about evaluation mode.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +11,19 @@ from symbn.codegen.program import Program
 
 
 def numpy_test(program: Program, name: str, dtype: str, module: str) -> str:
-    """Return a pytest file: central differences in float64, and a large offset."""
-    parts = [_NUMPY, _NUMPY_EXAMPLE_WITH if program.constants else _NUMPY_EXAMPLE, _NUMPY_TESTS]
+    """Return a pytest file: central differences in float64, a large offset, and a proof where symbn is installed."""
+    parts = [
+        _NUMPY if program.constants else _NUMPY.replace(_PLAIN_IMPORTS, _PROOF_IMPORTS),
+        _NUMPY_EXAMPLE_WITH if program.constants else _NUMPY_EXAMPLE,
+        _NUMPY_TESTS,
+    ]
     if not program.constants:
-        parts.append(_NUMPY_OFFSET)
+        parts += [_NUMPY_OFFSET, _NUMPY_PROOF]
     return filled("\n\n".join(parts), words(program, name, dtype, module))
 
 
+_PLAIN_IMPORTS = "from collections.abc import Callable\nfrom typing"
+_PROOF_IMPORTS = "import subprocess\nimport sys\nfrom collections.abc import Callable\nfrom pathlib import Path\nfrom typing"
 _NUMPY = '''\
 """Checks @MODULE@.py against central differences in float64.
 
@@ -152,4 +162,15 @@ def test_entries_that_are_all_the_same_have_no_spread() -> None:
     x, gamma, beta = example(SHAPES[-1])
     y, _ = @NAME@_forward(np.full_like(x, 0.1), gamma, beta, 1e-5)
     np.testing.assert_allclose(y, plainly(np.zeros_like(x), gamma, beta), atol=1e-12)
+"""
+
+_NUMPY_PROOF = """\
+def test_symbn_proves_every_gradient_for_every_size() -> None:
+    pytest.importorskip("symbn.code.checking")
+    path = Path(__file__).with_name("@MODULE@.py")
+    asked = [f"{path}:@NAME@_backward", "--layout", "@LAYOUT@"]
+    command = [sys.executable, "-m", "symbn", "code", *asked]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count("for every N") == @FREE@
 """

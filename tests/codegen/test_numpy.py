@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from symbn.cli import main
 from symbn.codegen.targets import PROGRAMS
-from symbn.codegen.writing import DTYPES, Request, generate
+from symbn.codegen.writing import DTYPES, Request, generate, write
 from tests.codegen.running import failing_files, generated, lint, mutants, pytest_passes, types
 from tests.codegen.test_exact import module_of
 
@@ -30,6 +31,21 @@ BOTH = {
 def test_the_generated_tests_pass(dtype: str, tmp_path: Path) -> None:
     generated(tmp_path, "numpy", PROGRAMS, dtype)
     pytest_passes(tmp_path)
+
+
+@pytest.mark.parametrize("target", ["batchnorm", "layernorm", "spatial-batchnorm"])
+def test_symbn_code_proves_it_for_every_size(target: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(Request(target, "numpy"), str(tmp_path / "layer.py"), with_test=False)
+    assert main(["code", str(tmp_path / "layer.py")]) == 0
+    printed = capsys.readouterr().out
+    for name in ("dx", "dgamma", "dbeta"):
+        assert f"proved  {name} for every N" in printed
+    assert "whose y is proved to be that of the layer" in " ".join(printed.split())
+
+
+def test_symbn_code_refutes_what_is_wrong(tmp_path: Path) -> None:
+    for name in mutants(tmp_path, "numpy", "batchnorm", {"- mean_dout": "", "inv_std * rest": "rest"}):
+        assert main(["code", str(tmp_path / f"{name}.py")]) == 1
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
