@@ -43,7 +43,7 @@ def mutants(folder: Path, to: str, target: str, edits: Mapping[str, str]) -> lis
 
 
 def failing_files(folder: Path) -> set[str]:
-    """Return whose tests fail without the proof: to exact arithmetic a variance that cancels is as good as one that does not."""
+    """Return whose tests fail, without the proof: in exact arithmetic a variance that cancels is as good as any."""
     options = ["-q", "--tb=no", "-p", "no:cacheprovider", "-k", "not symbn"]
     done = run(sys.executable, "-m", "pytest", *options, folder=folder)
     return set(re.findall(r"^FAILED test_(\w+)\.py", done.stdout, re.MULTILINE))

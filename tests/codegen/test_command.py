@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from symbn.cli import main
+from symbn.cli.codegen import EXAMPLES
 
 
 def test_it_prints_the_code(capsys: pytest.CaptureFixture[str]) -> None:
@@ -51,6 +52,19 @@ def test_a_file_gets_its_test_beside_it_unless_it_is_not_wanted(tmp_path: Path) 
     assert main(["codegen", "batchnorm", "--to", "numpy", "-o", str(tmp_path / "norms.py")]) == 0
     assert set(os.listdir(tmp_path)) == {"norms.py", "test_norms.py"}
     assert "from norms import" in (tmp_path / "test_norms.py").read_text("utf-8")
+
+
+def test_help_has_examples_that_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    examples = [line.split("&&")[0].split() for line in EXAMPLES.splitlines() if line.startswith("  symbn ")]
+    assert len(examples) > 4
+    for _, *arguments in examples:
+        assert main(arguments) == 0
+    with pytest.raises(SystemExit):
+        main(["codegen", "--help"])
+    assert EXAMPLES.strip().splitlines()[0] in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("theirs", ["test_batchnorm.py", "batchnorm.py"])
