@@ -14,7 +14,7 @@ from fractions import Fraction
 from symbn.answer import REFUTED
 from symbn.code.answer import Finding
 from symbn.code.comparing import Compared, aligned, compare_at_all_sizes, compare_at_shape
-from symbn.code.floats import close_at_all_sizes, close_tensors
+from symbn.code.floats import close_at_all_sizes, close_to_term
 from symbn.code.model import Binding, IndexedTensor, Tensor
 from symbn.code.names import RESULTS, gradient_of, nodes
 from symbn.code.quantities import Indexed, Written, gradient
@@ -114,9 +114,9 @@ def _wrong(binding: Binding, space: Indexed | Written, only_by_a_factor: bool) -
 def _near(binding: Binding, node: str, term: Term, space: Indexed | Written) -> bool:
     """Tell whether the value may be the term: floats do not tell them apart. Then nothing is said against it."""
     if isinstance(space, Written):
-        return isinstance(binding.value, Tensor) and close_tensors(binding.value, space.spread(node, term))
+        return isinstance(binding.value, Tensor) and close_to_term(binding.value, term, node, space)
     own = aligned(node, binding.value, space)
-    return not isinstance(own, Compared) and close_at_all_sizes(own, term, space.layout)
+    return not isinstance(own, Compared) and close_at_all_sizes(own, term, space.graph)
 
 
 _COMPUTED = ("mu", "c", "sq", "var", "v", "s", "r", "xhat")

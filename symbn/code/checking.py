@@ -1,7 +1,8 @@
 """A backward function -> the answer: is what it returns the exact gradient?
 
-Names leave open what the arrays are (the layout, what is in the cache). Every way to take them is tried, the likeliest first, and
-the one that fits best is kept and told. What is right at all sizes is proved at once; otherwise it is decided at several shapes.
+Names leave open what the arrays are (the layout) and what is in the cache. The layouts are tried, the likeliest first, and the
+one that fits best is kept and told; a name that would have to mean something else than it says leaves the answer open. What can
+be followed at all sizes is decided for all of them at once, anything else at several shapes.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from math import ceil
 from typing import Protocol, assert_never
 
 from symbn.code.answer import READ, RUN
@@ -62,7 +63,7 @@ class Running:
     def at_shape(self, calls: Sequence[Call]) -> Trace:
         from symbn.code.sandbox import Limits, run
 
-        return run(self.source.path, calls, limits=Limits(seconds=self.seconds))
+        return run(self.source.path, calls, limits=Limits(seconds=self.seconds, cpu=max(1, ceil(self.seconds))))
 
 
 def with_number_for(trace: Trace, number: Fraction, put: Term) -> Trace:

@@ -1,7 +1,7 @@
 """A function that was followed -> its parts beside the exact gradients.
 
-The gradient is that of the author's own forward pass where there is one: its output is differentiated as it came out. Where it is
-the layer's output (which is decided first), that is the layer's gradient.
+The gradient is that of the author's own forward pass where there is one: its output is differentiated as it came out. Where it
+is the layer's output (which is decided first), that is the layer's gradient.
 """
 
 from __future__ import annotations
@@ -112,12 +112,13 @@ class _View:
             term = aligned(node, result, self.space)
             if isinstance(term, Compared) or isinstance(target, Tensor):
                 return False
-            near = close_at_all_sizes(term, target, self.space.layout)
+            near = close_at_all_sizes(term, target, self.space.graph)
             return near and isinstance(prove_at_all_sizes(Goal(term, target)), Proved)
         if not isinstance(result, Tensor) or not isinstance(target, Tensor) or len(result.entries) != len(target.entries):
             return False
         pairs = zip(result.entries, target.entries, strict=True)
-        return close_tensors(result, target) and all(isinstance(prove_over_scalars(Goal(a, b)), Proved) for a, b in pairs)
+        near = close_tensors(result, target, self.space)
+        return near and all(isinstance(prove_over_scalars(Goal(a, b)), Proved) for a, b in pairs)
 
     def compared(self, node: str, result: Structure, target: Term | Tensor) -> Compared:
         if isinstance(self.space, Indexed):
@@ -239,7 +240,9 @@ def _where(node: str, shown: Sequence[Shown], failed: Failed, seen: Sequence[tup
         target = written.gradient(node) if other is None or not view.plan.forward else other.target(node)
         assert isinstance(target, Tensor)
         pairs = zip(tensor.entries, target.entries, strict=True)
-        same = close_tensors(tensor, target) and all(isinstance(prove_over_scalars(Goal(a, b)), Proved) for a, b in pairs)
+        same = close_tensors(tensor, target, written) and all(
+            isinstance(prove_over_scalars(Goal(a, b)), Proved) for a, b in pairs
+        )
         (right if same else wrong).append(written.sizes)
     count = view.space.layout.count
     other_size = "*".join(view.space.layout.sizes[axis] for axis in view.space.layout.others)

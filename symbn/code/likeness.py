@@ -1,8 +1,8 @@
 """What a wrong result is instead: "the gradient with the last sum missing", "with eps outside the root".
 
 A gradient by x is a sum of three terms. A wrong one mostly consists of the same terms, with other factors or with another root
-in them; so the factors are fitted in floating point, for every variation of the layer that people write by mistake, and rounded to
-simple numbers. What is said was then proved: the result equals the formula that was found.
+in them; so the factors are fitted in floating point, for every variation of the layer that people write by mistake, and rounded
+to simple numbers. What is said was then proved: the result equals the formula that was found.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import product
+from itertools import groupby, product
 
-from symbn.code.floats import Floats, NoValueError
+from symbn.code.floats import NoValueError, Sample, near, positions
 from symbn.code.model import Tensor
 from symbn.code.quantities import AT, Indexed, Written
 from symbn.code.roots import EPS, prove_at_all_sizes, prove_over_scalars
@@ -39,19 +39,24 @@ class Formula:
 def likeness(node: str, indexed: Indexed, term: Term | None, shown: Sequence[Shown]) -> str | None:
     """Return what the result for dL/d(node) equals, proved, or None.
 
-    term: the result at all sizes, in the indices of `AT`, if it is known. shown: the result at several shapes.
+    term: the result at all sizes, in the indices of `AT`, if it is known. shown: else the result at several shapes.
     """
     # At N = 1 everything is 0, and a variation such as 1/(N - 1) has no value.
     shown = [pair for pair in shown if pair[0].sizes[BATCH] > 1]
+    samples = _samples(node, indexed, term, shown)
     for formula in _formulas(node, indexed):
-        factors = _factors(formula, shown)
+        factors = _factors(formula, samples)
         if factors is None:
             continue
         said = _said(formula, factors, indexed.layout.count)
-        total = add(*(mul(factor.term, part) for factor, part in zip(factors, formula.terms, strict=True) if factor.value))
+        total = add(*(_product(factor, part) for factor, part in zip(factors, formula.terms, strict=True) if factor.value))
         if said and _equal(term, total, shown, node):
             return said
     return None
+
+
+def _product(factor: Factor, term: Term) -> Term:
+    return term if factor == _PLAIN else mul(factor.term, term)
 
 
 def _equal(term: Term | None, total: Term, shown: Sequence[Shown], node: str) -> bool:
@@ -133,8 +138,10 @@ def _parameters(node: str, indexed: Indexed) -> Iterator[Formula]:
         if node == "gamma" or not said:
             yield Formula((said,) if said else (), (total(mul(g, c, root) if node == "gamma" else g),))
     xhat = indexed.value("xhat")
-    other = {"xhat": xhat, "x - mu": c, "x": indexed.leaf("x"), "y": indexed.value("y"), "1": ONE, "gamma xhat": mul(gamma, xhat), "gamma": gamma,
-             "xhat^2": power(xhat, 2), "1/s": power(indexed.value("v"), -HALF)}  # fmt: skip
+    other = {
+        "xhat": xhat, "x - mu": c, "x": indexed.leaf("x"), "y": indexed.value("y"), "1": ONE, "gamma * xhat": mul(gamma, xhat),
+        "gamma": gamma, "xhat^2": power(xhat, 2), "1/sqrt(var + eps)": power(indexed.value("v"), -HALF),
+    }  # fmt: skip
     for name, body in other.items():
         if name != own:
             instead = f"the sum of dout * {name}" if name != "1" else "the sum of dout"
@@ -172,40 +179,59 @@ class Factor:
 _SIZES = ((0, 0), (1, 0), (-1, 0), (0, 1), (0, -1), (1, -1), (-1, 1), (2, 0), (-2, 0))
 
 
-def _factors(formula: Formula, shown: Sequence[Shown]) -> tuple[Factor, ...] | None:
-    """Return the factors with which the terms add up to the result at every shape, or None."""
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What the result is at a random input. places: where in the table (m, n) its values stand."""
+
+    sample: Sample
+    values: tuple[float, ...]
+    places: tuple[tuple[int, int], ...]
+
+
+def _samples(node: str, indexed: Indexed, term: Term | None, shown: Sequence[Shown]) -> list[Observed]:
+    """Return the result at random inputs of several sizes."""
+    found = []
+    try:
+        if term is not None:
+            for m, seed in product((3, 4, 5), range(2)):
+                sample = Sample(indexed.graph, {BATCH: m, FEATURE: 2}, seed)
+                places = tuple(product(range(m), range(2)))
+                table = sample.table(term)
+                found.append(Observed(sample, tuple(float(table[place]) for place in places), places))
+            return found
+        for (written, tensor), seed in product(shown, range(3)):
+            sample = Sample(indexed.graph, written.sizes, seed).at(written)
+            found.append(Observed(sample, tuple(sample.entries(tensor)), tuple(positions(written, node, tensor))))
+    except NoValueError:
+        return []
+    return found
+
+
+def _factors(formula: Formula, samples: Sequence[Observed]) -> tuple[Factor, ...] | None:
+    """Return the factors with which the terms add up to the result in every sample, or None."""
     import numpy as np
 
-    found: list[tuple[int, Sequence[float]]] = []
-    for number, (written, tensor) in enumerate(shown):
+    found: list[tuple[int, list[float]]] = []
+    for m, group in groupby(samples, key=lambda observed: observed.sample.sizes[BATCH]):
         rows: list[list[float]] = []
         values: list[float] = []
-        spread = [written.spread(_node_of(tensor, written, formula), part) for part in formula.terms]
-        for seed in range(3):
-            at = Floats(seed)
+        for observed in group:
             try:
-                rows += [[at.value(part.entries[place]) for part in spread] for place in range(len(tensor.entries))]
-                values += [at.value(entry) for entry in tensor.entries]
+                tables = [observed.sample.table(term) for term in formula.terms]
             except NoValueError:
                 return None
+            rows += [[float(table[place]) for table in tables] for place in observed.places]
+            values += observed.values
         matrix, right = np.array(rows), np.array(values)
-        if matrix.shape[0] < matrix.shape[1]:
-            continue
         answer, _, rank, _ = np.linalg.lstsq(matrix, right, rcond=1e-10)
-        if not np.allclose(matrix @ answer, right, rtol=1e-8, atol=1e-9 * (1 + float(np.abs(right).max(initial=0)))):
+        if not near((matrix @ answer).tolist(), values):
             return None
         if rank == matrix.shape[1]:
-            found.append((written.sizes[BATCH], [float(a) for a in answer]))
-        elif number == len(shown) - 1 and not found:
-            return None
+            found.append((m, [float(value) for value in answer]))
     if not found:
         return None
     factors = [_simple([(m, answer[k]) for m, answer in found]) for k in range(len(formula.terms))]
-    return None if None in factors else tuple(f for f in factors if f is not None)
-
-
-def _node_of(tensor: Tensor, written: Written, formula: Formula) -> str:
-    return "x" if tensor.shape == written.shape else "gamma"
+    return None if None in factors else tuple(factor for factor in factors if factor is not None)
 
 
 def _simple(values: Sequence[tuple[int, float]]) -> Factor | None:

@@ -1,7 +1,7 @@
 """What the parameters and the cache of a function are: matched by their names, and by how the function takes them apart.
 
-A name may stand for several nodes (var for var, or for var + eps). Each way to read them is an alternative, the likeliest first;
-the answer says which was taken.
+A name may stand for several nodes (sigma for the root, or for the variance). Each way to read them is an alternative, the
+likeliest first; the answer says which was taken.
 """
 
 from __future__ import annotations
@@ -186,7 +186,7 @@ class _Matching:
         return wanted
 
     def saved(self, function: ast.FunctionDef, name: str, forward: ast.FunctionDef | None) -> Wanted | None:
-        """Return what the forward pass has kept for this parameter; without a forward pass, what the function takes out of it."""
+        """Return what the forward pass has kept for this parameter; without one, what the function takes out of it."""
         cache = plain(name) in _CACHES or "cache" in name.lower()
         if forward is not None:
             place = _place_in_result(forward, name, cache)

@@ -9,8 +9,8 @@ import re
 
 _WORDS: dict[str, tuple[str, ...]] = {
     "x": ("x", "inp", "inputs", "input", "xin", "features", "data", "a"),
-    "g": ("dout", "dy", "dl_dy", "dldy", "gradoutput", "gradout", "gradoutputs", "upstream", "g", "delta", "dyout", "gy", "gout",
-          "outgrad", "douts", "upstreamgrad", "upstreamgradient", "grady", "ygrad", "dz"),
+    "g": ("dout", "dy", "dl_dy", "dldy", "gradoutput", "gradout", "gradoutputs", "upstream", "g", "delta", "dyout", "gy",
+          "gout", "outgrad", "douts", "upstreamgrad", "upstreamgradient", "grady", "ygrad", "dz"),
     "mu": ("mu", "mean", "samplemean", "batchmean", "xmean", "xbar", "avg", "m1", "mub", "means", "featuremean", "rowmean"),
     "c": ("c", "xmu", "xc", "xcentered", "xcentred", "centered", "centred", "xm", "xminusmu", "diff", "xminusmean", "dev",
           "deviation", "xzeromean", "center", "xcenter", "numerator"),
@@ -20,8 +20,8 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "v": ("vareps", "varpluseps", "veps", "ve", "varpeps", "vareps1"),
     "s": ("std", "sqrtvar", "sigma", "s", "stddev", "sd", "samplestd", "stdev", "rootvar", "vsqrt", "sqrtvareps", "denominator",
           "den", "denom", "batchstd", "sqrt", "stds", "sig"),
-    "r": ("ivar", "istd", "invstd", "invvar", "rstd", "rsqrt", "inverse", "inv", "stdinv", "isqrt", "isigma", "invsqrt", "invsigma",
-          "invsqrtvar", "rsigma", "oneoverstd", "rsqrtvar", "vsqrtinv", "istddev", "invsd", "r"),
+    "r": ("ivar", "istd", "invstd", "invvar", "rstd", "rsqrt", "inverse", "inv", "stdinv", "isqrt", "isigma", "invsqrt",
+          "invsigma", "invsqrtvar", "rsigma", "oneoverstd", "rsqrtvar", "vsqrtinv", "istddev", "invsd", "r"),
     "xhat": ("xhat", "xn", "xnorm", "xnormalized", "xnormalised", "normalized", "normalised", "norm", "xh", "xnormed", "xstd",
              "hatx", "normx", "xstar", "normed", "xhats"),
     "gamma": ("gamma", "weight", "scale", "w", "gain", "gm", "gammas"),
@@ -33,8 +33,8 @@ _WORDS: dict[str, tuple[str, ...]] = {
 # A name that people use for several things: what else it may be, after its first meaning.
 _ELSE: dict[str, tuple[str, ...]] = {
     "var": ("v", "s"), "sigma": ("var", "v"), "std": ("r",), "inv": ("v",), "invvar": ("r",), "v": ("v",), "sqrtvar": ("r",),
-    "ivar": ("r",), "variance": ("v",), "samplevar": ("v",), "batchvar": ("v",), "s": ("var",), "norm": ("c",), "x": ("xhat", "c"),
-    "xstd": ("s",), "sigma2": ("v",), "sigmasq": ("v",), "denom": ("v",), "z": ("xhat", "y"), "sqrt": (), "out": ("xhat",),
+    "ivar": ("r",), "variance": ("v",), "samplevar": ("v",), "batchvar": ("v",), "s": ("var",), "norm": ("c",),
+    "xstd": ("s",), "sigma2": ("v",), "sigmasq": ("v",), "denom": ("v",), "z": ("xhat", "y"), "out": ("xhat",),
 }  # fmt: skip
 _NODES = {word: node for node, words in _WORDS.items() for word in words}
 RESULTS = ("x", "gamma", "beta")

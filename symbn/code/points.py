@@ -1,4 +1,4 @@
-"""Exact inputs at a chosen shape at which every root is rational: small whole numbers, and eps so that var + eps is a square."""
+"""Exact inputs at a shape at which every root is rational: small whole numbers, and eps so that var + eps is a square."""
 
 from __future__ import annotations
 

@@ -17,6 +17,7 @@ from symbn.kernel.term import (
     Add,
     Delta,
     Entry,
+    FreeMemo,
     Index,
     Mul,
     Num,
@@ -25,6 +26,7 @@ from symbn.kernel.term import (
     Term,
     Var,
     add,
+    free_indices,
     mul,
     num,
     power,
@@ -79,7 +81,8 @@ class Written:
         self.layout, self.shape, self.graph = layout, shape, layout.graph
         self.indexed = Indexed(layout)
         self.sizes = {BATCH: length(shape, layout.normalised), FEATURE: length(shape, layout.others)}
-        self.memo: dict[tuple[int, tuple[tuple[Index, int], ...]], tuple[Term, Term]] = {}
+        self.memo: dict[tuple[int, frozenset[tuple[Index, int]]], tuple[Term, Term]] = {}
+        self.free: FreeMemo = {}
 
     @cached_property
     def inputs(self) -> dict[tuple[str, tuple[int, ...]], Var]:
@@ -130,7 +133,8 @@ class Written:
 
     def written(self, term: Term, at: Mapping[Index, int]) -> Term:
         """Return the term with every sum written out and every entry put as its scalar."""
-        key = (id(term), tuple(sorted(at.items(), key=str)))
+        # Only the indices that the term has matter: most parts of a sum are the same at every place.
+        key = (id(term), frozenset((index, at[index]) for index in free_indices(term, self.free) if index in at))
         if key not in self.memo:
             self.memo[key] = (term, self._written(term, at))
         return self.memo[key][1]

@@ -1,8 +1,8 @@
 """Goals over scalars with roots, made into goals without: the kernel gives a root only to what it sees to be positive.
 
-Radicands that the kernel proves equal get one name R > 0 between them, and their powers become powers of R; of the first that is
-eps + P, P without eps, eps becomes R - P. What holds for every R holds for this one, so a proof carries over; where it fails,
-nothing is said.
+Radicands that the kernel proves equal get one name R > 0 between them, and their powers become powers of R; of the first that
+is eps + P, P without eps, eps becomes R - P. What holds for every R holds for this one, so a proof carries over; where it
+fails, nothing is said.
 """
 
 from __future__ import annotations
@@ -136,14 +136,13 @@ class _Naming:
             return base
         for index in free:
             base = rename(base, {index: _FEATURE})
-        for other, name in self.classes:
-            if other is base or isinstance(prove(Goal(base, other)), Proved):
-                break
-        else:
+        known = (name for other, name in self.classes if other is base or isinstance(prove(Goal(base, other)), Proved))
+        name = next(known, None)
+        if name is None:
             own = f"root of radicand {len(self.classes) + 1}"
             name = Entry(own, (_FEATURE,)) if free else Var(own)
             self.classes.append((base, name))
-        return rename(name, {_FEATURE: index}) if free else name
+        return rename(name, dict.fromkeys((_FEATURE,), index)) if free else name
 
 
 _FEATURE = Index("c", FEATURE)
