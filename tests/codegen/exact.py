@@ -9,8 +9,6 @@ import numpy.typing as npt
 
 from symbn.kernel.evaluate import exact_power
 
-Other = "Exact | int | float | np.integer"
-
 
 class Exact:
     """A rational number that never becomes a float: a float beside it has to be a whole number, such as the 1.0 of 1.0 / s."""
