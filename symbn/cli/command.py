@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from symbn.cli import derive, verify
+from symbn.cli import derive, doctor, verify
 from symbn.cli.arguments import build_parser
 from symbn.cli.statuses import INTERRUPTED, OK, SOME_OPEN, USAGE
 from symbn.errors import SymbnError
@@ -106,6 +106,7 @@ _COMMANDS = {
     "explain": _explain,
     "derive": derive.run,
     "certify": _certify,
+    "doctor": doctor.run,
     "code": _code,
     "codegen": _codegen,
     "table": _table,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 
 from symbn.code.model import StoppedError
-from symbn.code.reading.values import described, outside, raised
+from symbn.code.reading.values import Builtin, Function, Library, Method, described, outside, raised
 from symbn.kernel.evaluate import Irrational, exact_power
 
 MOST_BITS, MOST_ENTRIES = 4096, 10_000
@@ -76,6 +76,15 @@ def binary(operator: str, left: object, right: object, root: Root) -> object:
             raise outside(f"{described(left)} {operator} {described(right)}")
 
 
+def truth(value: object) -> bool:
+    """Return bool(value) for Python's own values."""
+    if value is None or isinstance(value, int | Fraction | str | tuple | list | dict):
+        return bool(value)
+    if isinstance(value, Function | Library | Builtin | Method):
+        return True
+    raise outside(f"a test of {described(value)}")
+
+
 def bounded(length: int, make: Callable[[], object]) -> object:
     if length > MOST_ENTRIES:
         raise StoppedError("limit", f"a container of {length} entries")
@@ -115,7 +124,7 @@ def power(a: int | Fraction, b: int | Fraction, root: Root) -> object:
     try:
         value = exact_power(Fraction(a), Fraction(b))
     except Irrational as error:
-        if Fraction(b).denominator == 1 or abs(b) > MOST_BITS:
+        if Fraction(b).denominator == 1 or abs(Fraction(b)) > MOST_BITS:
             raise StoppedError("limit", "a number becomes too long") from error
         return root(Fraction(a), Fraction(b))
     return int(value) if whole else value
