@@ -207,6 +207,8 @@ _UNREAD = (
     "hex id isinstance issubclass iter map memoryview next object oct open ord property repr round set setattr sorted "
     "staticmethod str super type vars exit quit Exception ValueError TypeError NotImplementedError RuntimeError KeyError "
     "AssertionError IndexError eval exec compile globals locals __import__ input breakpoint __builtins__ "
+    "BaseException OSError IOError ImportError LookupError OverflowError FloatingPointError RecursionError StopIteration "
+    "Warning UserWarning DeprecationWarning RuntimeWarning AttributeError NameError SystemExit MemoryError bytearray help "
     "ZeroDivisionError ArithmeticError NotImplemented Ellipsis __name__ __file__ __doc__"
 )
 UNREAD_BUILTINS = frozenset(_UNREAD.split())
