@@ -50,6 +50,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--shape", metavar="N,D", action="append", default=[], help="decide at this shape of x; repeatable")
     parser.add_argument("--run", action="store_true", help="run the code, too: the file is executed, in a sandbox")
     parser.add_argument("--time-limit", metavar="S", default="20", help="seconds that a run may take (default: 20)")
+    parser.add_argument(
+        "--numeric", action="store_true", help="compare with numeric gradients in float64, too; they change no verdict"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object a line for each function")
 
 
@@ -101,6 +104,10 @@ def _reports(arguments: argparse.Namespace) -> Iterator[FunctionReport]:
             report = answer(source, asked, arguments.run, seconds)
             if not arguments.run and not report.parts and report.needs_running and _may_run(report):
                 report = answer(source, asked, True, seconds)
+            if arguments.numeric:
+                from symbn.code.witness import with_witness
+
+                report = with_witness(report, source, asked.means or {}, arguments.run, seconds)
             yield report
 
 

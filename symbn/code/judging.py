@@ -70,7 +70,7 @@ class _View:
     def results(self) -> Iterator[tuple[str, Structure]]:
         result = self.trace.results[-1]
         for place, node in self.plan.results:
-            yield node, _picked(result, place)
+            yield node, picked(result, place)
 
     @cached_property
     def output(self) -> Structure:
@@ -134,7 +134,7 @@ class _View:
         return compare_at_shape(node, result, target, self.space, seconds)
 
 
-def _picked(result: Structure, place: int | str | None) -> Structure:
+def picked(result: Structure, place: int | str | None) -> Structure:
     match result:
         case tuple() | list() if isinstance(place, int):
             return result[place] if place < len(result) else None
@@ -157,7 +157,9 @@ def _views(attempt: Attempt, plan: Plan) -> Iterator[_View]:
 def judged(blank: FunctionReport, attempt: Attempt, plan: Plan, source: Source) -> FunctionReport:
     """Return the report of the way that was chosen."""
     layout = attempt.layout
-    report = replace(blank, layout=layout.meaning, matched=statements(plan, attempt.way, Indexed(layout)))
+    report = replace(
+        blank, layout=layout.meaning, layout_name=layout.name, matched=statements(plan, attempt.way, Indexed(layout))
+    )
     views = list(_views(attempt, plan))
     if not views:
         assert attempt.stopped is not None

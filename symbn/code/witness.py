@@ -1,7 +1,7 @@
 """A second witness in floating point: the function's results beside numeric gradients. It never changes a verdict.
 
-The function is run in plain float64 where running is allowed; otherwise what was read of it is evaluated in float64. The numeric
-gradients are those of the layer's forward pass, by central differences, and by autograd where PyTorch is installed.
+The function is run in plain float64 where running is allowed; otherwise what was read of it is evaluated in float64. The
+numeric gradients are those of the layer's forward pass, by central differences, and by autograd where PyTorch is installed.
 """
 
 from __future__ import annotations
@@ -15,13 +15,14 @@ from symbn.answer import PROVED, REFUTED
 from symbn.code.answer import FunctionReport
 from symbn.code.floats import NoValueError, Sample, positions
 from symbn.code.following import Reading
-from symbn.code.layouts import BY_NAME, Layout, Shape
+from symbn.code.judging import picked
+from symbn.code.layouts import BY_NAME, Layout
 from symbn.code.matching import Plan, plan
-from symbn.code.model import IndexedTensor, StoppedError, Structure, Tensor
-from symbn.code.quantities import AT, Indexed, Written
+from symbn.code.model import StoppedError, Tensor
+from symbn.code.quantities import Indexed, Written
 from symbn.code.sandbox import Floats, Limits, run_floats
 from symbn.code.source import Source
-from symbn.kernel.term import BATCH, FEATURE, Num
+from symbn.kernel.term import Num
 from symbn.numeric.reference import compare, gradient_witness
 
 if TYPE_CHECKING:
@@ -43,9 +44,15 @@ class Numbers:
     def array(self, node: str, kept: bool = False) -> NDArray[Any]:
         import numpy as np
 
-        like = Written.tensor(self.written, node, kept)
+        like = self.written.tensor(node, kept)
         table = self.sample.table(Indexed(self.layout).value(node))
         return np.array([table[place] for place in positions(self.written, node, like)]).reshape(like.shape)
+
+    def epsilon(self) -> Tensor:
+        return Tensor((), (Num(Fraction(self.sample.eps)),))
+
+    def length(self, axes: tuple[int, ...]) -> int:
+        return self.written.length(axes)
 
     def tensor(self, node: str, kept: bool = False) -> Tensor:
         array = self.array(node, kept)
@@ -120,7 +127,7 @@ def _ran(source: Source, made: Plan, numbers: Numbers, way: Mapping[str, str], s
             elif isinstance(place, str) and isinstance(result, Mapping):
                 value = result.get(place)
             if isinstance(value, Floats):
-                found[f"d{node}"] = np.array(value.entries, dtype=float).reshape(value.shape)
+                found[f"d{node}"] = np.array(value.values, dtype=float).reshape(value.shape)
             elif isinstance(value, int | float) and not isinstance(value, bool):
                 found[f"d{node}"] = np.array(float(value))
         return found
@@ -130,8 +137,6 @@ def _ran(source: Source, made: Plan, numbers: Numbers, way: Mapping[str, str], s
 
 def _read(source: Source, made: Plan, numbers: Numbers, way: Mapping[str, str], seconds: float) -> dict[str, NDArray[Any]]:
     """Return what was read, evaluated in float64. Raises: StoppedError, NoValueError."""
-    from symbn.code.judging import picked
-
     error: StoppedError | None = None
     for kept in (False, True):
         try:

@@ -92,7 +92,7 @@ def test_the_help_says_that_running_executes_the_file(capsys: pytest.CaptureFixt
 def test_a_gradient_is_asserted_of_a_function() -> None:
     report = assert_gradient(right.staged_backward_alt, forward=right.staged_forward)
     assert report.parts[0].scope == "every N and D"
-    with pytest.raises(NotProvedError, match="the last sum .* missing"):
+    with pytest.raises(NotProvedError, match=r"the last sum .* missing"):
         assert_gradient(wrong.last_sum_missing_backward)
     with pytest.raises(UsageError, match="another file"):
         assert_gradient(right.core_backward, forward=wrong.diagonal_backward)
