@@ -73,7 +73,10 @@ def assert_gradient(
     from symbn.report.terminal import Style
 
     function = inspect.unwrap(backward)
-    path = inspect.getsourcefile(function)
+    try:
+        path = inspect.getsourcefile(function)
+    except TypeError:
+        path = None
     if path is None or not getattr(function, "__name__", "").isidentifier():
         raise UsageError(f"{backward!r} has no source file: give a function that is defined in one")
     own = None if forward is None else inspect.unwrap(forward)

@@ -7,7 +7,7 @@ import sys
 from typing import NoReturn
 
 from symbn import __version__
-from symbn.cli import code, derive, doctor, topics
+from symbn.cli import code, codegen, derive, doctor, topics
 from symbn.cli.output import style_for
 from symbn.cli.statuses import USAGE
 from symbn.layers.batchnorm import MODES, TRAINING
@@ -224,6 +224,14 @@ def build_parser() -> argparse.ArgumentParser:
         epilog=code.EXAMPLES,
     )
     code.add_arguments(code_command)
+    codegen_command = commands.add_parser(
+        "codegen",
+        help="write forward and backward functions from proved formulas",
+        description="Write the forward and the backward pass of a layer, with a test, every stage proved for every size.",
+        formatter_class=_help_formatter,
+        epilog=codegen.EXAMPLES,
+    )
+    codegen.add_arguments(codegen_command)
     package = commands.add_parser(
         "latex-package",
         help="symbn.sty, which sets the verdicts in an author's PDF",
@@ -240,7 +248,9 @@ def build_parser() -> argparse.ArgumentParser:
         epilog=doctor.EXAMPLES,
     )
     doctor.add_arguments(doctor_command)
-    for command in (verify, table, check, explain, derive_command, certify, code_command, package, doctor_command):
+    for command in (
+        verify, table, check, explain, derive_command, certify, code_command, codegen_command, package, doctor_command
+    ):  # fmt: skip
         command.add_argument(
             "--color", choices=("auto", "always", "never"), default="auto", help="colour (default: auto; NO_COLOR is honoured)"
         )

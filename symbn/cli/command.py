@@ -86,6 +86,12 @@ def _code(arguments: argparse.Namespace) -> int:
     return run(arguments)
 
 
+def _codegen(arguments: argparse.Namespace) -> int:
+    from symbn.cli.codegen import run
+
+    return run(arguments)
+
+
 def _latex_package(arguments: argparse.Namespace) -> int:
     from symbn.cli.reports import deliver
     from symbn.report.marks import package
@@ -102,6 +108,7 @@ _COMMANDS = {
     "certify": _certify,
     "doctor": doctor.run,
     "code": _code,
+    "codegen": _codegen,
     "table": _table,
     "latex-package": _latex_package,
 }

@@ -76,7 +76,7 @@ def lets(texts: Sequence[str]) -> dict[str, str]:
     found = {}
     for text in texts:
         role, equals, name = text.partition("=")
-        known = nodes(role.strip())
+        known = (role.strip(),) if role.strip() in _WORDS else nodes(role.strip())
         if not equals or not known or not name.strip().isidentifier():
             raise UsageError(f"--let wants ROLE=NAME, such as xhat=h or std=sig; got {text[:60]!r}")
         found[name.strip()] = known[0]

@@ -120,11 +120,12 @@ def test_a_number_in_the_place_of_eps_is_taken_as_eps_only_if_nothing_else_is() 
 
 @pytest.mark.parametrize(
     ("line", "said"),
-    [("dx = np.exp(dout)", "exp"), ("dx = dout if gamma[0] > 0 else -dout", "line 5"), ("import os; dx = dout", "os"),
-     ("dx = open('x').read()", "open"), ("dx = undefined(dout)", "undefined"), ("dx = eval('dout')", "eval")],
+    [("dx = np.exp(dout)", "exp"), ("dx = dout if gamma[0] > 0 else -dout", "line 5"),
+     ("import os; dx = os.getcwd()", "line 5"), ("dx = open('x').read()", "open"), ("dx = undefined(dout)", "undefined"), ("dx = eval('dout')", "eval")],
 )  # fmt: skip
 def test_what_cannot_be_followed_is_undecided_with_the_place(line: str, said: str) -> None:
-    text = f"import numpy as np\ndef bn_backward(dout, cache):\n    xhat, gamma = cache\n    \n    {line}\n    return dx, dout, dout\n"
+    head = "import numpy as np\ndef bn_backward(dout, cache):\n    xhat, gamma = cache\n\n"
+    text = f"{head}    {line}\n    return dx, dout, dout\n"
     report = check(text)
     assert (report.verdict, report.parts) == (UNDECIDED, ())
     assert said in (report.reason or "")
@@ -153,7 +154,7 @@ def test_names_stand_for_what_people_mean_by_them() -> None:
         "xhat", "xhat", "mu", "r", "s", "gamma", "c", "g",
     ]  # fmt: skip
     assert [gradient_of(n)[:1] for n in ("dvar", "grad_weight", "dL_dmu", "var_grad", "dx_hat", "dout", "total")] == [
-        ("var",), ("gamma",), ("mu",), ("var",), ("xhat",), (), (),
+        ("var",), ("gamma",), ("mu",), ("var",), ("xhat",), ("y",), (),
     ]  # fmt: skip
 
 

@@ -30,11 +30,8 @@ def test_json_has_exact_numbers(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["code", f"{CORPUS / 'wrong.py'}:last_sum_missing_backward", "--json"]) == 1
     record = json.loads(capsys.readouterr().out)
     found = record["results"][0]
-    assert (record["verdict"], found["name"], found["instead"]) == (
-        "refuted",
-        "dx",
-        "the gradient with the last sum (of dxhat * xhat) missing",
-    )
+    assert (record["verdict"], found["name"]) == ("refuted", "dx")
+    assert found["instead"] == "the gradient with the last sum (of dxhat * xhat) missing"
     assert (found["counterexample"]["computed"], found["counterexample"]["exact"]) == ("1/4", "3/16")
 
 
@@ -53,7 +50,8 @@ def test_a_notebook_is_read_cell_by_cell(tmp_path: Path, capsys: pytest.CaptureF
     ("arguments", "said"),
     [(["nope.py"], "nope.py"), (["FILE:nope"], "there is no function nope; it has"), (["FILE", "--layout", "x"], "--layout wants one of"),
      (["FILE", "--let", "x"], "--let wants ROLE=NAME"), (["FILE", "--shape", "99,1"], "--shape wants sizes"),
-     (["FILE:f", "--time-limit", "0"], "--time-limit wants seconds"), (["FILE:f", "--forward", "no"], "there is no function no")],
+     (["FILE:f", "--time-limit", "0"], "--time-limit wants seconds"),
+     (["FILE:f", "--forward", "no"], "there is no function no")],
 )  # fmt: skip
 def test_bad_arguments_are_named(arguments: list[str], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "f.py"
@@ -74,7 +72,8 @@ def test_nothing_runs_unless_it_is_asked_for(tmp_path: Path, capsys: pytest.Capt
     mark = tmp_path / "ran"
     path = tmp_path / "f.py"
     path.write_text(
-        f"open({str(mark)!r}, 'w').close()\nclass A: pass\ndef bn_backward(dout, cache):\n    x, gamma = cache\n    with A(): pass\n    return dout\n",
+        f"open({str(mark)!r}, 'w').close()\nclass A: pass\n"
+        "def bn_backward(dout, cache):\n    x, gamma = cache\n    with A(): pass\n    return dout\n",
         "utf-8",
     )
     assert main(["code", str(path)]) == 3
@@ -97,5 +96,5 @@ def test_a_gradient_is_asserted_of_a_function() -> None:
         assert_gradient(wrong.last_sum_missing_backward)
     with pytest.raises(UsageError, match="another file"):
         assert_gradient(right.core_backward, forward=wrong.diagonal_backward)
-    with pytest.raises(UsageError, match="no source file|source"):
+    with pytest.raises(UsageError, match="no source file"):
         assert_gradient(len)
