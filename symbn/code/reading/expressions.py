@@ -293,7 +293,7 @@ class Expressions(ABC):
         for part in parts:
             if isinstance(part, ast.FormattedValue):
                 value = self.value(part.value, scope)
-                if part.format_spec is not None and not plain.is_number(value):
+                if part.format_spec is not None and not (plain.is_number(value) and plain.formats_numbers(part.format_spec)):
                     raise outside(f"a format for {described(value)}")
         if all(isinstance(part, ast.Constant) for part in parts):
             return "".join(str(part.value) for part in parts if isinstance(part, ast.Constant))

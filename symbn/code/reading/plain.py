@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 
@@ -52,6 +53,15 @@ def sized(value: int | Fraction) -> int | Fraction:
 
 def is_number(value: object) -> bool:
     return isinstance(value, int | Fraction)
+
+
+def formats_numbers(spec: ast.expr) -> bool:
+    """Tell whether what stands after the colon in an f-string suits any number, so that nothing can go wrong."""
+    match spec:
+        case ast.JoinedStr(values=[ast.Constant(value=str(text))]):
+            return re.fullmatch(r"[<>^]?\d{0,3}(\.\d{1,3})?[eEfFgG]", text) is not None
+        case _:
+            return False
 
 
 def binary(operator: str, left: object, right: object, root: Root) -> object:

@@ -89,7 +89,7 @@ REFUSED = [
              "global y\nreturn x", "yield x", "import os\nreturn os.getcwd()", "return open('a')", "return x.__class__", "return x.data",
              "return np.random.randn(2)", "return np.load('a')", "return np.fft.fft(x)", "return {1, 2}", "return (y := 1)", "return 'a %s' % x",
              "return getattr(x, 'T')", "return x.tolist()", "return np.__dict__", "return {x: 1}", "x.shape = (1,)\nreturn x", "return 1j",
-             "@h\ndef k():\n    pass\nreturn x", "return eval('x')", "return __import__('os')", "return f'{x:.2f}'", "match x:\n    case _:\n        return x",
+             "@h\ndef k():\n    pass\nreturn x", "return eval('x')", "return __import__('os')", "return f'{x:.2f}'", "return f'{3:.2ff}'", "return f'{3:{4}}'", "match x:\n    case _:\n        return x",
              "return np.sum(x, where=True)", "return x.sum(order='F')", "return ''.join(['a'])", "return isinstance(x, int)",
              "return dict([1])", "l = [1, 2]\nl[0:1] = [3]\nreturn l", "print(x, file=x)\nreturn x", "return 'a' + 1 + x",
              "from numpy import *\nreturn x", "return x == None", "return 3 .real", "return [x] < [g]", "return x @ 2 if x is None else np.sqrt(x, out=x)"),
