@@ -121,7 +121,8 @@ def test_a_number_in_the_place_of_eps_is_taken_as_eps_only_if_nothing_else_is() 
 @pytest.mark.parametrize(
     ("line", "said"),
     [("dx = np.exp(dout)", "exp"), ("dx = dout if gamma[0] > 0 else -dout", "line 5"),
-     ("import os; dx = os.getcwd()", "line 5"), ("dx = open('x').read()", "open"), ("dx = undefined(dout)", "undefined"), ("dx = eval('dout')", "eval")],
+     ("import os; dx = os.getcwd()", "line 5"), ("dx = open('x').read()", "open"), ("dx = undefined(dout)", "undefined"),
+     ("dx = eval('dout')", "eval")],
 )  # fmt: skip
 def test_what_cannot_be_followed_is_undecided_with_the_place(line: str, said: str) -> None:
     head = "import numpy as np\ndef bn_backward(dout, cache):\n    xhat, gamma = cache\n\n"

@@ -38,8 +38,11 @@ def test_json_has_exact_numbers(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_notebook_is_read_cell_by_cell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     body = (CORPUS / "wrong.py").read_text("utf-8").split("\n\n\n")
     wanted = next(part for part in body if part.startswith("def factor_in_dvar"))
-    cells = [{"cell_type": "code", "source": ["%matplotlib inline\n", "import numpy as np"]}, {"cell_type": "markdown", "source": "x"},
-             {"cell_type": "code", "source": wanted}]  # fmt: skip
+    cells = [
+        {"cell_type": "code", "source": ["%matplotlib inline\n", "import numpy as np"]},
+        {"cell_type": "markdown", "source": "x"},
+        {"cell_type": "code", "source": wanted},
+    ]
     path = tmp_path / "a.ipynb"
     path.write_text(json.dumps({"cells": cells, "nbformat": 4}), "utf-8")
     assert main(["code", str(path)]) == 1
@@ -48,8 +51,8 @@ def test_a_notebook_is_read_cell_by_cell(tmp_path: Path, capsys: pytest.CaptureF
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
-    [(["nope.py"], "nope.py"), (["FILE:nope"], "there is no function nope; it has"), (["FILE", "--layout", "x"], "--layout wants one of"),
-     (["FILE", "--let", "x"], "--let wants ROLE=NAME"), (["FILE", "--shape", "99,1"], "--shape wants sizes"),
+    [(["nope.py"], "nope.py"), (["FILE:nope"], "there is no function nope; it has"),
+     (["FILE", "--layout", "x"], "--layout wants one of"), (["FILE", "--let", "x"], "--let wants ROLE=NAME"), (["FILE", "--shape", "99,1"], "--shape wants sizes"),
      (["FILE:f", "--time-limit", "0"], "--time-limit wants seconds"),
      (["FILE:f", "--forward", "no"], "there is no function no")],
 )  # fmt: skip
