@@ -21,6 +21,7 @@ from symbn.errors import NotProvedError, UsageError
 from symbn.layers.batchnorm import TRAINING
 
 if TYPE_CHECKING:
+    from symbn.code.source import Source
     from symbn.code.answer import FunctionReport
 
 
@@ -72,18 +73,40 @@ def assert_gradient(
     from symbn.code.source import load
     from symbn.report.terminal import Style
 
-    function = inspect.unwrap(backward)
-    try:
-        path = inspect.getsourcefile(function)
-    except TypeError:
-        path = None
-    if path is None or not getattr(function, "__name__", "").isidentifier():
-        raise UsageError(f"{backward!r} has no source file: give a function that is defined in one")
-    own = None if forward is None else inspect.unwrap(forward)
-    if own is not None and inspect.getsourcefile(own) != path:
-        raise UsageError(f"{own.__name__} stands in another file than {function.__name__}: put both in one")
-    request = Request(function.__name__, None if own is None else own.__name__, layout, lets(let), tuple(shapes))
-    report = answer(load(path), request, run=run, seconds=seconds)
+    path, name = _file_of(backward)
+    source = load(path)
+    _is_the_one(backward, source)
+    if forward is not None:
+        if _file_of(forward)[0] != path:
+            raise UsageError(f"{_file_of(forward)[1]} stands in another file than {name}: put both in one")
+        _is_the_one(forward, source)
+    request = Request(name, None if forward is None else forward.__name__, layout, lets(let), tuple(shapes))
+    report = answer(source, request, run=run, seconds=seconds)
     if report.verdict != PROVED:
         raise NotProvedError("not proved to be the gradient\n" + render(report, Style()))
     return report
+
+
+def _file_of(function: Callable[..., object]) -> tuple[str, str]:
+    """Return the file and the name of a function. Raises: UsageError for what is none, or stands in no file."""
+    try:
+        path = inspect.getsourcefile(function.__code__) if inspect.isfunction(function) else None
+    except TypeError:
+        path = None
+    if path is None or not inspect.isfunction(function) or not function.__name__.isidentifier():
+        raise UsageError(f"{function!r} has no source file: give a function that is defined in one")
+    return path, function.__name__
+
+
+def _is_the_one(function: Callable[..., object], source: Source) -> None:
+    """Refuse an object that is not what the file defines under its name: a method, a wrapper, an earlier definition. What
+    would be proved of the one need not hold for the other."""
+    assert inspect.isfunction(function)
+    name, node = function.__name__, source.functions.get(function.__name__)
+    if hasattr(function, "__wrapped__"):
+        raise UsageError(f"{name} is a wrapper around another function: give the function itself")
+    if function.__qualname__ != name or node is None:
+        raise UsageError(f"{function.__qualname__} does not stand at the top of {source.path}: only such functions are read")
+    lines = {node.lineno, *(decorator.lineno for decorator in node.decorator_list)}
+    if function.__code__.co_firstlineno not in lines or function.__code__.co_name != name:
+        raise UsageError(f"{name} is not what {source.path} defines on line {node.lineno}: give that function")

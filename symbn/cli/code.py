@@ -83,6 +83,7 @@ def _summary(reports: Sequence[FunctionReport]) -> str:
 
 
 def _reports(arguments: argparse.Namespace) -> Iterator[FunctionReport]:
+    from symbn.code.answer import READ, FunctionReport
     from symbn.code.answering import answer
     from symbn.code.checking import Request
     from symbn.code.names import lets
@@ -101,7 +102,14 @@ def _reports(arguments: argparse.Namespace) -> Iterator[FunctionReport]:
                              f" name one, {path}:FUNCTION; it has {own}")  # fmt: skip
         for each in names:
             asked = replace(request, function=each)
-            report = answer(source, asked, arguments.run, seconds)
+            try:
+                report = answer(source, asked, arguments.run, seconds)
+            except UsageError as error:
+                if name:
+                    raise
+                # Of a whole file, the other functions are still to be answered.
+                yield FunctionReport(path, each, source.functions[each].lineno, "", READ, reason=_behind_the_path(str(error), path))
+                continue
             if not arguments.run and not report.parts and report.needs_running and _may_run(report):
                 report = answer(source, asked, True, seconds)
             if arguments.numeric:
@@ -109,6 +117,10 @@ def _reports(arguments: argparse.Namespace) -> Iterator[FunctionReport]:
 
                 report = with_witness(report, source, asked.means or {}, arguments.run, seconds)
             yield report
+
+
+def _behind_the_path(reason: str, path: str) -> str:
+    return reason.removeprefix(f"{path}: ")
 
 
 def _may_run(report: FunctionReport) -> bool:

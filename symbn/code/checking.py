@@ -15,7 +15,7 @@ from fractions import Fraction
 from functools import lru_cache
 from time import perf_counter
 
-from symbn.code import judging
+from symbn.code import judging, subject
 from symbn.code.answer import FunctionReport
 from symbn.code.following import Engine, terms, with_number_for
 from symbn.code.judging import Attempt
@@ -78,7 +78,8 @@ class _Checking:
         first, *others = self.plan.alternatives()
         layouts = self.layouts()
         tried = self.tried(first, layouts)
-        score, attempt = max(tried, key=lambda pair: pair[0])
+        # Of two that fit as well, the one under which the code fails at fewer shapes is meant.
+        score, attempt = max(tried, key=lambda pair: (pair[0], -pair[1].failures))
         if score < judging.best_score(self.plan):
             few = replace(self, request=replace(self.request, shapes=self.request.shapes[:1] or attempt.layout.shapes[:1]))
             for way in others:
@@ -86,9 +87,17 @@ class _Checking:
                     return judging.doubtful(
                         blank, tried[0][1], self.plan, judging.other_meaning(self.plan, first, way, attempt.layout)
                     )
+            doubt = subject.doubt(self.plan) if self.nothing_said else None
+            if doubt is not None:
+                return judging.doubtful(blank, attempt, self.plan, doubt)
         elif not self.plan.forward and not self.plausible(attempt.layout, tried):
             return judging.doubtful(blank, tried[0][1], self.plan, judging.other_layout(attempt.layout))
         return judging.judged(blank, attempt, self.plan, self.source)
+
+    @property
+    def nothing_said(self) -> bool:
+        """Tell whether only names say what is meant: neither the user nor a forward pass does."""
+        return self.plan.forward is None and self.request.layout is None and not self.request.means
 
     def tried(self, way: Mapping[str, str], layouts: Iterable[Layout]) -> list[tuple[int, Attempt]]:
         """Return the attempts, up to one that fits in full, and how well each does."""
@@ -166,10 +175,23 @@ class _Checking:
                 continue
             try:
                 yield shape, self.engine.at_shape(self.plan.made(Written(layout, shape), way, kept))
-            except StoppedError as error:
+            except StoppedError as stopped:
+                error = self.of_the_forward(Written(layout, shape), way, kept) or stopped
                 yield shape, error
                 if error.kind != "raised":
                     return  # The others would end in the same way.
+
+
+    def of_the_forward(self, values: Written, way: Mapping[str, str], kept: bool) -> StoppedError | None:
+        """Return why the forward pass alone stops: what it was given does not fit, which says nothing of the backward pass."""
+        if self.plan.forward is None:
+            return None
+        try:
+            self.engine.at_shape(self.plan.made(values, way, kept)[:1])
+        except StoppedError as error:
+            kind = "inexact" if error.kind == "raised" else error.kind
+            return StoppedError(kind, f"the forward pass stops: {error.reason}", error.line)
+        return None
 
 
 def _sizes(function: ast.FunctionDef) -> Iterator[list[str]]:

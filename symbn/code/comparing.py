@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import prod
 
 from symbn.answer import PROVED, REFUTED, UNDECIDED
 from symbn.code.answer import Difference, Nested
+from symbn.code.divisors import conditions
 from symbn.code.floats import Sample
 from symbn.code.layouts import Layout, Shape, places, shown_shape
 from symbn.code.model import IndexedTensor, Structure, Tensor
@@ -16,8 +17,6 @@ from symbn.code.points import refuted_at_scalars
 from symbn.code.quantities import AT, Indexed, Written, entry_name
 from symbn.code.roots import prove_at_all_sizes, prove_over_scalars
 from symbn.decision.refute import counterexample
-from symbn.kernel.evaluate import Irrational, Point, Undefined, evaluate
-from symbn.kernel.goal import Goal
 from symbn.kernel.term import BATCH, FEATURE, Index, KernelError, Num, Term, Var, rename, subterms
 from symbn.kernel.verdict import Proved, Refuted
 
@@ -25,18 +24,37 @@ from symbn.kernel.verdict import Proved, Refuted
 @dataclass(frozen=True, slots=True)
 class Compared:
     """verdict: proved, refuted or undecided. term: the result in the indices of `AT`, where it is known at all sizes.
-    condition: what may not be 0, since the code divides by it; misshapen: the shape is wrong already."""
+    conditions: what may not be 0, since the code divides by it; misshapen: the shape is wrong already."""
 
     verdict: str
     reason: str | None = None
     difference: Difference | None = None
     term: Term | None = None
     misshapen: bool = False
-    condition: str | None = None
+    conditions: tuple[str, ...] = ()
 
 
 def name_of(node: str) -> str:
     return node if node == "y" else f"d{node}"
+
+
+def misshapen(node: str, result: Structure, space: Indexed | Written) -> Compared | None:
+    """Return the refutation of a result that has not the axes of its node. An axis of length 1 is none too many where one
+    was summed with keepdims, or in front; behind the others it turns an update of gamma into a table."""
+    if not isinstance(result, Tensor | IndexedTensor):
+        return None
+    layout, own = space.layout, space.layout.axes(node)
+    lengths: Sequence[object] = layout.sizes if isinstance(space, Indexed) else space.shape
+    shape = result.shape if isinstance(result, Tensor) else tuple("*".join(axis.size) or 1 for axis in result.axes)
+    plain = tuple(lengths[axis] for axis in own)
+    kept = tuple(length if axis in own else 1 for axis, length in enumerate(lengths))
+    ones = len(shape) - len(plain)
+    in_front = node in ("gamma", "beta") and not layout.kept and ones >= 0 and shape == (*[1] * ones, *plain)
+    if shape in (plain, kept) or in_front or [n for n in shape if n != 1] != [n for n in plain if n != 1]:
+        return None  # Where more than axes of length 1 is wrong, the comparison says so.
+    said = f"{name_of(node)} has the shape {shown_shape(shape)} and not {shown_shape(plain)}"
+    where = f" where x has {shown_shape(space.shape)}" if isinstance(space, Written) else ""
+    return Compared(REFUTED, said + where, misshapen=True)
 
 
 def compare_at_all_sizes(node: str, result: Structure, target: Term, indexed: Indexed) -> Compared:
@@ -47,7 +65,7 @@ def compare_at_all_sizes(node: str, result: Structure, target: Term, indexed: In
     try:
         answer = prove_at_all_sizes(Goal(term, target))
         if isinstance(answer, Proved):
-            return Compared(PROVED, term=term, condition=_condition(node, term, indexed, bool(answer.nonzero)))
+            return Compared(PROVED, term=term, conditions=conditions(answer.nonzero, indexed))
         found = counterexample(Goal(term, target), answer.differs)
     except KernelError as error:
         return Compared(UNDECIDED, str(error), term=term)
@@ -55,38 +73,6 @@ def compare_at_all_sizes(node: str, result: Structure, target: Term, indexed: In
         small = _at_small_shapes(node, term, target, indexed.layout)
         return Compared(UNDECIDED, answer.reason, term=term) if small is None else Compared(REFUTED, None, small, term)
     return Compared(REFUTED, None, _difference(node, found.refuted, indexed.layout), term)
-
-
-_SOMETHING = "something that the code divides by"
-
-
-def _condition(node: str, term: Term, indexed: Indexed, divides: bool) -> str | None:
-    layout = indexed.layout
-    for shape in (max(layout.shapes[:3], key=len), tuple(1 for _ in layout.sizes)):
-        written = Written(layout, shape)
-        found = zero_divisor(written.spread(node, term), written)
-        if found is not None:
-            return found
-    return _SOMETHING if divides else None
-
-
-def zero_divisor(result: Tensor, written: Written) -> str | None:
-    """Return what the code divides by that can be 0, where the gradient has a value all the same: seen at exact inputs at
-    which the variance, gamma or dout is 0."""
-    single = f"{written.layout.count} - 1" if written.sizes[BATCH] == 1 else "var"
-    for name, zero in ((single, "x"), ("gamma", "gamma"), ("dout", "dout")):
-        values = {
-            entry.name: Fraction(0 if entry.name.split("[")[0] == zero else 2 + number % 5)
-            for number, entry in enumerate(part for term in result.entries for part in subterms(term) if isinstance(part, Var))
-        }
-        try:
-            for entry in result.entries:
-                evaluate(entry, Point(1, {**values, "eps": Fraction(1)}))
-        except Undefined:
-            return name
-        except Irrational:
-            pass
-    return None
 
 
 def _at_small_shapes(node: str, term: Term, target: Term, layout: Layout) -> Difference | None:
@@ -132,7 +118,8 @@ def compare_at_shape(node: str, result: Structure, target: Tensor, written: Writ
     if [n for n in result.shape if n != 1] != [n for n in target.shape if n != 1] or len(result.entries) != prod(target.shape):
         said = f"{name_of(node)} has the shape {shown_shape(result.shape)} and not {shown_shape(target.shape)}"
         return Compared(REFUTED, f"{said} where x has {shown_shape(written.shape)}", misshapen=True)
-    undecided, divides, tries = None, False, 3  # Where three entries have no simple counterexample, others have none either.
+    divisors: dict[Term, None] = {}
+    undecided, tries = None, 3  # Where three entries have no simple counterexample, others have none either.
     sample = Sample(written.graph, written.sizes, 1).at(written)
     for place, own, exact in zip(places(target.shape), result.entries, target.entries, strict=True):
         goal = Goal(own, exact)
@@ -140,7 +127,7 @@ def compare_at_shape(node: str, result: Structure, target: Tensor, written: Writ
         if sample.close(own, exact):
             answer = prove_over_scalars(goal)
             if isinstance(answer, Proved):
-                divides = divides or bool(answer.nonzero)
+                divisors |= dict.fromkeys(answer.nonzero)
                 continue
             reason = answer.reason
         tries -= 1
@@ -150,11 +137,7 @@ def compare_at_shape(node: str, result: Structure, target: Tensor, written: Writ
                 REFUTED, None, _written_difference(node, place, refuted.point.scalars, (refuted.left, refuted.right), written)
             )
         undecided = undecided or f"{_entry(node, place)}: {reason}"
-    return (
-        Compared(UNDECIDED, undecided)
-        if undecided
-        else Compared(PROVED, condition=zero_divisor(result, written) or (_SOMETHING if divides else None))
-    )
+    return Compared(UNDECIDED, undecided) if undecided else Compared(PROVED, conditions=conditions(tuple(divisors), written))
 
 
 def _written_difference(

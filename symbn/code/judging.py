@@ -6,7 +6,7 @@ is the layer's output (which is decided first), that is the layer's gradient.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
@@ -14,7 +14,8 @@ from functools import cached_property
 from symbn.answer import PROVED, REFUTED, UNDECIDED
 from symbn.code.answer import FunctionReport, Part
 from symbn.code.blame import findings
-from symbn.code.comparing import Compared, aligned, compare_at_all_sizes, compare_at_shape, name_of
+from symbn.code.comparing import Compared, aligned, compare_at_all_sizes, compare_at_shape, misshapen, name_of
+from symbn.code.divisors import joined
 from symbn.code.floats import close_at_all_sizes, close_tensors
 from symbn.code.layouts import Layout, Shape, shown_shape
 from symbn.code.likeness import Shown, likeness
@@ -40,6 +41,11 @@ class Attempt:
     at: tuple[tuple[Shape, Trace | StoppedError], ...]
     epsilons: tuple[Fraction, ...] = ()
     stopped: StoppedError | None = None
+
+    @property
+    def failures(self) -> int:
+        """Count the shapes at which there is no result."""
+        return sum(isinstance(trace, StoppedError) for _, trace in self.at)
 
     @property
     def fails(self) -> bool:
@@ -89,12 +95,14 @@ class _View:
             return space.value(node) if node == "y" else space.gradient(node)
         return space.tensor(node) if node == "y" else space.gradient(node)
 
-    def target(self, node: str) -> Term | Tensor:
-        """Return the exact gradient: of the layer, or of the author's forward pass if that computes something else."""
-        if self.plan.forward is None or self.forward_is_the_layer:
-            return self.layers(node)
-        own = self.derived(node)
-        return self.layers(node) if own is None else own
+    @property
+    def is_the_layers(self) -> bool:
+        return self.plan.forward is None or self.forward_is_the_layer
+
+    def target(self, node: str) -> Term | Tensor | None:
+        """Return the exact gradient: of the layer, or of the author's forward pass if that computes something else; None if
+        its output is no array like x, of which nothing is known."""
+        return self.layers(node) if self.is_the_layers else self.derived(node)
 
     def derived(self, node: str) -> Term | Tensor | None:
         """Return the gradient of sum(dout * y) for the y that the forward pass returned, None if y has another shape."""
@@ -112,8 +120,10 @@ class _View:
         like = space.tensor(node)
         return Tensor(like.shape, tuple(derive(loss, entry) for entry in like.entries if isinstance(entry, Var | Entry)))
 
-    def proves(self, node: str, result: Structure, target: Term | Tensor) -> bool:
+    def proves(self, node: str, result: Structure, target: Term | Tensor | None) -> bool:
         """Tell whether the result is proved to be the target; no time goes into counterexamples."""
+        if target is None or misshapen(node, result, self.space) is not None:
+            return False
         if isinstance(self.space, Indexed):
             term = aligned(node, result, self.space)
             if isinstance(term, Compared) or isinstance(target, Tensor):
@@ -126,7 +136,12 @@ class _View:
         near = close_tensors(result, target, self.space)
         return near and all(isinstance(prove_over_scalars(Goal(a, b)), Proved) for a, b in pairs)
 
-    def compared(self, node: str, result: Structure, target: Term | Tensor, seconds: float) -> Compared:
+    def compared(self, node: str, result: Structure, target: Term | Tensor | None, seconds: float) -> Compared:
+        if target is None:
+            return Compared(UNDECIDED, f"what {self.plan.forward} returns first is not an array like x")
+        wrong = misshapen(node, result, self.space)
+        if wrong is not None:
+            return wrong
         if isinstance(self.space, Indexed):
             assert not isinstance(target, Tensor)
             return compare_at_all_sizes(node, result, target, self.space)
@@ -173,7 +188,10 @@ def judged(blank: FunctionReport, attempt: Attempt, plan: Plan, source: Source) 
         for node, _ in views[0].results()
     )
     right = all(part.verdict == PROVED for part in parts)
-    found = findings(source, plan.backward, [(view.space, view.trace.bindings) for view in views], right)
+    # What the names of steps stand for is known of the layer alone.
+    known = all(view.is_the_layers for view in views)
+    traces = [(view.space, view.trace.bindings) for view in views]
+    found = findings(source, plan.backward, traces, right) if known else ()
     forward = None
     if plan.forward is not None:
         outputs = _compared([(view, "y", view.output, view.layers("y")) for view in views])
@@ -208,11 +226,13 @@ def _part(node: str, seen: Sequence[tuple[_View, Structure]], failed: Failed, at
         return part
     term = compared[0][1].term
     shown = _shown(node, seen, term, attempt.layout)
-    alike = likeness(node, Indexed(attempt.layout), term, shown)
+    # A likeness is one to the layer's gradient.
+    known = all(view.is_the_layers for view, _ in seen)
+    alike = likeness(node, Indexed(attempt.layout), term, shown) if known else None
     return replace(part, likeness=alike, where=None if alike else _where(node, shown, failed, seen))
 
 
-def _compared(asked: Sequence[tuple[_View, str, Structure, Term | Tensor]]) -> list[tuple[_View, Compared]]:
+def _compared(asked: Sequence[tuple[_View, str, Structure, Term | Tensor | None]]) -> list[tuple[_View, Compared]]:
     """Return the answer in every view. One counterexample is enough, and at some shapes there is none with rational roots: so
     each is given little time at first, and none once one is found."""
     for seconds in (0.2, 1.5):
@@ -237,17 +257,16 @@ def _joined(node: str, compared: Sequence[tuple[_View, Compared]], failed: Faile
     wrong = next((answer for _, answer in compared if answer.verdict == REFUTED), None)
     if wrong is not None:
         return Part(name, REFUTED, scope, wrong.reason, wrong.difference)
-    condition = next((answer.condition for _, answer in compared if answer.condition), None)
+    conditions = [name for _, answer in compared for name in answer.conditions]
     for shape, error in failed:
         if "division by zero" in error.reason and Written(layout, shape).sizes[BATCH] == 1:
-            condition = (
-                f"{layout.count} - 1"  # What people divide by, which a single example makes 0: N - 1, or var without eps.
-            )
+            # What people divide by, which a single example makes 0: N - 1, or var without eps.
+            conditions.append(f"{layout.count} - 1")
             continue
         said = f"where x has the shape {shown_shape(shape)}: {_stopped(error, source)}"
         return Part(name, REFUTED if error.kind == "raised" and node != "y" else UNDECIDED, scope, said)
     open_ = next((answer for _, answer in compared if answer.verdict != PROVED), None)
-    return Part(name, PROVED, scope, condition=condition) if open_ is None else Part(name, UNDECIDED, scope, open_.reason)
+    return Part(name, PROVED, scope, condition=joined(conditions)) if open_ is None else Part(name, UNDECIDED, scope, open_.reason)
 
 
 def _shown(node: str, seen: Sequence[tuple[_View, Structure]], term: Term | None, layout: Layout) -> list[Shown]:
@@ -260,9 +279,9 @@ def _shown(node: str, seen: Sequence[tuple[_View, Structure]], term: Term | None
 def _where(node: str, shown: Sequence[Shown], failed: Failed, seen: Sequence[tuple[_View, Structure]]) -> str | None:
     """Return for which of the sizes that were tried a wrong result is right: N = D, mostly."""
     view = seen[0][0]
-    whole = isinstance(view.space, Indexed)
-    right: list[Mapping[str, int]] = []
-    wrong: list[Mapping[str, int]] = [Written(view.space.layout, shape).sizes for shape, _ in failed]
+    layout, whole = view.space.layout, isinstance(view.space, Indexed)
+    right: list[Written] = []
+    wrong = [Written(layout, shape) for shape, _ in failed]
     for (written, tensor), other in zip(shown, [None] * len(shown) if whole else [v for v, _ in seen], strict=False):
         target = written.gradient(node) if other is None or not view.plan.forward else other.target(node)
         assert isinstance(target, Tensor)
@@ -270,20 +289,17 @@ def _where(node: str, shown: Sequence[Shown], failed: Failed, seen: Sequence[tup
         same = close_tensors(tensor, target, written) and all(
             isinstance(prove_over_scalars(Goal(a, b)), Proved) for a, b in pairs
         )
-        (right if same else wrong).append(written.sizes)
-    count = view.space.layout.count
-    other_size = "*".join(view.space.layout.sizes[axis] for axis in view.space.layout.others)
-    for said, holds in (
-        (f"{count} = {other_size}", lambda sizes: sizes[BATCH] == sizes[FEATURE]),
+        (right if same else wrong).append(written)
+    other_size = "*".join(layout.sizes[axis] for axis in layout.others)
+    conditions: tuple[tuple[str, Callable[[Mapping[str, int]], bool]], ...] = (
+        (f"{layout.count} = {other_size}", lambda sizes: sizes[BATCH] == sizes[FEATURE]),
         (f"{other_size} = 1", lambda sizes: sizes[FEATURE] == 1),
-    ):
-        if (
-            other_size
-            and any(map(holds, right))
-            and all(map(holds, (s for s in right if s[BATCH] > 1)))
-            and not any(map(holds, wrong))
-        ):
-            return said
+    )
+    for said, holds in conditions:
+        seen_at = [written.shape for written in right if holds(written.sizes)]
+        only = all(holds(written.sizes) for written in right if written.sizes[BATCH] > 1)
+        if other_size and seen_at and only and not any(holds(written.sizes) for written in wrong):
+            return f"{said}, as far as {' and '.join(map(shown_shape, seen_at))} tells"
     return None
 
 

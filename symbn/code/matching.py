@@ -290,8 +290,9 @@ def _results(function: ast.FunctionDef) -> tuple[tuple[int | str | None, str], .
             given = [place for place, element in enumerate(elements) if not isinstance(element, ast.Constant)]
             named = {place: node for place in given if (node := _gradient(elements[place]))}
             # What has no name of its own is what usually stands there.
-            rest = {place: node for place, node in zip(given, usual, strict=False) if node not in named.values()}
-            return tuple(sorted(({place: rest[place] for place in given if place in rest} | named).items()))
+            free = [place for place in given if place not in named]
+            rest = dict(zip(free, (node for node in usual if node not in named.values()), strict=False))
+            return tuple(sorted((rest | named).items()))
         case ast.Dict(keys=keys):
             texts = [key.value for key in keys if isinstance(key, ast.Constant) and isinstance(key.value, str)]
             found = [(key, (gradient_of(key) or nodes(key) or ("",))[0]) for key in texts]

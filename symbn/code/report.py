@@ -50,7 +50,7 @@ def _forward(report: FunctionReport) -> str:
 def _part(part: Part, style: Style) -> list[str]:
     scope = f" for {part.scope}" if part.verdict == PROVED else ""
     if part.condition is not None:
-        scope += f", where {part.condition} is not 0"
+        scope += f", where {part.condition} {'are' if ' and ' in part.condition else 'is'} not 0"
     lines = wrap(f"{part.name}{scope}", style.width, f"{part.verdict}  ")
     lines[0] = lines[0].replace(part.verdict, style.paint(part.verdict, part.verdict), 1)
     if part.likeness is not None:

@@ -126,17 +126,28 @@ def defaults(function: ast.FunctionDef) -> set[str]:
 
 def own_nodes(function: ast.FunctionDef) -> Iterator[ast.AST]:
     """Yield the nodes of a function's own body, without those of functions and classes in it."""
-    waiting: list[ast.AST] = list(function.body)
-    while waiting:
-        node = waiting.pop(0)
+    for node in function.body:
         yield node
+        yield from own_nodes_of(node)
+
+
+def own_nodes_of(statement: ast.AST) -> Iterator[ast.AST]:
+    """Yield the nodes in a statement, without those of functions and classes in it."""
+    waiting: list[ast.AST] = [statement]
+    while waiting:
+        node = waiting.pop()
+        if node is not statement:
+            yield node
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
-            waiting = [*ast.iter_child_nodes(node), *waiting]
+            waiting += reversed(list(ast.iter_child_nodes(node)))
 
 
 def returned(function: ast.FunctionDef) -> ast.expr | None:
     """Return the expression of the last return, a name that is bound once to a tuple or dict written out."""
-    found = [node.value for node in own_nodes(function) if isinstance(node, ast.Return) and node.value is not None]
+    ends = [place for place, node in enumerate(function.body) if isinstance(node, ast.Return)]
+    body = function.body[: ends[0] + 1] if ends else function.body  # What stands behind is never reached.
+    nodes = (inner for node in body for inner in (node, *own_nodes_of(node)))
+    found = [node.value for node in nodes if isinstance(node, ast.Return) and node.value is not None]
     if not found:
         return None
     last = found[-1]
