@@ -108,7 +108,9 @@ def _reports(arguments: argparse.Namespace) -> Iterator[FunctionReport]:
                 if name:
                     raise
                 # Of a whole file, the other functions are still to be answered.
-                yield FunctionReport(path, each, source.functions[each].lineno, "", READ, reason=_behind_the_path(str(error), path))
+                yield FunctionReport(
+                    path, each, source.functions[each].lineno, "", READ, reason=_behind_the_path(str(error), path)
+                )
                 continue
             if not arguments.run and not report.parts and report.needs_running and _may_run(report):
                 report = answer(source, asked, True, seconds)

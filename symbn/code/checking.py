@@ -181,7 +181,6 @@ class _Checking:
                 if error.kind != "raised":
                     return  # The others would end in the same way.
 
-
     def of_the_forward(self, values: Written, way: Mapping[str, str], kept: bool) -> StoppedError | None:
         """Return why the forward pass alone stops: what it was given does not fit, which says nothing of the backward pass."""
         if self.plan.forward is None:

@@ -9,7 +9,7 @@ from math import prod
 
 from symbn.answer import PROVED, REFUTED, UNDECIDED
 from symbn.code.answer import Difference, Nested
-from symbn.code.divisors import conditions
+from symbn.code.divisors import at_all_zeros, at_zeros, conditions
 from symbn.code.floats import Sample
 from symbn.code.layouts import Layout, Shape, places, shown_shape
 from symbn.code.model import IndexedTensor, Structure, Tensor
@@ -17,7 +17,8 @@ from symbn.code.points import refuted_at_scalars
 from symbn.code.quantities import AT, Indexed, Written, entry_name
 from symbn.code.roots import prove_at_all_sizes, prove_over_scalars
 from symbn.decision.refute import counterexample
-from symbn.kernel.term import BATCH, FEATURE, Index, KernelError, Num, Term, Var, rename, subterms
+from symbn.kernel.goal import Goal
+from symbn.kernel.term import BATCH, FEATURE, Index, KernelError, Num, Term, rename
 from symbn.kernel.verdict import Proved, Refuted
 
 
@@ -65,7 +66,9 @@ def compare_at_all_sizes(node: str, result: Structure, target: Term, indexed: In
     try:
         answer = prove_at_all_sizes(Goal(term, target))
         if isinstance(answer, Proved):
-            return Compared(PROVED, term=term, conditions=conditions(answer.nonzero, indexed))
+            return Compared(
+                PROVED, term=term, conditions=(*conditions(answer.nonzero, indexed), *at_all_zeros(node, term, indexed))
+            )
         found = counterexample(Goal(term, target), answer.differs)
     except KernelError as error:
         return Compared(UNDECIDED, str(error), term=term)
@@ -137,7 +140,11 @@ def compare_at_shape(node: str, result: Structure, target: Tensor, written: Writ
                 REFUTED, None, _written_difference(node, place, refuted.point.scalars, (refuted.left, refuted.right), written)
             )
         undecided = undecided or f"{_entry(node, place)}: {reason}"
-    return Compared(UNDECIDED, undecided) if undecided else Compared(PROVED, conditions=conditions(tuple(divisors), written))
+    return (
+        Compared(UNDECIDED, undecided)
+        if undecided
+        else Compared(PROVED, conditions=(*conditions(tuple(divisors), written), *at_zeros(result, written)))
+    )
 
 
 def _written_difference(

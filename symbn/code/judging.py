@@ -266,7 +266,9 @@ def _joined(node: str, compared: Sequence[tuple[_View, Compared]], failed: Faile
         said = f"where x has the shape {shown_shape(shape)}: {_stopped(error, source)}"
         return Part(name, REFUTED if error.kind == "raised" and node != "y" else UNDECIDED, scope, said)
     open_ = next((answer for _, answer in compared if answer.verdict != PROVED), None)
-    return Part(name, PROVED, scope, condition=joined(conditions)) if open_ is None else Part(name, UNDECIDED, scope, open_.reason)
+    return (
+        Part(name, PROVED, scope, condition=joined(conditions)) if open_ is None else Part(name, UNDECIDED, scope, open_.reason)
+    )
 
 
 def _shown(node: str, seen: Sequence[tuple[_View, Structure]], term: Term | None, layout: Layout) -> list[Shown]:
