@@ -20,7 +20,7 @@ from symbn.code.names import RESULTS, gradient_of, nodes
 from symbn.code.quantities import Indexed, Written, gradient
 from symbn.code.roots import prove_at_all_sizes, prove_over_scalars
 from symbn.code.source import Source
-from symbn.code.uses import names_given, names_needed
+from symbn.code.uses import names_given, names_needed, read_behind
 from symbn.kernel.goal import Goal
 from symbn.kernel.term import BATCH, Entry, Sum, Term, Var, add, mul, num, power
 from symbn.kernel.verdict import Proved
@@ -51,7 +51,7 @@ def findings(
     needed, given = names_needed(node), names_given(node)
     found = []
     for seen in _last(traces):
-        used = seen.name in needed
+        used = seen.name in needed and read_behind(node, seen.name, seen.line)
         message = None if seen.name in given else _wrong(seen, only_by_a_factor=right and used)
         if message is not None:
             found.append(Finding(seen.line, source.place(seen.line), seen.name, message, used))

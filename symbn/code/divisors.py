@@ -37,6 +37,8 @@ def at_zeros(result: Tensor, written: Written) -> tuple[str, ...]:
         values |= {leaf: Fraction(3 if zero == "x" else 0) for leaf in leaves if leaf.split("[")[0] == zero}
         if any(_undefined(entry, Point(1, {**values, "eps": Fraction(1)})) for entry in result.entries):
             found.append(own)
+        if found and single:
+            break  # Whatever else is 0, it is the single example.
     return tuple(found)
 
 

@@ -41,7 +41,8 @@ def likeness(node: str, indexed: Indexed, term: Term | None, shown: Sequence[Sho
 
     term: the result at all sizes, in the indices of `AT`, if it is known. shown: else the result at several shapes.
     """
-    # At N = 1 everything is 0, and a variation such as 1/(N - 1) has no value.
+    # At N = 1 everything is 0, and a variation such as 1/(N - 1) has no value; where it has one, it has to agree there, too.
+    single = [pair for pair in shown if pair[0].sizes[BATCH] == 1]
     shown = [pair for pair in shown if pair[0].sizes[BATCH] > 1]
     samples = _samples(node, indexed, term, shown)
     for formula in _formulas(node, indexed):
@@ -50,7 +51,7 @@ def likeness(node: str, indexed: Indexed, term: Term | None, shown: Sequence[Sho
             continue
         said = _said(formula, factors, indexed.layout.count)
         total = add(*(_product(factor, part) for factor, part in zip(factors, formula.terms, strict=True) if factor.value))
-        if said and _equal(term, total, shown, node):
+        if said and _equal(term, total, shown, node) and (term is not None or _agrees(total, single, node)):
             return said
     return None
 
@@ -66,6 +67,23 @@ def _equal(term: Term | None, total: Term, shown: Sequence[Shown], node: str) ->
         other = written.spread(node, total)
         pairs = zip(tensor.entries, other.entries, strict=True)
         if not all(isinstance(prove_over_scalars(Goal(a, b)), Proved) for a, b in pairs):
+            return False
+    return True
+
+
+def _agrees(total: Term, single: Sequence[Shown], node: str) -> bool:
+    """Tell whether the formula, where it has a value at N = 1, has that of the result."""
+    for written, tensor in single:
+        other = Tensor(tensor.shape, written.spread(node, total).entries)
+        sample = Sample(written.graph, written.sizes, 0).at(written)
+        try:
+            expected = sample.entries(other)
+        except NoValueError:
+            continue
+        try:
+            if not near(sample.entries(tensor), expected):
+                return False
+        except NoValueError:
             return False
     return True
 

@@ -40,7 +40,8 @@ def _taken(value: ast.expr, parameters: set[str]) -> bool:
 def names_needed(function: ast.FunctionDef) -> set[str]:
     """Return the names on which what the function returns depends, as far as assignments tell.
 
-    A name that is used in a test, a loop or a call for its own sake counts as needed.
+    A name that is used in a test, a loop or a call for its own sake counts as needed, and so does one that is written to in
+    place: another name may stand for the same memory.
     """
     sources: dict[str, set[str]] = {}
     needed: set[str] = set()
@@ -53,6 +54,7 @@ def names_needed(function: ast.FunctionDef) -> set[str]:
             case ast.AugAssign(target=target, value=value) | ast.AnnAssign(target=target, value=ast.expr() as value):
                 for name in _bound(target):
                     sources.setdefault(name, set()).update(_names(value), _names(target) - {name})
+                needed |= _written_to(target) if isinstance(node, ast.AnnAssign) else set(_bound(target))
             case ast.Return(value=ast.expr() as value) | ast.Expr(value=value):
                 needed |= _names(value)
             case ast.If(test=test) | ast.While(test=test) | ast.Assert(test=test):
@@ -71,6 +73,23 @@ def names_needed(function: ast.FunctionDef) -> set[str]:
             needed.add(name)
             waiting.append(name)
     return needed
+
+
+def read_behind(function: ast.FunctionDef, name: str, line: int) -> bool:
+    """Tell whether a name may be read after a line: below it, or above it in a loop or a function that comes back to it."""
+    for node in own_nodes(function):
+        back = isinstance(node, ast.For | ast.While | ast.FunctionDef | ast.Lambda)
+        if (back and name in _names(node)) or (
+            isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load) and node.lineno > line
+        ):
+            return True
+    return False
+
+
+def _written_to(target: ast.expr) -> set[str]:
+    """Return the names whose memory an assignment changes: dx[0] = .."""
+    places = (node for node in ast.walk(target) if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store))
+    return {name for place in places for name in _bound(place)}
 
 
 def _names(node: ast.AST) -> set[str]:
