@@ -15,12 +15,13 @@ from fractions import Fraction
 from functools import lru_cache
 from time import perf_counter
 
-from symbn.code import judging, subject
+from symbn.code import doubts, judging, subject
 from symbn.code.answer import FunctionReport
 from symbn.code.following import Engine, terms, with_number_for
 from symbn.code.judging import Attempt
 from symbn.code.layouts import BY_NAME, Layout, Shape
 from symbn.code.matching import Plan, plan
+from symbn.code.names import nodes
 from symbn.code.model import StoppedError, Trace
 from symbn.code.quantities import Indexed, Written
 from symbn.code.roots import EPS
@@ -81,18 +82,34 @@ class _Checking:
         # Of two that fit as well, the one under which the code fails at fewer shapes is meant.
         score, attempt = max(tried, key=lambda pair: (pair[0], -pair[1].failures))
         if score < judging.best_score(self.plan):
+            number = self.number_for_eps(attempt)
+            if number is not None:
+                return doubts.doubtful(blank, attempt, self.plan, doubts.only_at(number))
             few = replace(self, request=replace(self.request, shapes=self.request.shapes[:1] or attempt.layout.shapes[:1]))
             for way in others:
                 if max(score for score, _ in few.tried(way, [attempt.layout])) >= judging.best_score(self.plan):
-                    return judging.doubtful(
-                        blank, tried[0][1], self.plan, judging.other_meaning(self.plan, first, way, attempt.layout)
+                    return doubts.doubtful(
+                        blank, tried[0][1], self.plan, doubts.other_meaning(self.plan, first, way, attempt.layout)
                     )
             doubt = subject.doubt(self.plan) if self.nothing_said else None
             if doubt is not None:
-                return judging.doubtful(blank, attempt, self.plan, doubt)
+                return doubts.doubtful(blank, attempt, self.plan, doubt)
+        elif attempt.kept > 1:
+            return doubts.doubtful(blank, attempt, self.plan, doubts.wide_parameters())
         elif not self.plan.forward and not self.plausible(attempt.layout, tried):
-            return judging.doubtful(blank, tried[0][1], self.plan, judging.other_layout(attempt.layout))
+            return doubts.doubtful(blank, tried[0][1], self.plan, doubts.other_layout(attempt.layout))
         return judging.judged(blank, attempt, self.plan, self.source)
+
+    def number_for_eps(self, attempt: Attempt) -> Fraction | None:
+        """Return the number of the code that would have to be eps for the results to be right, beside an eps of its own."""
+        traces = [attempt.whole] if attempt.whole is not None else [t for _, t in attempt.at if isinstance(t, Trace)]
+        numbers = {number for trace in traces for number in small_numbers(trace)} & _small_floats(self.source.module)
+        for number in sorted(numbers)[:2]:
+            whole = None if attempt.whole is None else with_number_for(attempt.whole, number, EPS)
+            at = tuple((s, with_number_for(t, number, EPS) if isinstance(t, Trace) else t) for s, t in attempt.at)
+            if judging.score(replace(attempt, whole=whole, at=at), self.plan) >= judging.best_score(self.plan):
+                return number
+        return None
 
     @property
     def nothing_said(self) -> bool:
@@ -115,6 +132,12 @@ class _Checking:
         failed = any(attempt.layout is first and attempt.fails for _, attempt in tried)
         return layout is first or (len(layout.sizes) != len(first.sizes) and failed)
 
+    @property
+    def indexes_parameters(self) -> bool:
+        """Tell whether the code picks entries of gamma or beta, so that their axes matter: gamma[0] of a gamma (1, D)."""
+        found = (node.value for node in ast.walk(self.source.functions[self.plan.backward]) if isinstance(node, ast.Subscript))
+        return any(isinstance(owner, ast.Name) and nodes(owner.id)[:1] in (("gamma",), ("beta",)) for owner in found)
+
     def layouts(self) -> list[Layout]:
         if self.request.layout is not None:
             return [BY_NAME[self.request.layout]]
@@ -135,40 +158,44 @@ class _Checking:
 
     def attempts(self, way: Mapping[str, str], layouts: Iterable[Layout]) -> Iterator[Attempt]:
         for layout in layouts:
-            attempt = self.followed(layout, way, kept=False)
-            yield attempt
-            if attempt.whole is None:
-                yield self.followed(layout, way, kept=True)
+            for kept in range(3 if self.indexes_parameters else 2):
+                attempt = self.followed(layout, way, kept)
+                yield attempt
+                if attempt.whole is not None:
+                    break
 
-    def followed(self, layout: Layout, way: Mapping[str, str], kept: bool) -> Attempt:
+    def followed(self, layout: Layout, way: Mapping[str, str], kept: int) -> Attempt:
         """Follow the function at all sizes, else at the shapes, as far as it can be followed."""
         try:
             calls = self.plan.made(Indexed(layout), way, kept)
             whole, epsilons = self.with_eps(self.engine.at_all_sizes(layout, calls))
-            return Attempt(layout, way, whole, (), epsilons)
+            return Attempt(layout, way, whole, (), epsilons, kept=kept)
         except StoppedError as error:
             stopped = error
         at = tuple(self.at_shapes(layout, way, kept))
         traces = [trace for _, trace in at if isinstance(trace, Trace)]
         if not traces:
             last = [error for _, error in at if isinstance(error, StoppedError)]
-            return Attempt(layout, way, None, at, (), last[0] if last and last[0].kind != "outside" else stopped)
+            return Attempt(layout, way, None, at, (), last[0] if last and last[0].kind != "outside" else stopped, kept)
         epsilons = tuple({number for trace in traces for number in self.with_eps(trace)[1]})
         return Attempt(
-            layout, way, None, tuple((s, self.with_eps(t)[0] if isinstance(t, Trace) else t) for s, t in at), epsilons
+            layout,
+            way,
+            None,
+            tuple((s, self.with_eps(t)[0] if isinstance(t, Trace) else t) for s, t in at),
+            epsilons,
+            kept=kept,
         )
 
     def with_eps(self, trace: Trace) -> tuple[Trace, tuple[Fraction, ...]]:
         """Return the trace with eps for a small number of the code, where nothing else is eps, and the number."""
-        nodes = [node for term in terms(trace.results) for node in subterms(term)]
-        small = {node.value for node in nodes if isinstance(node, Num) and 0 < node.value <= LARGEST_EPS}
-        written = small & _small_floats(self.source.module)
-        if EPS in nodes or len(written) != 1:
+        written = small_numbers(trace) & _small_floats(self.source.module)
+        if len(written) != 1 or any(node == EPS for term in terms(trace.results) for node in subterms(term)):
             return trace, ()
         (number,) = written
         return with_number_for(trace, number, EPS), (number,)
 
-    def at_shapes(self, layout: Layout, way: Mapping[str, str], kept: bool) -> Iterator[tuple[Shape, Trace | StoppedError]]:
+    def at_shapes(self, layout: Layout, way: Mapping[str, str], kept: int) -> Iterator[tuple[Shape, Trace | StoppedError]]:
         for shape in self.request.shapes or layout.shapes:
             if len(shape) != len(layout.sizes):
                 yield shape, StoppedError("outside", f"x has {len(layout.sizes)} axes: {layout.meaning}")
@@ -181,7 +208,7 @@ class _Checking:
                 if error.kind != "raised":
                     return  # The others would end in the same way.
 
-    def of_the_forward(self, values: Written, way: Mapping[str, str], kept: bool) -> StoppedError | None:
+    def of_the_forward(self, values: Written, way: Mapping[str, str], kept: int) -> StoppedError | None:
         """Return why the forward pass alone stops: what it was given does not fit, which says nothing of the backward pass."""
         if self.plan.forward is None:
             return None
@@ -191,6 +218,12 @@ class _Checking:
             kind = "inexact" if error.kind == "raised" else error.kind
             return StoppedError(kind, f"the forward pass stops: {error.reason}", error.line)
         return None
+
+
+def small_numbers(trace: Trace) -> set[Fraction]:
+    """Return the numbers in the results that may be somebody's eps."""
+    nodes = (node for term in terms(trace.results) for node in subterms(term))
+    return {node.value for node in nodes if isinstance(node, Num) and 0 < node.value <= LARGEST_EPS}
 
 
 def _sizes(function: ast.FunctionDef) -> Iterator[list[str]]:

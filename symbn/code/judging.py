@@ -18,7 +18,7 @@ from symbn.code.comparing import Compared, aligned, compare_at_all_sizes, compar
 from symbn.code.divisors import joined
 from symbn.code.floats import close_at_all_sizes, close_tensors
 from symbn.code.layouts import Layout, Shape, shown_shape
-from symbn.code.likeness import Shown, likeness
+from symbn.code.likeness import GAMMA_MISSING, Shown, likeness
 from symbn.code.matching import Plan, statements
 from symbn.code.model import StoppedError, Structure, Tensor, Trace
 from symbn.code.quantities import AT, Indexed, Written
@@ -33,7 +33,8 @@ from symbn.kernel.verdict import Proved
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """One way to take the names, followed. whole: the trace at all sizes, if it could be had; at: those at shapes. epsilons:
-    the numbers of the code that stand for eps. stopped: why there is no trace at all."""
+    the numbers of the code that stand for eps. stopped: why there is no trace at all. kept: whose axes of length 1 were
+    kept, as `Plan.made` has it."""
 
     layout: Layout
     way: Mapping[str, str]
@@ -41,6 +42,7 @@ class Attempt:
     at: tuple[tuple[Shape, Trace | StoppedError], ...]
     epsilons: tuple[Fraction, ...] = ()
     stopped: StoppedError | None = None
+    kept: int = 0
 
     @property
     def failures(self) -> int:
@@ -201,24 +203,6 @@ def judged(blank: FunctionReport, attempt: Attempt, plan: Plan, source: Source) 
     )
 
 
-def doubtful(blank: FunctionReport, attempt: Attempt, plan: Plan, reason: str) -> FunctionReport:
-    """Return the report of a function that is right only if something is meant that no name says: nothing is claimed."""
-    matched = statements(plan, attempt.way, Indexed(attempt.layout))
-    return replace(blank, layout=attempt.layout.meaning, reason=reason, matched=matched)
-
-
-def other_meaning(plan: Plan, first: Mapping[str, str], other: Mapping[str, str], layout: Layout) -> str:
-    """Return why nothing is claimed where other meanings of the names would make a function right."""
-    graph = layout.graph
-    meanings = [f"{name} is the {graph.nodes[node].meaning}" for name, node in other.items() if first[name] != node]
-    lets = " ".join(f"--let {node}={name}" for name, node in other.items() if first[name] != node)
-    return f"it is the gradient if {' and '.join(meanings)}, which the name does not say: if that is meant, {lets}"
-
-
-def other_layout(layout: Layout) -> str:
-    return f"it is the gradient for {layout.meaning}, which its names do not say: if that is meant, --layout {layout.name}"
-
-
 def _part(node: str, seen: Sequence[tuple[_View, Structure]], failed: Failed, attempt: Attempt, source: Source) -> Part:
     compared = _compared([(view, node, result, view.target(node)) for view, result in seen])
     part = _joined(node, compared, failed, attempt, source)
@@ -227,8 +211,12 @@ def _part(node: str, seen: Sequence[tuple[_View, Structure]], failed: Failed, at
     term = compared[0][1].term
     shown = _shown(node, seen, term, attempt.layout)
     # A likeness is one to the layer's gradient.
+    plan = seen[0][0].plan
     known = all(view.is_the_layers for view, _ in seen)
     alike = likeness(node, Indexed(attempt.layout), term, shown) if known else None
+    if alike == GAMMA_MISSING and plan.forward is None and all(slot.nodes[0] != "gamma" for slot in plan.slots):
+        said = "it is the gradient of a layer without gamma, and no name of the code is a gamma: if there is one, pass it"
+        return Part(part.name, UNDECIDED, part.scope, said)
     return replace(part, likeness=alike, where=None if alike else _where(node, shown, failed, seen))
 
 

@@ -22,6 +22,7 @@ from symbn.kernel.verdict import Proved
 
 M = Var("m")
 HALF = Fraction(1, 2)
+GAMMA_MISSING = "the gradient with gamma missing"
 Shown = tuple[Written, Tensor]
 
 

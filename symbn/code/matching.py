@@ -81,8 +81,8 @@ class Plan:
         first = found[0]
         return sorted(found, key=lambda way: sum(way[name] != first[name] for name in way))[:MAX_ALTERNATIVES]
 
-    def made(self, values: Values, way: Mapping[str, str], kept: bool) -> tuple[Call, ...]:
-        """Return the calls with values in them. kept: statistics keep their axes, with length 1."""
+    def made(self, values: Values, way: Mapping[str, str], kept: int) -> tuple[Call, ...]:
+        """Return the calls with values in them. kept: 1: statistics keep their axes, with length 1; 2: so do gamma and beta."""
         return tuple(
             Call(function, (), {name: _filled(wanted, values, way, kept) for name, wanted in arguments.items()})
             for function, arguments in self.calls
@@ -312,7 +312,7 @@ def _gradient(element: ast.expr) -> str:
     return ""
 
 
-def _filled(wanted: Wanted, values: Values, way: Mapping[str, str], kept: bool) -> Structure:
+def _filled(wanted: Wanted, values: Values, way: Mapping[str, str], kept: int) -> Structure:
     match wanted:
         case Result():
             return wanted
@@ -326,11 +326,11 @@ def _filled(wanted: Wanted, values: Values, way: Mapping[str, str], kept: bool) 
             return {key: _filled(part, values, way, kept) for key, part in wanted.items()}
 
 
-def node_value(values: Values, node: str, kept: bool) -> Array:
+def node_value(values: Values, node: str, kept: int) -> Array:
     if node == "eps":
         return values.epsilon()
-    statistics = node in ("mu", "var", "v", "s", "r")
-    return values.tensor(node, kept and statistics)
+    statistics, parameters = node in ("mu", "var", "v", "s", "r"), node in ("gamma", "beta")
+    return values.tensor(node, (kept > 0 and statistics) or (kept > 1 and parameters))
 
 
 def _setting(wanted: Setting, values: Values) -> Structure:
