@@ -20,7 +20,7 @@ from symbn.code.names import RESULTS, gradient_of, nodes
 from symbn.code.quantities import Indexed, Written, gradient
 from symbn.code.roots import prove_at_all_sizes, prove_over_scalars
 from symbn.code.source import Source
-from symbn.code.uses import names_given, names_needed, read_behind
+from symbn.code.uses import names_changed, names_given, names_needed, read_behind
 from symbn.kernel.goal import Goal
 from symbn.kernel.term import BATCH, Entry, Sum, Term, Var, add, mul, num, power
 from symbn.kernel.verdict import Proved
@@ -49,10 +49,14 @@ def findings(
     """Return the intermediate values that are wrong, in the order of the lines. right: all results are."""
     node = source.functions[function]
     needed, given = names_needed(node), names_given(node)
+    changed = names_changed(node)
     found = []
     for seen in _last(traces):
-        used = seen.name in needed and read_behind(node, seen.name, seen.line)
-        message = None if seen.name in given else _wrong(seen, only_by_a_factor=right and used)
+        behind = read_behind(node, seen.name, seen.line)
+        used = seen.name in needed and behind
+        # Another name may stand for the same memory: then it is not known whether a result depends on it.
+        hidden = not behind and seen.name in changed
+        message = None if seen.name in given or hidden else _wrong(seen, only_by_a_factor=right and used)
         if message is not None:
             found.append(Finding(seen.line, source.place(seen.line), seen.name, message, used))
     return tuple(found)

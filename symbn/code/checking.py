@@ -91,6 +91,8 @@ class _Checking:
                     return doubts.doubtful(
                         blank, tried[0][1], self.plan, doubts.other_meaning(self.plan, first, way, attempt.layout)
                     )
+            if self.plan.forward and self.another_layer(attempt):
+                return doubts.doubtful(blank, attempt, self.plan, doubts.other_layout(attempt.layout))
             doubt = subject.doubt(self.plan) if self.nothing_said else None
             if doubt is not None:
                 return doubts.doubtful(blank, attempt, self.plan, doubt)
@@ -99,6 +101,11 @@ class _Checking:
         elif not self.plan.forward and not self.plausible(attempt.layout, tried):
             return doubts.doubtful(blank, tried[0][1], self.plan, doubts.other_layout(attempt.layout))
         return judging.judged(blank, attempt, self.plan, self.source)
+
+    def another_layer(self, attempt: Attempt) -> bool:
+        """Tell whether the forward pass is that of another layer, under a layout that was only taken for want of a better one."""
+        first = self.layouts()[0]
+        return attempt.layout is not first and not judging.forward_is_the_layer(attempt, self.plan)
 
     def number_for_eps(self, attempt: Attempt) -> Fraction | None:
         """Return the number of the code that would have to be eps for the results to be right, beside an eps of its own."""

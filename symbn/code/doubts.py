@@ -36,4 +36,4 @@ def wide_parameters() -> str:
 
 
 def other_layout(layout: Layout) -> str:
-    return f"it is the gradient for {layout.meaning}, which its names do not say: if that is meant, --layout {layout.name}"
+    return f"it fits only {layout.meaning}, which its names do not say: if that is meant, --layout {layout.name}"

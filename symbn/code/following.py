@@ -12,8 +12,9 @@ from symbn.code.answer import READ, RUN
 from symbn.code.layouts import Layout
 from symbn.code.model import Array, Binding, Call, IndexedTensor, Result, StoppedError, Structure, Tensor, Trace
 from symbn.code.source import Source
-from symbn.kernel.term import Add, Delta, Entry, Mul, Num, Power, Sum, Term, Var
+from symbn.kernel.term import Add, Delta, Entry, Mul, Num, Power, Sum, Term, Var, children, subterms
 
+MOST_NODES = 100_000  # of one formula, written out
 Memo = dict[int, tuple[Term, Term]]
 
 
@@ -40,13 +41,13 @@ class Reading:
         from symbn.code.reading.all_sizes import AllSizes
 
         batch, feature = (tuple(layout.sizes[axis] for axis in axes) for axes in (layout.normalised, layout.others))
-        return read(self.source.module, calls, AllSizes(batch, feature))
+        return bounded(read(self.source.module, calls, AllSizes(batch, feature)))
 
     def at_shape(self, calls: Sequence[Call]) -> Trace:
         from symbn.code.reading import read
         from symbn.code.reading.chosen import ChosenShapes
 
-        return read(self.source.module, calls, ChosenShapes())
+        return bounded(read(self.source.module, calls, ChosenShapes()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,20 @@ class Running:
     def at_shape(self, calls: Sequence[Call]) -> Trace:
         from symbn.code.sandbox import Limits, run
 
-        return run(self.source.path, calls, limits=Limits(seconds=self.seconds, cpu=max(1, ceil(self.seconds))))
+        return bounded(run(self.source.path, calls, limits=Limits(seconds=self.seconds, cpu=max(1, ceil(self.seconds)))))
+
+
+def bounded(trace: Trace) -> Trace:
+    """Return the trace. Raises: StoppedError if a formula in it is too long when written out: x = x * x in a loop doubles it
+    each time, and what shares its parts in memory is written out where it is decided."""
+    sizes: dict[int, int] = {}
+    for term in [*terms(trace.results), *(term for binding in trace.bindings for term in terms(binding.value))]:
+        for node in subterms(term):
+            if id(node) not in sizes:
+                sizes[id(node)] = 1 + sum(sizes[id(child)] for child in children(node))
+        if sizes[id(term)] > MOST_NODES:
+            raise StoppedError("limit", "its formulas become too long to be decided")
+    return trace
 
 
 def with_number_for(trace: Trace, number: Fraction, put: Term) -> Trace:

@@ -69,6 +69,11 @@ def score(attempt: Attempt, plan: Plan) -> int:
     return own + (1 if plan.forward and view.forward_is_the_layer else 0)
 
 
+def forward_is_the_layer(attempt: Attempt, plan: Plan) -> bool:
+    view = next(iter(_views(attempt, plan)), None)
+    return plan.forward is not None and view is not None and view.forward_is_the_layer
+
+
 class _View:
     """A trace, at all sizes or at one shape, beside the layer."""
 

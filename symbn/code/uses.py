@@ -54,7 +54,6 @@ def names_needed(function: ast.FunctionDef) -> set[str]:
             case ast.AugAssign(target=target, value=value) | ast.AnnAssign(target=target, value=ast.expr() as value):
                 for name in _bound(target):
                     sources.setdefault(name, set()).update(_names(value), _names(target) - {name})
-                needed |= _written_to(target) if isinstance(node, ast.AnnAssign) else set(_bound(target))
             case ast.Return(value=ast.expr() as value) | ast.Expr(value=value):
                 needed |= _names(value)
             case ast.If(test=test) | ast.While(test=test) | ast.Assert(test=test):
@@ -67,6 +66,7 @@ def names_needed(function: ast.FunctionDef) -> set[str]:
                 needed |= _names(node)
             case _:
                 pass
+    needed |= names_changed(function)
     waiting = list(needed)
     while waiting:
         for name in sources.get(waiting.pop(), set()) - needed:
@@ -86,10 +86,15 @@ def read_behind(function: ast.FunctionDef, name: str, line: int) -> bool:
     return False
 
 
-def _written_to(target: ast.expr) -> set[str]:
-    """Return the names whose memory an assignment changes: dx[0] = .."""
-    places = (node for node in ast.walk(target) if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store))
-    return {name for place in places for name in _bound(place)}
+def names_changed(function: ast.FunctionDef) -> set[str]:
+    """Return the names whose memory an assignment changes: dx[0] = .., dx += .."""
+    found: set[str] = set()
+    for node in own_nodes(function):
+        if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store):
+            found |= set(_bound(node))
+        elif isinstance(node, ast.AugAssign):
+            found |= set(_bound(node.target))
+    return found
 
 
 def _names(node: ast.AST) -> set[str]:
