@@ -1,0 +1,84 @@
+"""symbn: from the LaTeX to the verdict, for every m or at a chosen one, and the kernel with every sum written out.
+
+What is false is answered with a counterexample, except by the last, which only compares normal forms.
+"""
+
+from __future__ import annotations
+
+from itertools import product
+
+from scripts.benching.answers import DIFFERENT, EQUAL, OPEN, Prepare, Run
+from scripts.benching.questions import ASKED
+from symbn.checking import check_formula
+from symbn.decision.decide import decide
+from symbn.elaboration.elaborate import Equation, readings
+from symbn.elaboration.notation import Notation
+from symbn.judging import Options
+from symbn.kernel.normal import Normalizer
+from symbn.kernel.term import Index
+from symbn.kernel.verdict import Proved, Refuted
+from symbn.syntax.parser import parse
+
+
+def decided() -> Prepare:
+    """Read the LaTeX, give it a meaning, and decide it with the kernel alone: `proved`, or `refuted` with a point."""
+
+    def prepare(key: str, size: int | None) -> Run:
+        def run() -> tuple[str, str]:
+            (statement,) = parse(ASKED[key].latex)
+            left, right = statement.sides
+            decision = decide(readings(left, right, statement.conditions, Notation(), size))
+            match decision.verdict:
+                case Proved():
+                    return EQUAL, ""
+                case Refuted(point=point):
+                    return DIFFERENT, f"at m = {point.m}"
+                case _:
+                    return OPEN, decision.reason or ""
+
+        return run
+
+    return prepare
+
+
+def verified() -> Prepare:
+    """Do what `symbn verify --batch` does: SymPy has to agree, up to m = 64."""
+
+    def prepare(key: str, size: int | None) -> Run:
+        def run() -> tuple[str, str]:
+            (step,) = check_formula(ASKED[key].latex, Options(batch=size))
+            return {"proved": EQUAL, "refuted": DIFFERENT}.get(step.verdict, OPEN), step.reason or ""
+
+        return run
+
+    return prepare
+
+
+def written_out() -> Prepare:
+    """Compare the normal forms with every sum written out at this size, for every value of the free indices."""
+
+    def prepare(key: str, size: int | None) -> Run:
+        assert size is not None
+        return lambda: (_entries(_first(ASKED[key].latex, size), size), "")
+
+    return prepare
+
+
+def _first(text: str, size: int) -> Equation:
+    (statement,) = parse(text)
+    left, right = statement.sides
+    return next(readings(left, right, statement.conditions, Notation(), size))
+
+
+def _entries(equation: Equation, size: int) -> str:
+    goal = equation.goal()
+    normalizer = Normalizer(goal.positive, size, explicit=True)
+    general = normalizer.difference(goal.left, goal.right)
+    named = sorted((index for index in goal.indices if isinstance(index.name, str)), key=lambda index: str(index.name))
+    different = False
+    for places in product(range(1, size + 1), repeat=len(named)):
+        value = general.top
+        for index, place in zip(named, places, strict=True):
+            value = normalizer.rename(value, index, Index(place))
+        different |= bool(normalizer.without_last(value))
+    return DIFFERENT if different else EQUAL
