@@ -9,16 +9,14 @@ from __future__ import annotations
 
 import argparse
 import os
-import platform
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-from scripts.benching import cold
-from scripts.benching.measuring import TIME_OUT, Reply, repeated
-from scripts.benching.peers import Peer, peers
-from scripts.benching.questions import COLD, TASKS, Question, questions
-from scripts.benching.results import Report, Result, result
+from scripts.benching.asking_all import Settings, measured
+from scripts.benching.peers import peers
+from scripts.benching.questions import TASKS
+from scripts.benching.results import Report
 from scripts.benching.table import markdown
 
 _EXAMPLES = """examples:
@@ -33,7 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.read:
         report = Report.from_json(Path(options.read).read_text("utf-8"))
     else:
-        report = measured(peers(options.python), options.task, options.peer, options)
+        settings = Settings(tuple(options.task), options.peer, options.python, options.quick, options.timeout, options.repeat)
+        report = measured(peers(options.python), settings)
     form = options.format or ("json" if options.output and options.output.endswith(".json") else "markdown")
     text = report.to_json() + "\n" if form == "json" else markdown(report)
     if options.output:
@@ -41,60 +40,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     else:
         sys.stdout.write(text)
     return 0
-
-
-def measured(systems: Sequence[Peer], tasks: Sequence[str], groups: frozenset[str] | None, options: argparse.Namespace) -> Report:
-    """Ask every system that is there every question it takes. options: see `--help`."""
-    wanted = [peer for peer in systems if groups is None or peer.group in groups]
-    needed = [peer for peer in wanted if any(peer.takes(q) for task in tasks for q in questions(task, options.quick))]
-    there: list[Peer] = []
-    skipped: dict[str, str] = {}
-    for peer in needed:
-        reason = peer.missing()
-        if reason is None:
-            there.append(peer)
-        else:
-            skipped[peer.name] = reason
-            _say(f"skipped: {peer.name}: {reason}")
-    results = [found for task in tasks for found in _task(task, there, groups, options)]
-    versions = {peer.name: peer.version() for peer in there}
-    about = {
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}",
-        "load": " ".join(f"{load:.1f}" for load in os.getloadavg()),
-        "time-out": f"{options.timeout:g} s of the processor",
-        "runs": f"up to {options.repeat}, fewer of what is slow",
-    }
-    return Report(about, versions, skipped, tuple(results))
-
-
-def _task(task: str, systems: Sequence[Peer], groups: frozenset[str] | None, options: argparse.Namespace) -> Iterator[Result]:
-    if task == "f":
-        question = Question(task, COLD, TASKS[task], None)
-        for name, replies in cold.measured(options.python, groups, options.timeout, options.repeat):
-            yield _said(result(question, name, replies))
-        return
-    for peer in systems:
-        late: set[str] = set()
-        for question in filter(peer.takes, questions(task, options.quick)):
-            if question.key in late:
-                replies = [Reply(TIME_OUT, 0.0, 0, "not asked: a smaller size was too much")]
-            else:
-                replies = repeated(
-                    peer.command(question), peer.script(question), options.timeout, peer.complaint, options.repeat
-                )
-            if replies[-1].answer == TIME_OUT:
-                late.add(question.key)
-            yield _said(result(question, peer.name, replies, peer.clock))
-
-
-def _said(found: Result) -> Result:
-    size = "" if found.size is None else f", m = {found.size}"
-    _say(f"({found.task}) {found.system}: {found.key}{size}: {found.outcome or found.answer}, {found.median:.4f} s {found.note}")
-    return found
-
-
-def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
 
 
 def _tasks(text: str) -> list[str]:
@@ -105,9 +50,10 @@ def _tasks(text: str) -> list[str]:
 
 
 def _groups(text: str) -> frozenset[str]:
-    found, known = frozenset(text.lower().split(",")), {peer.group for peer in peers(sys.executable)}
-    if unknown := found - known:
-        raise argparse.ArgumentTypeError(f"there is no peer {min(unknown)!r}: choose from {', '.join(sorted(known))}")
+    found, all_peers = frozenset(text.lower().split(",")), peers(sys.executable)
+    groups = {peer.group for peer in all_peers}
+    if unknown := found - groups - {peer.name.lower() for peer in all_peers}:
+        raise argparse.ArgumentTypeError(f"there is no peer {min(unknown)!r}: choose from {', '.join(sorted(groups))}")
     return found | {"symbn"}
 
 
@@ -119,7 +65,13 @@ def _parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     parser.add_argument("--task", type=_tasks, default=list(TASKS), metavar="A,B", help="only these tasks")
     parser.add_argument("--peer", type=_groups, metavar="A,B", help="only symbn and these peers")
-    parser.add_argument("--python", type=os.path.abspath, default=sys.executable, metavar="PATH", help="an interpreter that has the peers' libraries")
+    parser.add_argument(
+        "--python",
+        type=os.path.abspath,
+        default=sys.executable,
+        metavar="PATH",
+        help="an interpreter that has the peers' libraries",
+    )
     parser.add_argument("--quick", action="store_true", help="small sizes and few identities")
     parser.add_argument("--timeout", type=float, default=60.0, metavar="SECONDS", help="processor time for a question")
     parser.add_argument("--repeat", type=int, default=5, metavar="N", help="runs of each question")

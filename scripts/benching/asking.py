@@ -12,12 +12,12 @@ import sys
 from time import process_time
 
 from scripts.benching.answers import Prepare
-from scripts.benching.questions import READING, WARM, WARM_SIZE
+from scripts.benching.questions import READING, WARM, WARM_GENERAL, WARM_SIZE
 
 
-def way(system: str) -> Prepare:
-    """Return how the system is asked. Only its own library is imported: an interpreter need not have the others."""
-    match system.split()[0].rstrip(","):
+def way(peer: str) -> Prepare:
+    """Return how the peer is asked. Only its own library is imported: an interpreter need not have the others."""
+    match peer.split()[0].rstrip(","):
         case "symbn":
             from scripts.benching import readers, with_symbn
 
@@ -55,16 +55,17 @@ def way(system: str) -> Prepare:
             from scripts.benching import with_numbers
 
             ways = {"torch gradcheck": with_numbers.gradcheck, "central differences": with_numbers.central_differences}
-    return ways[system]()
+    return ways[peer]()
 
 
 def main(arguments: list[str]) -> int:
-    system, task, key, number = arguments
+    peer, task, key, number = arguments
     sys.setrecursionlimit(100_000)
     size = None if number == "all" else int(number)
-    prepare = way(system)
+    prepare = way(peer)
     if key != READING:
-        prepare(key if task == "g" else WARM, None if size is None else WARM_SIZE)()
+        warm = (WARM_GENERAL, None) if size is None else (WARM, WARM_SIZE)
+        prepare(*((key, None) if task == "g" else warm))()
     run = prepare(key, size)
     start = process_time()
     answer, note = run()

@@ -121,9 +121,7 @@ def _two_features(sign: int) -> Builder:
         layers = [Layer(m, "_1"), Layer(m, "_2")]
         names = tuple(name for layer in layers for name in layer.names)
         loss = ("L", total([layer.part("L") for layer in layers]))
-        equations = [
-            (Slope(Letter("L"), layer.at("x", i)), layer.closed(i, sign)) for layer in layers for i in range(1, m + 1)
-        ]
+        equations = [(Slope(Letter("L"), layer.at("x", i)), layer.closed(i, sign)) for layer in layers for i in range(1, m + 1)]
         return Identity((*names, loss), tuple(equations))
 
     return build

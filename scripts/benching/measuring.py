@@ -49,7 +49,9 @@ class Ended:
 
 def run(command: Sequence[str], script: str, limit: float) -> Ended:
     """Run a command on a text at its standard input, for at most `limit` seconds of processor time."""
-    surroundings = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
+    # Bytecode is kept, as an installation keeps it: a start that compiles its sources is no usual start.
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    surroundings = {**kept, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
     with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         given.write(script.encode())
         given.seek(0)

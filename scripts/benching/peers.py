@@ -6,16 +6,18 @@ system gets a program at its standard input.
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from scripts.benching import algebra
-from scripts.benching.measuring import run
+from scripts.benching.measuring import Ended, run
 from scripts.benching.questions import Question
 
 _PYTHON_COMPLAINS = r"(?m)^[\w.]*(?:Error|Exception|Interrupt)\b.*"
+_READS = "sympy; from sympy.parsing.latex import parse_latex; parse_latex('x', backend='{}')"
 _START = 60.0  # seconds that a system gets to say that it is there
 Takes = Callable[[Question], bool]
 
@@ -46,23 +48,21 @@ def sized(tasks: str, up_to: int | None = None) -> Takes:
     return lambda q: q.task in tasks and q.size is not None and (up_to is None or q.size <= up_to)
 
 
-def library(name: str, group: str, module: str, interpreter: str, takes: Takes, general: bool = False) -> Peer:
-    """Return a Python library that `asking` asks. module: what has to be there to ask it. general: it answers for every size
-    at once where the question is about every size."""
+def library(name: str, group: str, needed: str, interpreter: str, takes: Takes, general: bool = False) -> Peer:
+    """Return a Python library that `asking` asks. needed: the imports without which it cannot be asked, its own first. general:
+    it answers for every size at once where the question is about every size."""
 
     def command(question: Question) -> tuple[str, ...]:
         size = "all" if question.size is None or (general and question.any_size) else str(question.size)
         return (interpreter, "-m", "scripts.benching.asking", name, question.task, question.key, size)
 
     def missing() -> str | None:
-        done = run([interpreter, "-c", f"import {module}"], "", _START)
-        if done.status == 0:
-            return None
-        return f"{interpreter} has no {module}: {(done.errors.strip().splitlines() or ['?'])[-1][:120]}"
+        done = run([interpreter, "-c", f"import {needed}"], "", _START)
+        return None if done.status == 0 else (done.errors.strip().splitlines() or ["?"])[-1][:160]
 
     def version() -> str:
-        code = f"import importlib.metadata as m; print(m.version({module.partition('.')[0]!r}.replace('_', '-')))"
-        return run([interpreter, "-c", code], "", _START).output.strip()
+        code = "import importlib.metadata as m, sys; print(m.version(sys.argv[1]))"
+        return run([interpreter, "-c", code, group], "", _START).output.strip()
 
     return Peer(name, group, takes, command, missing=missing, version=version)
 
@@ -74,20 +74,27 @@ def program(
     takes: Takes,
     complaint: str,
     clock: float = 0.01,
+    quiet: tuple[str, ...] = (),
 ) -> Peer:
-    """Return an algebra system that reads programs."""
-    executable, *rest = arguments
+    """Return an algebra system that reads programs. quiet: what keeps it from saying its version when it starts."""
+    executable = arguments[0]
     return Peer(
         name,
         executable.lower(),
         takes,
-        lambda question: (executable, *rest),
+        lambda question: (*arguments, *quiet),
         complaint,
         clock,
         lambda question: script(question.key, question.size),
         lambda: None if shutil.which(executable) else f"there is no program {executable}",
-        lambda: (run([executable, "--version"], "", _START).output.strip().splitlines() or ["?"])[0][:60],
+        lambda: _version(run(arguments, "", _START)),
     )
+
+
+def _version(started: Ended) -> str:
+    """Return the first number with dots in what a system says of itself when it starts."""
+    found = re.search(r"\d+\.\d[\d.]*", started.output + started.errors)
+    return found.group() if found else "?"
 
 
 def peers(interpreter: str) -> list[Peer]:
@@ -108,8 +115,8 @@ def peers(interpreter: str) -> list[Peer]:
         other("SymPy equals", "sympy", "sympy", sized("abd")),
         other("SymPy cancel", "sympy", "sympy", sized("abd")),
         other("SymPy ratsimp", "sympy", "sympy", sized("abd")),
-        other("SymPy parse_latex, antlr", "sympy", "antlr4", asked_in("e")),
-        other("SymPy parse_latex, lark", "sympy", "lark", asked_in("e")),
+        other("SymPy parse_latex, antlr", "sympy", _READS.format("antlr"), asked_in("e")),
+        other("SymPy parse_latex, lark", "sympy", _READS.format("lark"), asked_in("e")),
         other("SymEngine expand", "symengine", "symengine", sized("abd")),
         other("SymEngine, staged by hand", "symengine", "symengine", sized("ab")),
         # It has no single entries: what is asked of x_1 is asked of every x_i.
@@ -119,13 +126,13 @@ def peers(interpreter: str) -> list[Peer]:
         other("torch gradcheck", "torch", "torch", asked_in("ag")),
         other("central differences", "numpy", "numpy", asked_in("g")),
         program(
-            "Maxima ratsimp", ("maxima", "--very-quiet"), algebra.maxima, asked_in("abcd"),
-            r"-- an error\.|incorrect syntax|Maxima encountered a Lisp error",
+            "Maxima ratsimp", ("maxima",), algebra.maxima, asked_in("abcd"),
+            r"-- an error\.|incorrect syntax|Maxima encountered a Lisp error", quiet=("--very-quiet",),
         ),
         program("Giac simplify", ("giac",), algebra.giac, sized("abd"), r"syntax error +line|Error:|Bad Argument"),
         program(
             "FriCAS", ("fricas", "-nosman"), algebra.fricas, sized("abd"),
             r">> Error|>> System error|Internal Error|Cannot find|is not a|has not been given",
         ),
-        program("Singular, staged by hand", ("Singular", "-q"), algebra.singular, sized("ab"), r"\? .*", 0.001),
+        program("Singular, staged by hand", ("Singular",), algebra.singular, sized("ab"), r"\? .*", 0.001, ("-q",)),
     ]  # fmt: skip

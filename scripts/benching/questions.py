@@ -19,8 +19,9 @@ TASKS = {
 }
 SIZES = (4, 8, 16, 32, 64, 128, 256, 512)
 QUICK = (4, 8)
-WARM = "constant"  # what every process answers first, so that what is loaded late is not counted
-WARM_SIZE = 2
+# What every process answers first, so that what is loaded late does not count: at this size, or for every one.
+WARM, WARM_SIZE = "constant", 2
+WARM_GENERAL = "mean-slope"
 ASKED = {asked.key: asked for asked in (*SIZED, *SUMS, *HARD, *FUNCTIONS)}
 _BY_TASK = {"a": ("closed", "closed-wrong"), "b": ("jacobian", "jacobian-wrong")}
 READING, COLD = "reading", "cold"

@@ -25,7 +25,7 @@ class Result:
     about: str
     true: bool | None
     size: int | None
-    system: str
+    peer: str
     outcome: str
     answer: str
     seconds: tuple[float, ...]
@@ -76,11 +76,11 @@ def outcome_of(true: bool | None, answer: str) -> str:
     return UNDECIDED if claim is None else RIGHT if claim is true else WRONG
 
 
-def result(question: Question, system: str, replies: Sequence[Reply], clock: float = 1e-6) -> Result:
+def result(question: Question, peer: str, replies: Sequence[Reply], clock: float = 1e-6) -> Result:
     """Return the replies of several runs as one result. Where they differ, the worst counts."""
     worst = max(replies, key=lambda reply: _BADNESS.index(outcome_of(question.true, reply.answer)))
     return Result(
-        question.task, question.key, question.about, question.true, question.size, system,
+        question.task, question.key, question.about, question.true, question.size, peer,
         outcome_of(question.true, worst.answer), worst.answer, tuple(reply.seconds for reply in replies),
         max(reply.memory for reply in replies), worst.note, clock,
     )  # fmt: skip

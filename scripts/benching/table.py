@@ -59,7 +59,7 @@ def _table(task: str, results: Sequence[Result]) -> Iterator[str]:
             yield from _row("system", "time", "spread", "equations read")
             yield from _row("---", "---:", "---:", "---")
             for result in results:
-                yield from _row(result.system, _median(result), _spread(result), result.note or result.outcome)
+                yield from _row(result.peer, _median(result), _spread(result), result.note or result.outcome)
         case "f":
             yield from _starts(results)
         case _:
@@ -90,13 +90,13 @@ def _times(results: Sequence[Result]) -> Iterator[str]:
     columns = list(dict.fromkeys((result.key, result.size) for result in results))
     names = [key if size is None else f"m = {size}" for key, size in columns]
     yield from _head("system", names)
-    cells = {(result.system, result.key, result.size): result for result in results}
-    for system in dict.fromkeys(result.system for result in results):
+    cells = {(result.peer, result.key, result.size): result for result in results}
+    for peer in dict.fromkeys(result.peer for result in results):
         row = []
         for key, size in columns:
-            own, found = cells.get((OWN, key, size)), cells.get((system, key, size))
+            own, found = cells.get((OWN, key, size)), cells.get((peer, key, size))
             row.append("" if found is None else _cell(found, own))
-        yield from _row(system, *row)
+        yield from _row(peer, *row)
 
 
 def _cell(result: Result, own: Result | None) -> str:
@@ -111,26 +111,26 @@ def _cell(result: Result, own: Result | None) -> str:
 
 def _outcomes(results: Sequence[Result]) -> Iterator[str]:
     """How often each system was right; then each question and what each system said."""
-    systems = list(dict.fromkeys(result.system for result in results))
+    peers = list(dict.fromkeys(result.peer for result in results))
     yield from _head("system", [*OUTCOMES, "time"])
-    for system in systems:
-        own = [result for result in results if result.system == system]
+    for peer in peers:
+        own = [result for result in results if result.peer == peer]
         counts = [str(sum(result.outcome == outcome for result in own)) for outcome in OUTCOMES]
-        yield from _row(system, *counts, duration(sum(result.median for result in own)))
+        yield from _row(peer, *counts, duration(sum(result.median for result in own)))
     yield ""
-    yield from _row("question", "is", *systems)
-    yield from _row("---", *["---"] * (len(systems) + 1))
-    said = {(result.key, result.system): _SIGNS[result.outcome] for result in results}
+    yield from _row("question", "is", *peers)
+    yield from _row("---", *["---"] * (len(peers) + 1))
+    said = {(result.key, result.peer): _SIGNS[result.outcome] for result in results}
     for key, about, true in dict.fromkeys((result.key, result.about, result.true) for result in results):
-        yield from _row(about, "true" if true else "false", *(said.get((key, system), "") for system in systems))
+        yield from _row(about, "true" if true else "false", *(said.get((key, peer), "") for peer in peers))
 
 
 def _starts(results: Sequence[Result]) -> Iterator[str]:
-    reference = next((result for result in results if result.system == REFERENCE), None)
+    reference = next((result for result in results if result.peer == REFERENCE), None)
     yield from _head("process", ["time", "spread", "of `import sympy`", "memory"])
     for result in results:
         if not result.timed:
-            yield from _row(result.system, _SIGNS[result.outcome] or result.answer, "", "", "")
+            yield from _row(result.peer, _SIGNS[result.outcome] or result.answer, "", "", "")
             continue
         share = "" if reference is None else f"{result.median / reference.median:.2f}"
-        yield from _row(result.system, _median(result), _spread(result), share, f"{result.memory / 1e6:.0f} MB")
+        yield from _row(result.peer, _median(result), _spread(result), share, f"{result.memory / 1e6:.0f} MB")
