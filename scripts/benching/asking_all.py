@@ -17,8 +17,8 @@ from scripts.benching.results import Report, Result, result
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """groups: the peers that are asked, by group or by name in small letters; None for all. python: the interpreter that has their libraries. limit: processor time
-    for a question, in seconds. repeat: runs of each question."""
+    """groups: the peers that are asked, by group or by name in small letters; None for all. python: the interpreter that has
+    their libraries. limit: processor time for a question, in seconds. repeat: runs of each question."""
 
     tasks: tuple[str, ...] = tuple(TASKS)
     groups: frozenset[str] | None = None
