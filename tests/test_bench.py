@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from scripts.benching.__main__ import main
+from scripts.benching.answers import DIFFERENT, EQUAL
 from scripts.benching.asking_all import Settings, measured
+from scripts.benching.backward import FUNCTIONS, SEEDS, central
 from scripts.benching.formula import Identity, Letter, Slope, text, variables
 from scripts.benching.identities import HARD, SIZED, SUMS, Asked
 from scripts.benching.measuring import FAILED, TIME_OUT, Reply, run
@@ -19,6 +21,7 @@ from scripts.benching.peers import Peer, asked_in, library, peers
 from scripts.benching.questions import TASKS, questions
 from scripts.benching.results import RIGHT, UNDECIDED, WRONG, Report, Result, outcome_of, result
 from scripts.benching.table import duration, markdown
+from scripts.benching.with_symbn import coded
 from symbn.checking import verify
 
 QUICK = Settings(tasks=("c",), python=sys.executable, quick=True, limit=20.0, repeat=2)
@@ -131,6 +134,18 @@ def test_the_identities_written_out_have_the_truth_of_the_key() -> None:
             }
             differ |= abs(sympy.N((left - right).subs(at), 30)) > 1e-20
         assert differ is not asked.true, asked.key
+
+
+@pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function.key)
+def test_symbn_code_is_right_about_every_function(function: Asked) -> None:
+    answer, _ = coded()(function.key, None)()
+    assert answer == (EQUAL if function.true else DIFFERENT)
+
+
+def test_central_differences_let_wrong_functions_pass() -> None:
+    passed = {function.key for function in FUNCTIONS if any(central(function.key, seed) for seed in SEEDS)}
+    assert {"right", "no-eps", "sign-gamma"} <= passed
+    assert "sign" not in passed
 
 
 # ---------------------------------------------------------------------- formulas

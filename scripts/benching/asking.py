@@ -25,6 +25,7 @@ def way(peer: str) -> Prepare:
                 "symbn": with_symbn.decided,
                 "symbn, sums written out": with_symbn.written_out,
                 "symbn with SymPy agreeing": with_symbn.verified,
+                "symbn code": with_symbn.coded,
                 "symbn, reader": readers.symbn,
             }
         case "SymPy" | "Math-Verify":

@@ -107,9 +107,10 @@ def peers(interpreter: str) -> list[Peer]:
         return library(name, group, module, interpreter, takes, general)
 
     return [
-        own("symbn", asked_in("abcdg"), general=True),
+        own("symbn", asked_in("abcd"), general=True),
         own("symbn, sums written out", sized("ab")),
         own("symbn with SymPy agreeing", sized("ab", up_to=64)),
+        own("symbn code", asked_in("g")),
         own("symbn, reader", asked_in("e")),
         other("SymPy simplify", "sympy", "sympy", asked_in("abcd")),
         other("SymPy equals", "sympy", "sympy", sized("abd")),

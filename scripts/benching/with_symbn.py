@@ -19,6 +19,8 @@ from symbn.kernel.term import Index
 from symbn.kernel.verdict import Proved, Refuted
 from symbn.syntax.parser import parse
 
+_CLAIMS = {"proved": EQUAL, "refuted": DIFFERENT}
+
 
 def decided() -> Prepare:
     """Read the LaTeX, give it a meaning, and decide it with the kernel alone: `proved`, or `refuted` with a point."""
@@ -47,7 +49,7 @@ def verified() -> Prepare:
     def prepare(key: str, size: int | None) -> Run:
         def run() -> tuple[str, str]:
             (step,) = check_formula(ASKED[key].latex, Options(batch=size))
-            return {"proved": EQUAL, "refuted": DIFFERENT}.get(step.verdict, OPEN), step.reason or ""
+            return _CLAIMS.get(step.verdict, OPEN), step.reason or ""
 
         return run
 
@@ -60,6 +62,25 @@ def written_out() -> Prepare:
     def prepare(key: str, size: int | None) -> Run:
         assert size is not None
         return lambda: (_entries(_first(ASKED[key].latex, size), size), "")
+
+    return prepare
+
+
+def coded() -> Prepare:
+    """Do what `symbn code` does with a backward function: read it, run nothing, and decide its results."""
+    from scripts.benching.backward import FILE, name
+    from symbn.code.checking import Request, check_function
+    from symbn.code.following import Reading
+    from symbn.code.source import load
+
+    def prepare(key: str, size: int | None) -> Run:
+        def run() -> tuple[str, str]:
+            source = load(str(FILE))
+            report = check_function(source, Request(name(key), "forward"), Reading(source))
+            scope = "; ".join(dict.fromkeys(part.scope for part in report.parts if part.name == "dx"))
+            return _CLAIMS.get(report.verdict, OPEN), report.reason or scope
+
+        return run
 
     return prepare
 
