@@ -80,7 +80,7 @@ def test_an_answer_after_an_error_of_its_own_is_void() -> None:
 def test_a_process_that_does_not_end_is_ended() -> None:
     ended = run([sys.executable, "-c", "while True: pass"], "", 0.5)
     assert ended.late
-    assert 0.4 < ended.seconds < 10
+    assert ended.seconds < 10
 
 
 def test_after_a_time_out_larger_sizes_are_not_asked() -> None:

@@ -66,7 +66,8 @@ def gradcheck(key: str, seed: int, rows: int = ROWS, features: int = FEATURES) -
 
         @staticmethod
         def backward(ctx: Any, g: Any) -> Any:
-            cache = functions.forward(*ctx.saved_tensors, EPS)[1]
+            x, gamma, beta = ctx.saved_tensors
+            cache = functions.forward(x, gamma, beta, EPS)[1]
             return _FUNCTIONS[key][0](g, cache)[0], None, None
 
     torch.manual_seed(seed)
