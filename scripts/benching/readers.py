@@ -22,7 +22,7 @@ DOCUMENTS = Path(__file__).resolve().parent.parent.parent / "derivations"
 def equations() -> list[str]:
     """Return the LaTeX of every different equation in the documents."""
     found = []
-    for path in sorted(DOCUMENTS.glob("*.md")):
+    for path in sorted(DOCUMENTS.rglob("*.md")):
         items = read_document(path.name, path.read_bytes()).items
         found += [item.text.text for item in items if isinstance(item, Formula) and "=" in item.text.text]
     return list(dict.fromkeys(found))

@@ -36,9 +36,9 @@ def ratio(seconds: float, own: float) -> str:
 
 def markdown(report: Report) -> str:
     """Return the whole report."""
-    lines = [f"{name}: {value}" for name, value in report.about.items()]
-    lines += ["", "versions: " + "; ".join(f"{name} {version}" for name, version in report.versions.items())]
-    lines += [f"skipped: {name}: {reason}" for name, reason in report.skipped.items()]
+    lines = [f"- {name}: {value}" for name, value in report.about.items()]
+    lines += ["- versions: " + "; ".join(f"{name} {version}" for name, version in report.versions.items())]
+    lines += [f"- skipped: {name}: {reason}" for name, reason in report.skipped.items()]
     for task in TASKS:
         found = [result for result in report.results if result.task == task]
         if found:
