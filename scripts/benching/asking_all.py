@@ -38,8 +38,15 @@ def measured(systems: Sequence[Peer], settings: Settings) -> Report:
     for name, reason in skipped.items():
         _say(f"skipped: {name}: {reason}")
     there = [peer for peer in needed if peer.name not in skipped]
-    results = [found for task in settings.tasks for found in _task(task, there, settings)]
-    about = {
+    results: list[Result] = []
+    about: dict[str, str] = {}
+    try:
+        for task in settings.tasks:
+            for found in _task(task, there, settings):  # one by one: those before an interrupt are kept
+                results.append(found)
+    except KeyboardInterrupt:
+        about["interrupted"] = "the rest was not asked"
+    about |= {
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, {sys.platform}, Python {platform.python_version()}",
         "load at the end": " ".join(f"{load:.1f}" for load in os.getloadavg()),
         "time-out": f"{settings.limit:g} s of the processor",

@@ -59,7 +59,11 @@ def run(command: Sequence[str], script: str, limit: float) -> Ended:
             [*command], stdin=given, stdout=out, stderr=err, cwd=ROOT, env=surroundings, start_new_session=True
         )
         resource.prlimit(process.pid, resource.RLIMIT_AS, (MEMORY, MEMORY))
-        status, usage, late = _awaited(process.pid, limit, monotonic() + _PATIENCE * limit)
+        try:
+            status, usage, late = _awaited(process.pid, limit, monotonic() + _PATIENCE * limit)
+        except KeyboardInterrupt:  # it is in a session of its own, which Ctrl-C does not reach
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
         process.returncode = os.waitstatus_to_exitcode(status)
         for stream in (out, err):
             stream.seek(0)
