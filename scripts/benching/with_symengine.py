@@ -27,7 +27,7 @@ def expanded() -> Prepare:
 
         def decided(value: Any, found: list[Any]) -> str:
             start = symengine.expand(value)
-            ends = (reduce(lambda total, root: symengine.expand(total * root**power), found, start) for power in powers)
+            ends = (reduce(lambda total, root: _times(total, root**power), found, start) for power in powers)
             return EQUAL if any(end == 0 for end in ends) else OPEN
 
         def run() -> tuple[str, str]:
@@ -40,6 +40,12 @@ def expanded() -> Prepare:
         return run
 
     return prepare
+
+
+def _times(total: Any, power: Any) -> Any:
+    """Multiply term by term, so that powers of one base meet before anything is expanded."""
+    terms = total.args if total.is_Add else (total,)
+    return symengine.expand(symengine.Add(*(term * power for term in terms)))
 
 
 def staged() -> Prepare:
