@@ -52,7 +52,8 @@ def test_a_notebook_is_read_cell_by_cell(tmp_path: Path, capsys: pytest.CaptureF
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [(["nope.py"], "nope.py"), (["FILE:nope"], "there is no function nope; it has"),
-     (["FILE", "--layout", "x"], "--layout wants one of"), (["FILE", "--let", "x"], "--let wants ROLE=NAME"), (["FILE", "--shape", "99,1"], "--shape wants sizes"),
+     (["FILE", "--layout", "x"], "--layout wants one of"),
+     (["FILE", "--let", "x"], "--let wants ROLE=NAME"), (["FILE", "--shape", "99,1"], "--shape wants sizes"),
      (["FILE:f", "--time-limit", "0"], "--time-limit wants seconds"),
      (["FILE:f", "--forward", "no"], "there is no function no")],
 )  # fmt: skip
