@@ -20,7 +20,7 @@ _FUNCTIONS = {
     "right": (functions.backward_right, "the closed form"),
     "sign": (functions.backward_sign, "a wrong sign"),
     "sign-gamma": (functions.backward_sign, "a wrong sign, tried with gamma = 0, as residual blocks begin"),
-    "no-eps": (functions.backward_no_eps, "eps left out outside"),
+    "no-eps-outside": (functions.backward_no_eps, "eps left out outside"),
     "eps-outside": (functions.backward_eps_outside, "sqrt(var) + eps instead of sqrt(var + eps)"),
     "eps-squared": (functions.backward_eps_squared, "sqrt(var + eps^2)"),
     "no-eps-in-last": (functions.backward_no_eps_in_last, "eps left out in the last term"),

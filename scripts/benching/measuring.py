@@ -106,18 +106,18 @@ def spent(process: int) -> float:
 def reply(ended: Ended, complaint: str) -> Reply:
     """Return what a process answered. complaint: a pattern of what it says when it went wrong; its answer is void then.
 
-    A system that goes on after an error of its own may print a false answer at the end, so both outputs are looked at.
+    Giac prints to its standard error. A system that goes on after an error of its own may print a false answer at the end, so both outputs are looked at.
     """
     if ended.late:
         return Reply(TIME_OUT, ended.seconds, ended.memory)
     both = ended.output + ended.errors
     wrong = re.search(complaint, both)
-    answer = re.search(r"ANSWER (equal|different|open)\b", ended.output)
+    answer = re.search(r"ANSWER (equal|different|open)\b", both)
     if wrong or answer is None or ended.status != 0:
         said = wrong.group() if wrong else (ended.errors.strip() or ended.output.strip() or f"status {ended.status}")
         return Reply(FAILED, ended.seconds, ended.memory, said.splitlines()[-1][:200])
-    note = re.search(r"NOTE (.*)", ended.output)
-    time = re.search(r"\b(SECONDS|HUNDREDTHS|MILLISECONDS) ([\d.eE+-]+)", ended.output)
+    note = re.search(r"NOTE (.*)", both)
+    time = re.search(r"\b(SECONDS|HUNDREDTHS|MILLISECONDS) ([\d.eE+-]+)", both)
     took = ended.seconds if time is None else float(time[2]) * _UNITS[time[1]]
     return Reply(answer[1], took, ended.memory, note[1].strip() if note else "")
 
