@@ -106,7 +106,8 @@ def spent(process: int) -> float:
 def reply(ended: Ended, complaint: str) -> Reply:
     """Return what a process answered. complaint: a pattern of what it says when it went wrong; its answer is void then.
 
-    Giac prints to its standard error. A system that goes on after an error of its own may print a false answer at the end, so both outputs are looked at.
+    Both outputs are looked at: Giac prints to its standard error, and a system that goes on after an error of its own may
+    print a false answer at the end.
     """
     if ended.late:
         return Reply(TIME_OUT, ended.seconds, ended.memory)

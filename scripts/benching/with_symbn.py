@@ -5,8 +5,6 @@ What is false is answered with a counterexample, except by the last, which only 
 
 from __future__ import annotations
 
-from itertools import product
-
 from scripts.benching.answers import DIFFERENT, EQUAL, OPEN, Prepare, Run
 from scripts.benching.questions import ASKED
 from symbn.checking import check_formula
@@ -15,6 +13,7 @@ from symbn.elaboration.elaborate import Equation, readings
 from symbn.elaboration.notation import Notation
 from symbn.judging import Options
 from symbn.kernel.normal import Normalizer
+from symbn.kernel.polynomial import Polynomial
 from symbn.kernel.term import Index
 from symbn.kernel.verdict import Proved, Refuted
 from symbn.syntax.parser import parse
@@ -96,10 +95,13 @@ def _entries(equation: Equation, size: int) -> str:
     normalizer = Normalizer(goal.positive, size, explicit=True)
     general = normalizer.difference(goal.left, goal.right)
     named = sorted((index for index in goal.indices if isinstance(index.name, str)), key=lambda index: str(index.name))
-    different = False
-    for places in product(range(1, size + 1), repeat=len(named)):
-        value = general.top
-        for index, place in zip(named, places, strict=True):
-            value = normalizer.rename(value, index, Index(place))
-        different |= bool(normalizer.without_last(value))
-    return DIFFERENT if different else EQUAL
+    return DIFFERENT if _different(normalizer, general.top, named, size) else EQUAL
+
+
+def _different(normalizer: Normalizer, value: Polynomial, named: list[Index], size: int) -> int:
+    """Return for how many values of the indices the polynomial is not zero; every one is looked at."""
+    if not named:
+        return bool(normalizer.without_last(value))
+    first, *others = named
+    places = (normalizer.rename(value, first, Index(place)) for place in range(1, size + 1))
+    return sum(_different(normalizer, part, others, size) for part in places)
