@@ -12,6 +12,7 @@ from symbn.decision.decide import decide
 from symbn.elaboration.elaborate import Equation, readings
 from symbn.elaboration.notation import Notation
 from symbn.judging import Options
+from symbn.kernel import polynomial as poly
 from symbn.kernel.normal import Normalizer
 from symbn.kernel.polynomial import Polynomial
 from symbn.kernel.term import Index
@@ -93,15 +94,21 @@ def _first(text: str, size: int) -> Equation:
 def _entries(equation: Equation, size: int) -> str:
     goal = equation.goal()
     normalizer = Normalizer(goal.positive, size, explicit=True)
-    general = normalizer.difference(goal.left, goal.right)
+    normalizer.difference(goal.left, goal.right)  # which gives the radicands their roots
+    left, right = normalizer.ratio(goal.left), normalizer.ratio(goal.right)
+    sides = poly.multiply(left.top, right.bottom), poly.multiply(right.top, left.bottom)
     named = sorted((index for index in goal.indices if isinstance(index.name, str)), key=lambda index: str(index.name))
-    return DIFFERENT if _different(normalizer, general.top, named, size) else EQUAL
+    return DIFFERENT if _different(normalizer, sides, named, size) else EQUAL
 
 
-def _different(normalizer: Normalizer, value: Polynomial, named: list[Index], size: int) -> int:
-    """Return for how many values of the indices the polynomial is not zero; every one is looked at."""
+def _different(normalizer: Normalizer, sides: tuple[Polynomial, Polynomial], named: list[Index], size: int) -> int:
+    """Return for how many values of the indices the sides differ; both are written out for every one."""
     if not named:
-        return bool(normalizer.without_last(value))
+        left, right = sides
+        return left != right and bool(normalizer.without_last(poly.add(left, right, -1)))
     first, *others = named
-    places = (normalizer.rename(value, first, Index(place)) for place in range(1, size + 1))
-    return sum(_different(normalizer, part, others, size) for part in places)
+    count = 0
+    for place in range(1, size + 1):
+        left, right = (normalizer.rename(side, first, Index(place)) for side in sides)
+        count += _different(normalizer, (left, right), others, size)
+    return count
