@@ -11,6 +11,8 @@ from pathlib import Path
 from symbn import cache
 from symbn.answer import VERDICTS, DocumentReport
 from symbn.catalogue import CATALOGUE
+from symbn.cli.many import JSONL, check_combination
+from symbn.cli.many import run as run_many
 from symbn.cli.progress import display
 from symbn.cli.output import batch_size, style_for
 from symbn.cli.reports import MARKS, deliver, format_of, marks, written
@@ -41,7 +43,10 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError(f"--notation: there is no file or folder {arguments.notation}")
     if arguments.notation is not None and os.path.isfile(arguments.notation):
         check_notation(Path(arguments.notation))
-    format = format_of(arguments.format, arguments.output)
+    format = JSONL if _wants_records(arguments) else format_of(arguments.format, arguments.output)
+    check_combination(arguments, format)
+    if format == JSONL:
+        return run_many(arguments, settings, _jobs(arguments.jobs))
     style = style_for(sys.stdout, arguments.color) if arguments.output is None else Style(_WIDTH)
     paths = find_documents(arguments.paths)
     reports: list[DocumentReport] = []
@@ -64,6 +69,10 @@ def run(arguments: argparse.Namespace) -> int:
     elif arguments.output is not None:
         deliver("\n".join(filter(None, shown)), format, arguments.output)
     return status(reports)
+
+
+def _wants_records(arguments: argparse.Namespace) -> bool:
+    return arguments.format is None and (arguments.dask is not None or arguments.input_format is not None)
 
 
 def _jobs(text: str) -> int:

@@ -108,7 +108,7 @@ def _guarded(follower: Follower, place: int, formula: Formula) -> None:
         return
     except UnreadableError as error:
         fault = relocated(error.diagnostic, formula.text)
-    except UsageError:
+    except (UsageError, MemoryError):
         raise
     except Exception as error:
         message = f"this is a bug in symbn: {type(error).__name__}: {error}; please report the formula"

@@ -28,14 +28,15 @@ class WorkerError(SymbnError):
 
 
 class Worker:
-    """asked: how many documents it has not answered yet."""
+    """rules: what it goes by. started: it has said that it is ready."""
 
     def __init__(self, rules: Rules, program: str = PROGRAM) -> None:
-        """Start a worker and wait until it is ready. Raises: WorkerError, UsageError for rules that make no sense."""
+        """Start a worker; it may be asked at once. Raises: WorkerError, UsageError for rules that make no sense."""
         rules.options()
         if not hasattr(signal, "setitimer"):
             raise WorkerError("worker processes with a time limit need a POSIX system: use jobs=0, in this process")
-        self.rules, self.asked, self._lines, self._rest = rules, 0, deque[bytes](), list[bytes]()
+        self.rules, self.started = rules, False
+        self._lines, self._rest = deque[bytes](), list[bytes]()
         # Where symbn was found here, it is found there; and nothing in the current folder is taken for a module.
         places = [str(Path(symbn.__file__).resolve().parent.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
         self._process = subprocess.Popen(
@@ -46,10 +47,6 @@ class Worker:
             env={**os.environ, "PYTHONPATH": os.pathsep.join(places)},
         )
         self._send(line_of_rules(rules))
-        while not self._lines and self.receive():
-            pass
-        if not self._lines or self._lines.popleft() != READY.encode():
-            raise WorkerError(f"a worker process cannot start (it {self.end()}): is its memory too small?")
 
     @property
     def pid(self) -> int:
@@ -63,7 +60,6 @@ class Worker:
     def ask(self, documents: list[Document]) -> None:
         """Give documents to an idle worker. It reads them all before it answers the first, so that neither waits for ever for
         the other to read."""
-        self.asked = len(documents)
         self._send(line_of_documents(documents))
 
     def receive(self) -> bool:
@@ -81,9 +77,10 @@ class Worker:
 
     def take(self) -> list[str]:
         """Return the bodies that have come."""
+        if not self.started and self._lines:
+            self.started = self._lines.popleft() == READY.encode()
         found = [line.decode() for line in self._lines]
         self._lines.clear()
-        self.asked -= len(found)
         return found
 
     def end(self) -> str:
@@ -126,6 +123,11 @@ def ended(status: int) -> str:
 
 
 TIMED_OUT = ended(-signal.SIGALRM) if hasattr(signal, "SIGALRM") else ""
+
+
+def no_start(how: str) -> WorkerError:
+    """Return the error for a worker that ended before it was ready. how: as `Worker.end` said."""
+    return WorkerError(f"no worker process can start here: it {how}; it may have too little memory")
 
 
 def lost(how: str, rules: Rules) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 
 from symbn.errors import UsageError
 from symbn.layers.batchnorm import TRAINING
-from symbn.scale.asking import TIMED_OUT, Worker, lost
+from symbn.scale.asking import TIMED_OUT, Worker, lost, no_start
 from symbn.scale.documents import Document
 from symbn.scale.records import Record, Rules
 
@@ -73,6 +73,8 @@ def body_from_own_worker(document: Document, rules: Rules) -> str:
             raise
         _OWN.worker = None
         how = worker.end()
+        if not worker.started:
+            raise no_start(how)
         if how == TIMED_OUT:
             break
     return lost(how, rules)

@@ -8,9 +8,9 @@ their turn. So a slow caller slows the source down, and a hundred thousand docum
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Union
+from typing import TYPE_CHECKING
 
 from symbn.errors import UsageError
 from symbn.layers.batchnorm import TRAINING
@@ -28,7 +28,7 @@ MAX_HELD = 1 << 26
 
 def check_many(
     documents: Iterable[str | tuple[Name, str] | Document],
-    client: Union[Client, Cluster, str, None] = None,
+    client: Client | Cluster | str | None = None,
     *,
     jobs: int = 1,
     ordered: bool = True,
@@ -42,7 +42,7 @@ def check_many(
     memory: int | None = 2048,
     times: bool = False,
     cache: str | os.PathLike[str] | None = None,
-) -> Iterator[Record]:
+) -> Generator[Record, None, None]:
     """Return an iterator over the records of documents: texts, pairs of a name and a text, or `Document` values.
 
     client: a Dask client, a cluster, or the address of a scheduler, which has to be trusted: Dask's own messages are pickles.
@@ -65,13 +65,13 @@ def check_many(
 
 def _records(
     documents: Iterator[Document],
-    client: Union[Client, Cluster, str, None],
+    client: Client | Cluster | str | None,
     rules: Rules,
     jobs: int,
     ordered: bool,
     ahead: int | None,
     folder: Path | None,
-) -> Iterator[Record]:
+) -> Generator[Record, None, None]:
     engine = _engine(client, rules, jobs)
     kept = Kept(folder)
     try:
@@ -82,7 +82,7 @@ def _records(
         kept.close()
 
 
-def _engine(client: Union[Client, Cluster, str, None], rules: Rules, jobs: int) -> Engine:
+def _engine(client: Client | Cluster | str | None, rules: Rules, jobs: int) -> Engine:
     if client is None:
         return Pool(rules, jobs) if jobs else Here(rules)
     from symbn.scale.cluster import OnCluster
@@ -92,7 +92,7 @@ def _engine(client: Union[Client, Cluster, str, None], rules: Rules, jobs: int) 
 
 def flow(
     documents: Iterator[Document], engine: Engine, kept: Kept, rules: Rules, ordered: bool, ahead: int
-) -> Iterator[Record]:
+) -> Generator[Record, None, None]:
     """Yield the records of documents that an engine answers."""
     # number -> what is between the source and the caller: name, key and length; and what of it is answered
     under_way: dict[int, tuple[Name, str, int]] = {}

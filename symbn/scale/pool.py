@@ -15,7 +15,7 @@ from collections import deque
 from time import monotonic
 from typing import Protocol
 
-from symbn.scale.asking import PROGRAM, TIMED_OUT, Worker, lost
+from symbn.scale.asking import PROGRAM, TIMED_OUT, Worker, lost, no_start
 from symbn.scale.documents import Document
 from symbn.scale.records import Rules, answered
 
@@ -69,9 +69,10 @@ class Pool:
     """Worker processes. tries: how often a document may cost its worker's life before that is its answer."""
 
     def __init__(self, rules: Rules, jobs: int, tries: int = 2, program: str = PROGRAM) -> None:
-        """Start the first worker, so that rules with which none can start are known at once. Raises: WorkerError, UsageError."""
+        """Start the first worker. Raises: WorkerError, UsageError. (`wait` too: WorkerError, if none can start.)"""
         self._rules, self._jobs, self._tries, self._program = rules, jobs, tries, program
         self._batch = 1
+        self._proven = False  # a worker can start here
         self._waiting: deque[tuple[int, Document, int]] = deque()
         self._at: dict[Worker, deque[tuple[int, Document, int]]] = {}
         self._since: dict[Worker, float] = {}
@@ -136,6 +137,7 @@ class Pool:
         more = worker.receive()
         under_way = self._at[worker]
         found = [(under_way.popleft()[0], body) for body in worker.take()]
+        self._proven = self._proven or worker.started
         if not more:
             found += self._bury(worker)
         elif found and not under_way:
@@ -149,6 +151,8 @@ class Pool:
     def _bury(self, worker: Worker) -> list[tuple[int, str]]:
         self._selector.unregister(worker)
         how = worker.end()
+        if not self._proven:
+            raise no_start(how)
         under_way = self._at.pop(worker)
         del self._since[worker]
         found = []

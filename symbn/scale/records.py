@@ -90,7 +90,9 @@ def answered(document: Document, rules: Rules) -> str:
         return failed(*document.fault)
     try:
         notation = Path("the notation file")
-        table = Given(notation, parse_notation(document.notation, notation), document.notation) if document.notation else Given()
+        table = (
+            Given(notation, parse_notation(document.notation, notation), document.notation) if document.notation else Given()
+        )
         data = document.text.encode("utf-8", "replace")
         report = check_data(document.file, data, document.kind, rules.options(), table)
     except UsageError as error:

@@ -97,4 +97,3 @@ def main() -> None:
     signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGALRM])  # a mask is inherited
     threading.Thread(target=_end_with_input, args=(0,), daemon=True).start()
     serve(sys.stdin.buffer, sys.stdout.buffer)
-
