@@ -7,13 +7,14 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from time import monotonic
 
 from symbn import cache
 from symbn.answer import VERDICTS, DocumentReport
 from symbn.catalogue import CATALOGUE
 from symbn.cli.many import JSONL, check_combination
 from symbn.cli.many import run as run_many
-from symbn.cli.progress import display
+from symbn.cli.progress import Pace, display
 from symbn.cli.output import batch_size, style_for
 from symbn.cli.reports import MARKS, deliver, format_of, marks, written
 from symbn.elaboration.notation import Notation
@@ -21,7 +22,7 @@ from symbn.errors import UsageError
 from symbn.judging import DOCUMENT_SECONDS, Options
 from symbn.report.listing import render_report
 from symbn.report.outcome import problems, status
-from symbn.report.summary import conclusion, summary
+from symbn.report.summary import Tally, conclusion, summary, tally, worst
 from symbn.report.terminal import Style, printable, wrap
 from symbn.processes import check_paths
 from symbn.running import Settings, check_notation, find_documents
@@ -49,26 +50,35 @@ def run(arguments: argparse.Namespace) -> int:
         return run_many(arguments, settings, _jobs(arguments.jobs))
     style = style_for(sys.stdout, arguments.color) if arguments.output is None else Style(_WIDTH)
     paths = find_documents(arguments.paths)
-    reports: list[DocumentReport] = []
-    shown: list[str] = []
-    for report in _watched(paths, settings, _jobs(arguments.jobs)):
-        reports.append(report)
-        if format in ("text", "json"):
-            # Each document is told as soon as it is known, if somebody may be waiting for it.
-            text = _text(report, style, arguments) if format == "text" else written([report], format)
-            if arguments.output is None:
-                deliver(text, format, None)
-            shown.append(text)
-    if format == "text":
-        end = _end(reports, style, arguments)
-        deliver("\n".join([*filter(None, shown), end]) if arguments.output is not None else end, format, arguments.output)
-    elif format == MARKS:
+    if format in ("text", "json"):
+        return _told(_watched(paths, settings, _jobs(arguments.jobs)), format, style, arguments)
+    reports = list(_watched(paths, settings, _jobs(arguments.jobs)))
+    if format == MARKS:
         deliver(marks(reports, paths, arguments.output), format, arguments.output)
-    elif format != "json":
+    else:
         deliver(written(reports, format, arguments.explain, arguments.only), format, arguments.output)
-    elif arguments.output is not None:
-        deliver("\n".join(filter(None, shown)), format, arguments.output)
     return status(reports)
+
+
+def _told(reports: Iterator[DocumentReport], format: str, style: Style, arguments: argparse.Namespace) -> int:
+    """Tell each document as soon as it is known, if somebody may be waiting for it, and then forget it but for its numbers."""
+    tallies: list[Tally] = []
+    codes: dict[str, None] = {}
+    shown: list[str] = []
+    for report in reports:
+        text = _text(report, style, arguments) if format == "text" else written([report], format)
+        if arguments.output is None:
+            deliver(text, format, None)
+        elif text:
+            shown.append(text)
+        tallies.append(tally(report))
+        codes.update(dict.fromkeys(code for step in problems(report, arguments.only) for code in step.codes))
+    if format == "text":
+        end = _end(tallies, [*codes] if arguments.explain else [], style)
+        deliver("\n".join([*shown, end]), format, arguments.output)
+    elif arguments.output is not None:
+        deliver("\n".join(shown), format, arguments.output)
+    return worst(one.status for one in tallies)
 
 
 def _wants_records(arguments: argparse.Namespace) -> bool:
@@ -98,17 +108,15 @@ def _text(report: DocumentReport, style: Style, arguments: argparse.Namespace) -
     return f"{text}\n\n" if text else ""
 
 
-def _end(reports: list[DocumentReport], style: Style, arguments: argparse.Namespace) -> str:
+def _end(tallies: list[Tally], codes: list[str], style: Style) -> str:
     """Return what can be said only when every document is known: the meaning of the codes, and a table."""
-    blocks = _explained(reports, arguments.only) if arguments.explain else ()
-    said = ["\n".join(line for text in block for line in wrap(text, style.width)) + "\n" for block in blocks]
-    return "\n".join([*said, summary(reports, style), conclusion(reports, style)])
+    said = ["\n".join(line for text in block for line in wrap(text, style.width)) + "\n" for block in _explained(codes)]
+    return "\n".join([*said, summary(tallies, style), conclusion(tallies, style)])
 
 
-def _explained(reports: list[DocumentReport], only: str | None) -> Iterator[list[str]]:
+def _explained(codes: list[str]) -> Iterator[list[str]]:
     """Yield what the catalogue says of every code that was met."""
-    steps = [step for report in reports for step in problems(report, only)]
-    for code in dict.fromkeys(code for step in steps for code in step.codes):
+    for code in codes:
         if (entry := CATALOGUE.get(code)) is not None:
             yield [f"{code}: {entry.title}", entry.meaning, f"cure: {entry.cure}"]
 
@@ -120,6 +128,7 @@ def _watched(paths: list[str], settings: Settings, jobs: int) -> Iterator[Docume
         return
     with display() as progress:
         documents = progress.add_task("documents", total=len(paths), visible=len(paths) > 1)
+        pace, done, steps = Pace(monotonic()), 0, 0
         formulas = progress.add_task("", total=1, visible=False)
 
         def tell(path: str, done: int, total: int) -> None:
@@ -127,5 +136,6 @@ def _watched(paths: list[str], settings: Settings, jobs: int) -> Iterator[Docume
             progress.update(formulas, completed=done, total=total, visible=jobs == 1, description=name)
 
         for report in check_paths(paths, settings, jobs, tell):
-            progress.advance(documents)
+            done, steps = done + 1, steps + len(report.steps)
+            progress.update(documents, completed=done, description=pace.said(done, steps, monotonic()))
             yield report

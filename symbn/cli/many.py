@@ -21,7 +21,7 @@ from typing import TextIO
 from symbn.answer import ASSUMED, PROVED, REFUTED, UNDECIDED, UNREADABLE
 from symbn.cli.progress import Pace, paced
 from symbn.errors import UsageError
-from symbn.report.outcome import OK, SOME_OPEN, SOME_REFUTED
+from symbn.report.summary import worst
 from symbn.running import STDIN, Settings, find_documents, read_notation
 from symbn.scale.documents import Document, from_files, from_lines
 from symbn.scale.many import check_many
@@ -59,7 +59,7 @@ def run(arguments: argparse.Namespace, settings: Settings, jobs: int) -> int:
             count.update({"documents": 1, "kept": int(record.kept), "errors": int(data["error"] is not None)})
             tell(pace.said(count["documents"], count["steps"], monotonic()), count["documents"])
     print(_summary(count, pace, monotonic()), file=sys.stderr)
-    return SOME_REFUTED if SOME_REFUTED in statuses else SOME_OPEN if SOME_OPEN in statuses else OK
+    return worst(statuses)
 
 
 def check_combination(arguments: argparse.Namespace, format: str) -> None:
