@@ -117,8 +117,8 @@ def _sink(output: str | None) -> Iterator[TextIO]:
     if output is None:
         yield sys.stdout
         return
-    place = Path(os.path.realpath(output))
-    whole = place.exists() and not place.is_file()  # a device or a pipe takes them as they come
+    whole = os.path.exists(output) and not os.path.isfile(output)  # a device or a pipe takes them as they come
+    place = Path(output if whole else os.path.realpath(output))
     part = place if whole else place.with_name(f"{place.name}.part")
     if place.is_file() and not os.access(place, os.W_OK):
         raise UsageError(f"cannot write {output}: Permission denied")

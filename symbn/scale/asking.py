@@ -39,13 +39,16 @@ class Worker:
         self._lines, self._rest = deque[bytes](), list[bytes]()
         # Where symbn was found here, it is found there; and nothing in the current folder is taken for a module.
         places = [str(Path(symbn.__file__).resolve().parent.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", program],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(places)},
-        )
+        try:
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-m", program],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(places)},
+            )
+        except OSError as error:
+            raise WorkerError(f"no worker process can start here: {error.strerror or error}") from None
         self._send(line_of_rules(rules))
 
     @property
