@@ -252,3 +252,10 @@ def test_a_full_disk_is_no_verdict(docs: Path) -> None:
             stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, check=False, env=dict(os.environ),
         )  # fmt: skip
     assert (done.returncode, done.stderr) == (2, "symbn: error: No space left on device\n")
+
+
+def test_a_plain_check_loads_nothing_of_it(docs: Path) -> None:
+    code = f"from symbn.cli import main\nmain(['check', '--no-cache', {str(docs / 'a.md')!r}])\nimport sys\n"
+    code += "print([name for name in sys.modules if name.startswith('symbn.scale') or name in ('sqlite3', 'distributed')])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"

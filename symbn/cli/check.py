@@ -12,8 +12,6 @@ from time import monotonic
 from symbn import cache
 from symbn.answer import VERDICTS, DocumentReport
 from symbn.catalogue import CATALOGUE
-from symbn.cli.many import JSONL, check_combination
-from symbn.cli.many import run as run_many
 from symbn.cli.progress import Pace, display
 from symbn.cli.output import batch_size, style_for
 from symbn.cli.reports import MARKS, deliver, format_of, marks, written
@@ -27,6 +25,7 @@ from symbn.report.terminal import Style, printable, wrap
 from symbn.processes import check_paths
 from symbn.running import Settings, check_notation, find_documents
 
+JSONL = "jsonl"
 _WIDTH = 100  # of a report in a file
 _KINDS_OF_STEP = (*VERDICTS, "caveat", "unexpected")
 
@@ -45,9 +44,10 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.notation is not None and os.path.isfile(arguments.notation):
         check_notation(Path(arguments.notation))
     format = JSONL if _wants_records(arguments) else format_of(arguments.format, arguments.output)
-    check_combination(arguments, format)
     if format == JSONL:
-        return run_many(arguments, settings, _jobs(arguments.jobs))
+        from symbn.cli import many  # what it stands on, processes and a data base, would be felt at every start
+
+        return many.run(arguments, settings, _jobs(arguments.jobs))
     style = style_for(sys.stdout, arguments.color) if arguments.output is None else Style(_WIDTH)
     paths = find_documents(arguments.paths)
     if format in ("text", "json"):
@@ -82,7 +82,12 @@ def _told(reports: Iterator[DocumentReport], format: str, style: Style, argument
 
 
 def _wants_records(arguments: argparse.Namespace) -> bool:
-    return arguments.format is None and (arguments.dask is not None or arguments.input_format is not None)
+    """Tell whether there is to be a record for each document. Raises: UsageError for options that only go with records."""
+    options = {"--dask": arguments.dask, "--input-format jsonl": arguments.input_format}
+    asked = [name for name, value in options.items() if value is not None]
+    if asked and arguments.format not in (None, JSONL):
+        raise UsageError(f"{asked[0]} answers with a record for each document: it goes with --format jsonl only")
+    return bool(asked) or arguments.format == JSONL
 
 
 def _jobs(text: str) -> int:

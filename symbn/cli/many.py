@@ -26,7 +26,6 @@ from symbn.running import STDIN, Settings, find_documents, read_notation
 from symbn.scale.documents import Document, from_files, from_lines
 from symbn.scale.many import check_many
 
-JSONL = "jsonl"
 _VERDICTS = (PROVED, REFUTED, UNDECIDED, UNREADABLE, ASSUMED)
 
 
@@ -60,14 +59,6 @@ def run(arguments: argparse.Namespace, settings: Settings, jobs: int) -> int:
             tell(pace.said(count["documents"], count["steps"], monotonic()), count["documents"])
     print(_summary(count, pace, monotonic()), file=sys.stderr)
     return worst(statuses)
-
-
-def check_combination(arguments: argparse.Namespace, format: str) -> None:
-    """Refuse options that only records know with another format. Raises: UsageError."""
-    if format != JSONL:
-        for name, asked in (("--dask", arguments.dask), ("--input-format jsonl", arguments.input_format)):
-            if asked is not None:
-                raise UsageError(f"{name} answers with a record for each document: it goes with --format jsonl only")
 
 
 def _sources(arguments: argparse.Namespace, settings: Settings) -> tuple[Iterator[Document], int | None]:

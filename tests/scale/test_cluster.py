@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ import pytest
 from symbn.scale import Document, Record, Rules, check_many
 from symbn.scale.cluster import ClusterError, OnCluster, answer_task
 from symbn.scale.worker import line_of_documents, line_of_rules
+from tests.test_check_command import run
 
 pytest.importorskip("distributed")
 
@@ -79,7 +81,11 @@ def test_what_ends_every_worker_of_dask_gets_an_error_and_the_others_their_answe
     client: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("symbn.scale.cluster.answer_task", deadly)
-    documents = [*numbered(40), ("bad", "poison"), *[(number + 40, text) for number, text in numbered(40)]]
+    documents: list[tuple[str | int, str]] = [
+        *numbered(40),
+        ("bad", "poison"),
+        *[(number + 40, text) for number, text in numbered(40)],
+    ]
     records = {record.id: record.data for record in check_many(documents, client)}
     assert list(records) == [name for name, _ in documents]
     assert records.pop("bad")["error"]["code"] == "lost"
@@ -118,3 +124,11 @@ def test_a_caller_who_stops_leaves_no_task(client: Any) -> None:
     next(records)
     records.close()
     assert client.futures == {} or all(state.status == "cancelled" for state in client.futures.values())
+
+
+def test_the_command_line_asks_a_scheduler(client: Any) -> None:
+    lines = "".join(json.dumps({"id": name, "text": text}) + "\n" for name, text in numbered(30))
+    done = run("check", "--no-cache", "--input-format", "jsonl", "-", "--dask", client.scheduler.address, stdin=lines)
+    records = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [record["id"] for record in records] == list(range(30))
+    assert (sum(record["counts"]["proved"] for record in records), done.returncode) == (10, 1)

@@ -157,7 +157,7 @@ def test_a_daemonic_process_can_grade_too(method: str) -> None:
     """Such a process may have no children of multiprocessing's; ours is none of those."""
     mine = grade(TRUE)
     context = multiprocessing.get_context(method)
-    queue: multiprocessing.Queue[str] = context.Queue()  # type: ignore[assignment]
+    queue: multiprocessing.Queue[str] = context.Queue()
     child = context.Process(target=_in_child, args=(queue,), daemon=True)  # type: ignore[attr-defined]
     child.start()
     assert queue.get(timeout=60) == mine
