@@ -7,7 +7,7 @@ import sys
 from typing import NoReturn
 
 from symbn import __version__
-from symbn.cli import derive, topics
+from symbn.cli import code, derive, topics
 from symbn.cli.output import style_for
 from symbn.cli.statuses import USAGE
 from symbn.layers.batchnorm import MODES, TRAINING
@@ -216,6 +216,14 @@ def build_parser() -> argparse.ArgumentParser:
     certify.add_argument("--let", metavar="ROLE=NAME", action="append", default=[], help="what a name means; repeatable")
     certify.add_argument("--mode", choices=MODES, default=TRAINING, help="eval: mean and variance are constants")
     certify.add_argument("--batch", metavar="M", help="state the equations for this batch size")
+    code_command = commands.add_parser(
+        "code",
+        help="check the backward functions of a Python file",
+        description="Decide whether Python backward functions return the exact gradients.",
+        formatter_class=_help_formatter,
+        epilog=code.EXAMPLES,
+    )
+    code.add_arguments(code_command)
     package = commands.add_parser(
         "latex-package",
         help="symbn.sty, which sets the verdicts in an author's PDF",
@@ -224,7 +232,7 @@ def build_parser() -> argparse.ArgumentParser:
         epilog=_PACKAGE_EXAMPLES,
     )
     package.add_argument("-o", "--output", metavar="FILE", help="write it there")
-    for command in (verify, table, check, explain, derive_command, certify, package):
+    for command in (verify, table, check, explain, derive_command, certify, code_command, package):
         command.add_argument(
             "--color", choices=("auto", "always", "never"), default="auto", help="colour (default: auto; NO_COLOR is honoured)"
         )
