@@ -68,7 +68,7 @@ class OnCluster:
         self._rules = line_of_rules(rules)
         self._waiting: deque[_Item] = deque()
         self._at: dict[Future, tuple[list[_Item], float]] = {}
-        self._done = as_completed(with_results=True, raise_errors=False)
+        self._done = as_completed(loop=self._client.loop, with_results=True, raise_errors=False)
         self._size, self._room, self._looked = 1, 1, float("-inf")
         self._name, self._count = f"symbn-{uuid4().hex}", 0
         self._look()
