@@ -45,9 +45,10 @@ examples:
 seconds; an interrupted run goes on where it was, since answers are kept. --input-format jsonl reads {"id", "text", "kind"}
 a line.
 
-what is read: Markdown, LaTeX, HTML, text, reStructuredText and notebooks (their Markdown cells). What the names mean is said
-in front matter (+++ TOML +++), in a comment `symbn: batch=m mean=\mu_B`, or in a TOML file (--notation); a comment
-`symbn: refuted wrong-sign` states the verdict expected of the next formula (of the one before, on its line).
+what is read: Markdown, LaTeX, HTML, text, reStructuredText, notebooks (their Markdown cells) and the docstrings of Python
+modules that are named (a folder's are not: 'src/**/*.py'). What the names mean is said in front matter (+++ TOML +++), in a
+comment `symbn: batch=m mean=\mu_B`, or in a TOML file (--notation); a comment `symbn: refuted wrong-sign` states the verdict
+expected of the next formula (of the one before, on its line).
 exit status: as for verify; a step that is as its document expects is no failure, one that differs is (1)
 """
 
@@ -176,15 +177,17 @@ def build_parser() -> argparse.ArgumentParser:
     check.add_argument(
         "--time-limit", metavar="S", help="seconds of processor time for one document; 0: no limit (default: 600)"
     )
-    check.add_argument("--kind", metavar="KIND", help="what standard input is: markdown, latex, html, text, rst, notebook")
+    check.add_argument(
+        "--kind", metavar="KIND", help="what standard input is: markdown, latex, html, text, rst, notebook, python"
+    )
     check.add_argument("--no-repair", action="store_true", help="do not look for the edit that makes a refuted step true")
     check.add_argument("--cache", metavar="FOLDER", help="where answers are kept (default: the user's cache folder)")
     check.add_argument("--no-cache", action="store_true", help="neither read nor keep answers")
     explain = commands.add_parser(
         "explain",
-        help="what a code such as wrong-sign means; triangle, moments, invariance",
+        help="what a code such as wrong-sign means; triangle, moments, invariance; ci",
         description="Show the title, meaning, example and cure of a code, or answer a question with an example in numbers; "
-        "without either, list all topics and codes.",
+        "without either, list all topics and codes.\nci: examples to copy for pytest, pre-commit and GitHub Actions.",
         formatter_class=_help_formatter,
         epilog=topics.EXAMPLES,
     )

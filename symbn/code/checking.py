@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 from time import perf_counter
 
 from symbn.code import judging
@@ -75,21 +76,35 @@ class _Checking:
         if not self.plan.results:
             return replace(blank, reason="it returns nothing that is known as dx, dgamma or dbeta")
         first, *others = self.plan.alternatives()
-        score, attempt = self.best(first)
+        layouts = self.layouts()
+        tried = self.tried(first, layouts)
+        score, attempt = max(tried, key=lambda pair: pair[0])
         if score < judging.best_score(self.plan):
+            few = replace(self, request=replace(self.request, shapes=self.request.shapes[:1] or attempt.layout.shapes[:1]))
             for way in others:
-                if self.best(way, attempt.layout)[0] >= judging.best_score(self.plan):
-                    return judging.doubtful(blank, attempt, self.plan, first, way)
+                if max(score for score, _ in few.tried(way, [attempt.layout])) >= judging.best_score(self.plan):
+                    return judging.doubtful(
+                        blank, tried[0][1], self.plan, judging.other_meaning(self.plan, first, way, attempt.layout)
+                    )
+        elif not self.plan.forward and not self.plausible(attempt.layout, tried):
+            return judging.doubtful(blank, tried[0][1], self.plan, judging.other_layout(attempt.layout))
         return judging.judged(blank, attempt, self.plan, self.source)
 
-    def best(self, way: Mapping[str, str], layout: Layout | None = None) -> tuple[int, Attempt]:
-        """Return the attempt that fits best, and how well it does."""
+    def tried(self, way: Mapping[str, str], layouts: Iterable[Layout]) -> list[tuple[int, Attempt]]:
+        """Return the attempts, up to one that fits in full, and how well each does."""
         found: list[tuple[int, Attempt]] = []
-        for attempt in self.attempts(way, self.layouts() if layout is None else [layout]):
+        for attempt in self.attempts(way, layouts):
             found.append((judging.score(attempt, self.plan), attempt))
             if found[-1][0] >= judging.best_score(self.plan):
                 break
-        return max(found, key=lambda pair: pair[0])
+        return found
+
+    def plausible(self, layout: Layout, tried: Iterable[tuple[int, Attempt]]) -> bool:
+        """Tell whether a layout may be assumed without a forward pass that shows it: the first one may, and one with another
+        number of axes if the code fails with the first. Of those with as many axes only the names tell which is meant."""
+        first = self.layouts()[0]
+        failed = any(attempt.layout is first and attempt.fails for _, attempt in tried)
+        return layout is first or (len(layout.sizes) != len(first.sizes) and failed)
 
     def layouts(self) -> list[Layout]:
         if self.request.layout is not None:
@@ -98,8 +113,8 @@ class _Checking:
         unpacked = [sizes for f in (self.plan.backward, self.plan.forward) if f for sizes in _sizes(self.source.functions[f])]
         if "spatial" in names or "2d" in names or any(len(sizes) == 4 for sizes in unpacked):
             last = any(sizes[-1] == "C" for sizes in unpacked if len(sizes) == 4)
-            order = ["channels-last", "spatial"] if last else ["spatial", "channels-last"]
-        elif re.search(r"layer|_ln|^ln", names):
+            order = ["channels-last"] if last else ["spatial"] if any(map(bool, unpacked)) else ["spatial", "channels-last"]
+        elif re.search(r"layer|_ln|\bln", names):
             order = ["layernorm", "batchnorm"]
         else:
             order = ["batchnorm", "vector"] if re.search(r"batch|bn", names) else ["batchnorm", "vector", "layernorm"]
@@ -158,13 +173,14 @@ class _Checking:
 
 
 def _sizes(function: ast.FunctionDef) -> Iterator[list[str]]:
-    """Yield the names that a shape is unpacked into: N, D = x.shape."""
+    """Yield the names that a shape is unpacked into, N, D = x.shape, in capitals."""
     for node in own_nodes(function):
         match node:
             case ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.Attribute(attr="shape")):
-                yield [name.id for name in names if isinstance(name, ast.Name)]
+                yield [name.id.upper() for name in names if isinstance(name, ast.Name)]
 
 
+@lru_cache(maxsize=4)
 def _small_floats(module: ast.Module) -> set[Fraction]:
     floats = (node.value for node in ast.walk(module) if isinstance(node, ast.Constant) and isinstance(node.value, float))
     return {Fraction(repr(value)) for value in floats if 0 < value <= LARGEST_EPS}

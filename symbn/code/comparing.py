@@ -9,6 +9,7 @@ from math import prod
 
 from symbn.answer import PROVED, REFUTED, UNDECIDED
 from symbn.code.answer import Difference, Nested
+from symbn.code.floats import Sample
 from symbn.code.layouts import Layout, Shape, places, shown_shape
 from symbn.code.model import IndexedTensor, Structure, Tensor
 from symbn.code.points import refuted_at_scalars
@@ -119,8 +120,11 @@ def aligned(node: str, result: Structure, indexed: Indexed) -> Term | Compared:
     return rename(result.term, names)
 
 
-def compare_at_shape(node: str, result: Structure, target: Tensor, written: Written) -> Compared:
-    """Decide whether every entry of the result is that of the target, at this shape."""
+def compare_at_shape(node: str, result: Structure, target: Tensor, written: Written, seconds: float = 1.0) -> Compared:
+    """Decide whether every entry of the result is that of the target, at this shape.
+
+    seconds: for the search for a counterexample, at each entry that is not proved.
+    """
     if isinstance(result, int | Fraction) and not isinstance(result, bool):
         result = Tensor((), (Num(Fraction(result)),))
     if not isinstance(result, Tensor):
@@ -128,19 +132,24 @@ def compare_at_shape(node: str, result: Structure, target: Tensor, written: Writ
     if [n for n in result.shape if n != 1] != [n for n in target.shape if n != 1] or len(result.entries) != prod(target.shape):
         said = f"{name_of(node)} has the shape {shown_shape(result.shape)} and not {shown_shape(target.shape)}"
         return Compared(REFUTED, f"{said} where x has {shown_shape(written.shape)}", misshapen=True)
-    undecided, divides = None, False
+    undecided, divides, tries = None, False, 3  # Where three entries have no simple counterexample, others have none either.
+    sample = Sample(written.graph, written.sizes, 1).at(written)
     for place, own, exact in zip(places(target.shape), result.entries, target.entries, strict=True):
         goal = Goal(own, exact)
-        answer = prove_over_scalars(goal)
-        if isinstance(answer, Proved):
-            divides = divides or bool(answer.nonzero)
-            continue
-        refuted = refuted_at_scalars(goal, written.groups())
+        reason = "it differs in floating point, but no exact counterexample was found"
+        if sample.close(own, exact):
+            answer = prove_over_scalars(goal)
+            if isinstance(answer, Proved):
+                divides = divides or bool(answer.nonzero)
+                continue
+            reason = answer.reason
+        tries -= 1
+        refuted = refuted_at_scalars(goal, written.groups(), seconds) if tries >= 0 else None
         if refuted is not None:
             return Compared(
                 REFUTED, None, _written_difference(node, place, refuted.point.scalars, (refuted.left, refuted.right), written)
             )
-        undecided = undecided or f"{_entry(node, place)}: {answer.reason}"
+        undecided = undecided or f"{_entry(node, place)}: {reason}"
     return (
         Compared(UNDECIDED, undecided)
         if undecided

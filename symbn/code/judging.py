@@ -41,6 +41,12 @@ class Attempt:
     epsilons: tuple[Fraction, ...] = ()
     stopped: StoppedError | None = None
 
+    @property
+    def fails(self) -> bool:
+        """Tell whether the code raises an exception at some shape."""
+        errors = (trace for _, trace in self.at if isinstance(trace, StoppedError))
+        return any(error.kind == "raised" for error in errors) or (self.stopped is not None and self.stopped.kind == "raised")
+
 
 def best_score(plan: Plan) -> int:
     return 2 * len(plan.results) + (1 if plan.forward else 0)
@@ -120,12 +126,12 @@ class _View:
         near = close_tensors(result, target, self.space)
         return near and all(isinstance(prove_over_scalars(Goal(a, b)), Proved) for a, b in pairs)
 
-    def compared(self, node: str, result: Structure, target: Term | Tensor) -> Compared:
+    def compared(self, node: str, result: Structure, target: Term | Tensor, seconds: float) -> Compared:
         if isinstance(self.space, Indexed):
             assert not isinstance(target, Tensor)
             return compare_at_all_sizes(node, result, target, self.space)
         assert isinstance(target, Tensor)
-        return compare_at_shape(node, result, target, self.space)
+        return compare_at_shape(node, result, target, self.space, seconds)
 
 
 def _picked(result: Structure, place: int | str | None) -> Structure:
@@ -164,31 +170,37 @@ def judged(blank: FunctionReport, attempt: Attempt, plan: Plan, source: Source) 
         for node, _ in views[0].results()
     )
     right = all(part.verdict == PROVED for part in parts)
-    found = findings(source, plan.backward, trace.bindings, views[0].space, right)
+    found = findings(source, plan.backward, [(view.space, view.trace.bindings) for view in views], right)
     forward = None
     if plan.forward is not None:
-        forward = _joined(
-            "y", [(view, view.compared("y", view.output, view.layers("y"))) for view in views], failed, attempt, source
-        )
+        outputs = _compared([(view, "y", view.output, view.layers("y")) for view in views])
+        forward = _joined("y", outputs, failed, attempt, source)
     return replace(
         report, parts=parts, findings=found, forward_part=forward, readings=(*numbers, *trace.readings), output=trace.output
     )
 
 
-def doubtful(
-    blank: FunctionReport, attempt: Attempt, plan: Plan, first: Mapping[str, str], other: Mapping[str, str]
-) -> FunctionReport:
-    """Return the report of a function that is right only if names mean something else than they say: it claims nothing."""
-    indexed = Indexed(attempt.layout)
-    meanings = [f"{name} is the {indexed.graph.nodes[node].meaning}" for name, node in other.items() if first[name] != node]
-    lets = " ".join(f"--let {node}={name}" for name, node in other.items() if first[name] != node)
-    reason = f"it is the gradient if {' and '.join(meanings)}, which its name does not say: if that is meant, {lets}"
+def doubtful(blank: FunctionReport, attempt: Attempt, plan: Plan, reason: str) -> FunctionReport:
+    """Return the report of a function that is right only if something is meant that no name says: nothing is claimed."""
     parts = tuple(Part(name_of(node), UNDECIDED, "", reason) for _, node in plan.results)
-    return replace(blank, layout=attempt.layout.meaning, parts=parts, matched=statements(plan, first, indexed))
+    matched = statements(plan, attempt.way, Indexed(attempt.layout))
+    return replace(blank, layout=attempt.layout.meaning, parts=parts, matched=matched)
+
+
+def other_meaning(plan: Plan, first: Mapping[str, str], other: Mapping[str, str], layout: Layout) -> str:
+    """Return why nothing is claimed where other meanings of the names would make a function right."""
+    graph = layout.graph
+    meanings = [f"{name} is the {graph.nodes[node].meaning}" for name, node in other.items() if first[name] != node]
+    lets = " ".join(f"--let {node}={name}" for name, node in other.items() if first[name] != node)
+    return f"{plan.backward} is the gradient if {' and '.join(meanings)}, which the name does not say: if that is meant, {lets}"
+
+
+def other_layout(layout: Layout) -> str:
+    return f"it is the gradient for {layout.meaning}, which its names do not say: if that is meant, --layout {layout.name}"
 
 
 def _part(node: str, seen: Sequence[tuple[_View, Structure]], failed: Failed, attempt: Attempt, source: Source) -> Part:
-    compared = [(view, view.compared(node, result, view.target(node))) for view, result in seen]
+    compared = _compared([(view, node, result, view.target(node)) for view, result in seen])
     part = _joined(node, compared, failed, attempt, source)
     if part.verdict != REFUTED or any(answer.misshapen for _, answer in compared):
         return part
@@ -196,6 +208,19 @@ def _part(node: str, seen: Sequence[tuple[_View, Structure]], failed: Failed, at
     shown = _shown(node, seen, term, attempt.layout)
     alike = likeness(node, Indexed(attempt.layout), term, shown)
     return replace(part, likeness=alike, where=None if alike else _where(node, shown, failed, seen))
+
+
+def _compared(asked: Sequence[tuple[_View, str, Structure, Term | Tensor]]) -> list[tuple[_View, Compared]]:
+    """Return the answer in every view. One counterexample is enough, and at some shapes there is none with rational roots: so
+    each is given little time at first, and none once one is found."""
+    for seconds in (0.2, 1.5):
+        found: list[tuple[_View, Compared]] = []
+        for view, node, result, target in asked:
+            refuted = any(answer.verdict == REFUTED for _, answer in found)
+            found.append((view, view.compared(node, result, target, 0.0 if refuted else seconds)))
+        if all(answer.verdict != UNDECIDED for _, answer in found) or any(answer.verdict == REFUTED for _, answer in found):
+            break
+    return found
 
 
 Failed = Sequence[tuple[Shape, StoppedError]]

@@ -14,13 +14,13 @@ from symbn.kernel.term import Power, Term, Var, num, subterms
 from symbn.kernel.verdict import Refuted, refute
 
 Scalars = dict[str, Fraction]
-TRIES, SECONDS = 400, 1.5
+TRIES = 400
 
 
-def refuted_at_scalars(goal: Goal, groups: Sequence[Sequence[Var]], seconds: float = SECONDS) -> Refuted | None:
+def refuted_at_scalars(goal: Goal, groups: Sequence[Sequence[Var]], seconds: float) -> Refuted | None:
     """Return a refutation of a goal over scalars, or None. groups: the entries of x that are normalised together."""
     deadline = monotonic() + seconds
-    for scalars in points(goal, groups):
+    for scalars in points(goal, groups) if seconds > 0 else ():
         if monotonic() > deadline:
             break
         answer = refute(goal, Point(1, scalars))
@@ -34,13 +34,19 @@ def points(goal: Goal, groups: Sequence[Sequence[Var]]) -> Iterator[Scalars]:
     nodes = [node for side in (goal.left, goal.right) for node in subterms(side)]
     names = sorted({node.name for node in nodes if isinstance(node, Var)})
     radicands = list(dict.fromkeys(n.base for n in nodes if isinstance(n, Power) and n.exponent.denominator != 1))
+    # What eps has to be is found from the radicands at eps = 0 and 1.
+    ends = [
+        (replaced(radicand, {EPS: num(0)}), replaced(radicand, {EPS: num(1)}))
+        for radicand in radicands
+        if any(part == EPS for part in subterms(radicand))
+    ]
     degree = max([2, *(n.exponent.denominator for n in nodes if isinstance(n, Power))])
     if any(isinstance(part, Power) and part.exponent.denominator != 1 for base in radicands for part in subterms(base)):
         degree = 4
     for number in range(TRIES):
         scalars = _values(names, groups, number)
         for root in (2 + number % 3, *((5, 7) if number else (3, 4))):
-            chosen = _with_root(scalars, radicands, root, degree)
+            chosen = _with_root(scalars, ends, root, degree)
             if chosen is not None:
                 yield chosen
 
@@ -73,16 +79,14 @@ def _values(names: Sequence[str], groups: Sequence[Sequence[Var]], number: int) 
     return {name: value for name, value in scalars.items() if name in names or name in own}
 
 
-def _with_root(scalars: Scalars, radicands: Sequence[Term], root: int, degree: int) -> Scalars | None:
+def _with_root(scalars: Scalars, ends: Sequence[tuple[Term, Term]], root: int, degree: int) -> Scalars | None:
     """Choose eps so that the first radicand that holds it is a power of the root, or of a larger one. None if none will do."""
     if "eps" not in scalars:
         return scalars
-    for radicand in radicands:
-        if not any(part == EPS for part in subterms(radicand)):
-            continue
+    for ends_of_one in ends:
         at = Point(1, {name: value for name, value in scalars.items() if name != "eps"})
         try:
-            low, high = (evaluate(replaced(radicand, {EPS: num(value)}), at) for value in (0, 1))
+            low, high = (evaluate(end, at) for end in ends_of_one)
         except (Undefined, Irrational):
             continue
         if high == low:
