@@ -118,6 +118,7 @@ def test_a_notation_folder_has_a_file_for_each_document(tmp_path: Path, docs: Pa
     [
         ["--input-format", "jsonl", "--format", "text"], ["--input-format", "jsonl", "--format", "json"],
         ["--dask", "tcp://127.0.0.1:1", "--format", "sarif"], ["--input-format", "csv"],
+        ["--format", "jsonl", "--numeric"],
     ],
 )  # fmt: skip
 def test_options_that_do_not_go_together_are_usage_errors(arguments: list[str]) -> None:

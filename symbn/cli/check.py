@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic
 
@@ -35,9 +36,9 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.only is not None and arguments.only not in (*_KINDS_OF_STEP, *CATALOGUE):
         raise UsageError(f"--only wants {', '.join(_KINDS_OF_STEP)}, or a code of `symbn explain`; got {arguments.only!r}")
     notation = Notation(mode=arguments.mode).with_lets(arguments.let)
-    kept = None if arguments.no_cache else str(arguments.cache or cache.folder())
+    kept = None if arguments.no_cache or arguments.numeric else str(arguments.cache or cache.folder())
     seconds = _seconds(arguments.time_limit)
-    options = Options(notation, batch_size(arguments.batch), not arguments.no_repair, seconds=seconds)
+    options = Options(notation, batch_size(arguments.batch), not arguments.no_repair, arguments.numeric, seconds)
     settings = Settings(options, arguments.notation, kept, arguments.kind)
     if arguments.notation is not None and not os.path.exists(arguments.notation):
         raise UsageError(f"--notation: there is no file or folder {arguments.notation}")
@@ -50,9 +51,10 @@ def run(arguments: argparse.Namespace) -> int:
         return many.run(arguments, settings, _jobs(arguments.jobs))
     style = style_for(sys.stdout, arguments.color) if arguments.output is None else Style(_WIDTH)
     paths = find_documents(arguments.paths)
+    found = _answers(paths, settings, arguments)
     if format in ("text", "json"):
-        return _told(_watched(paths, settings, _jobs(arguments.jobs)), format, style, arguments)
-    reports = list(_watched(paths, settings, _jobs(arguments.jobs)))
+        return _told(found, format, style, arguments)
+    reports = list(found)
     if format == MARKS:
         deliver(marks(reports, paths, arguments.output), format, arguments.output)
     else:
@@ -81,12 +83,24 @@ def _told(reports: Iterator[DocumentReport], format: str, style: Style, argument
     return worst(one.status for one in tallies)
 
 
+def _answers(paths: list[str], settings: Settings, arguments: argparse.Namespace) -> Iterator[DocumentReport]:
+    """Yield the reports; with --numeric, a witness beside each step."""
+    for report in _watched(paths, settings, 1 if arguments.numeric else _jobs(arguments.jobs)):
+        if arguments.numeric:
+            from symbn.numeric.remarks import with_witness
+
+            report = replace(report, steps=tuple(map(with_witness, report.steps)))
+        yield report
+
+
 def _wants_records(arguments: argparse.Namespace) -> bool:
     """Tell whether there is to be a record for each document. Raises: UsageError for options that only go with records."""
     options = {"--dask": arguments.dask, "--input-format jsonl": arguments.input_format}
     asked = [name for name, value in options.items() if value is not None]
     if asked and arguments.format not in (None, JSONL):
         raise UsageError(f"{asked[0]} answers with a record for each document: it goes with --format jsonl only")
+    if (asked or arguments.format == JSONL) and arguments.numeric:
+        raise UsageError("--numeric goes with the other formats: records for each document have no witnesses")
     return bool(asked) or arguments.format == JSONL
 
 
