@@ -12,6 +12,7 @@ import resource
 import sys
 from collections import Counter, deque
 from collections.abc import Iterator
+from contextlib import closing, suppress
 from time import perf_counter
 
 from scripts.grading.making import Made, many, steps
@@ -84,11 +85,13 @@ def main() -> int:
             yield one.document
 
     tally, start = Tally(), perf_counter()
-    for record in check_many(documents(), options.dask, jobs=options.jobs, cache=options.cache):
-        tally.add(asked.popleft(), record)
-        if tally.documents % 1000 == 0:
-            rate = tally.documents / (perf_counter() - start)
-            print(f"{tally.documents} derivations, {rate:.0f}/s, {len(tally.wrong)} wrong", file=sys.stderr, flush=True)
+    records = check_many(documents(), options.dask, jobs=options.jobs, cache=options.cache)
+    with closing(records), suppress(KeyboardInterrupt):  # what was graded until then is told
+        for record in records:
+            tally.add(asked.popleft(), record)
+            if tally.documents % 1000 == 0:
+                rate = tally.documents / (perf_counter() - start)
+                print(f"{tally.documents} derivations, {rate:.0f}/s, {len(tally.wrong)} wrong", file=sys.stderr, flush=True)
     seconds = perf_counter() - start
     children = resource.getrusage(resource.RUSAGE_CHILDREN)
     for line in [*report(tally, seconds, options.jobs, children.ru_utime + children.ru_stime), *tally.open, *tally.wrong[:50]]:
