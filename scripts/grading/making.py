@@ -46,7 +46,10 @@ class Made:
 
 
 def _number(random: Random) -> Fraction:
-    return Fraction(random.randint(1, 99), random.randint(1, 99))
+    """Return a number other than 1: with it, `c_i = 8 (x_i - mu)` would be no mistake, but the author's own meaning of c."""
+    while (number := Fraction(random.randint(1, 99), random.randint(1, 99))) == 1:
+        pass
+    return number
 
 
 def _other(number: Fraction, random: Random) -> Fraction:

@@ -25,6 +25,13 @@ def test_the_same_seed_makes_the_same_derivations(some: list[Made]) -> None:
     assert len(steps()) > 80
 
 
+def test_no_equation_is_a_definition() -> None:
+    """A document that defines c in its own way says something else, and is judged by that."""
+    for document in (made.document.text for made in many(2000, 1)):
+        for text in document.split("$$\n")[1::2]:
+            assert text.partition(" = ")[0] not in ("s", "c_i", "c_j", "cᵢ", "cⱼ")
+
+
 def test_the_labels_are_those_of_an_independent_evaluation(some: list[Made]) -> None:
     looked_at = 0
     for made in some:
