@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from symbn.report.summary import conclusion, summary
+from symbn.report.summary import MAX_ROWS, conclusion, summary, tally
 from symbn.report.terminal import Style, cells
 from tests.report.values import everything, hostile, kinds, report
 
@@ -88,3 +88,12 @@ def test_the_sentence_says_what_decides_the_status() -> None:
         .replace("\n", " ")
         .endswith("3 refuted, 1 undecided, 1 unreadable, 2 not as expected, 1 fault in a document")
     )
+
+
+def test_nobody_reads_a_table_of_thousands() -> None:
+    many = [tally(everything())] * (MAX_ROWS + 1)
+    shown = summary(many, Style(120))
+    assert f"{MAX_ROWS + 1} documents" in shown
+    assert len(shown.splitlines()) < 10
+    assert len(summary(many[:-1], Style(120)).splitlines()) > MAX_ROWS
+    assert conclusion(many) == conclusion([everything()] * (MAX_ROWS + 1))
