@@ -11,8 +11,8 @@ def test_the_backward_pass_is_the_gradient():
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterable, Sequence
+from types import FunctionType
 from typing import TYPE_CHECKING
 
 from symbn.answer import PROVED, REFUTED
@@ -22,6 +22,7 @@ from symbn.layers.batchnorm import TRAINING
 
 if TYPE_CHECKING:
     from symbn.code.answer import FunctionReport
+    from symbn.code.source import Source
 
 
 def assert_proved(
@@ -32,6 +33,7 @@ def assert_proved(
     allow_caveat: accept steps that hold only under a reading that departs from the language's own rule.
     Raises: NotProvedError (an AssertionError) with the full diagnostic otherwise.
     """
+    __tracebackhide__ = True  # pytest shows the line of the test, and not ours
     verdict = verify(text, batch=batch, let=let, mode=mode)
     if verdict.kind != PROVED:
         raise NotProvedError(f"not proved: {text}\n{verdict}")
@@ -42,6 +44,7 @@ def assert_proved(
 
 def assert_refuted(text: str, *, batch: int | None = None, let: Iterable[str] = (), mode: str = TRAINING) -> Verdict:
     """Return the verdict if a step of the formula is refuted. Raises: NotProvedError otherwise."""
+    __tracebackhide__ = True
     verdict = verify(text, batch=batch, let=let, mode=mode)
     if verdict.kind != REFUTED:
         raise NotProvedError(f"not refuted: {text}\n{verdict}")
@@ -63,8 +66,9 @@ def assert_gradient(
     Its source is read, for every size at once where it can be. forward, layout, let, shapes: as `symbn code` has them (forward:
     found by its name in the same file if it is not given). run: have Python run the file, too, in a sandbox; what cannot be
     read can only be decided so. Raises: NotProvedError (an AssertionError) with the whole answer otherwise; UsageError if there
-    is no source.
+    is no source, or it is another function than the one of its name at the top of its file.
     """
+    __tracebackhide__ = True
     from symbn.code.answering import answer
     from symbn.code.checking import Request
     from symbn.code.names import lets
@@ -72,18 +76,36 @@ def assert_gradient(
     from symbn.code.source import load
     from symbn.report.terminal import Style
 
-    function = inspect.unwrap(backward)
-    try:
-        path = inspect.getsourcefile(function)
-    except TypeError:
-        path = None
-    if path is None or not getattr(function, "__name__", "").isidentifier():
-        raise UsageError(f"{backward!r} has no source file: give a function that is defined in one")
-    own = None if forward is None else inspect.unwrap(forward)
-    if own is not None and inspect.getsourcefile(own) != path:
-        raise UsageError(f"{own.__name__} stands in another file than {function.__name__}: put both in one")
-    request = Request(function.__name__, None if own is None else own.__name__, layout, lets(let), tuple(shapes))
-    report = answer(load(path), request, run=run, seconds=seconds)
+    source = load(_file_of(backward))
+    own = None if forward is None else _name_in(source, forward)
+    request = Request(_name_in(source, backward), own, layout, lets(let), tuple(shapes))
+    report = answer(source, request, run=run, seconds=seconds)
     if report.verdict != PROVED:
         raise NotProvedError("not proved to be the gradient\n" + render(report, Style()))
     return report
+
+
+def _file_of(function: Callable[..., object]) -> str:
+    path = function.__code__.co_filename if isinstance(function, FunctionType) else ""
+    if not path or path.startswith("<"):
+        raise UsageError(f"{function!r} has no source file: give a function that is defined in one")
+    return path
+
+
+def _name_in(source: Source, function: Callable[..., object]) -> str:
+    """Return the name under which the file has this function at its top, and not merely one of its name.
+
+    A method, a function made by another one and what a decorator returns may bear the name of a function that is right.
+    Raises: UsageError for them.
+    """
+    path, name, code = _file_of(function), function.__name__, function.__code__
+    if path != source.path:
+        raise UsageError(f"{name} stands in another file ({path}) than the backward function: put both in {source.path}")
+    node = source.functions.get(name)
+    first = None if node is None else node.decorator_list[0].lineno if node.decorator_list else node.lineno
+    if code.co_firstlineno != first:
+        raise UsageError(
+            f"{path}:{code.co_firstlineno} is not the function {name} at the top of {source.path}: what is made inside another "
+            "function or class, or wrapped by a decorator, is not read"
+        )
+    return name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import pytest
@@ -102,6 +103,50 @@ def test_a_gradient_is_asserted_of_a_function() -> None:
         assert_gradient(right.core_backward, forward=wrong.diagonal_backward)
     with pytest.raises(UsageError, match="no source file"):
         assert_gradient(len)
+
+
+IMPOSTORS = """
+import functools
+
+
+class Layer:
+    @staticmethod
+    def staged_backward(dout, cache):
+        return dout, dout, dout
+
+
+def twice(function):
+    def staged_backward(dout, cache):
+        return tuple(2 * part for part in function(dout, cache))
+
+    return staged_backward
+
+
+def decorated(function):
+    @functools.wraps(function)
+    def inner(dout, cache):
+        return tuple(2 * part for part in function(dout, cache))
+
+    return inner
+
+
+impostors = [Layer.staged_backward, twice(staged_backward), decorated(staged_backward)]
+"""
+
+
+def test_a_wrong_function_is_not_taken_for_the_right_one_of_its_name(tmp_path: Path) -> None:
+    path = tmp_path / "layers.py"
+    path.write_text((CORPUS / "right.py").read_text(encoding="utf-8") + IMPOSTORS, encoding="utf-8")
+    spec = spec_from_file_location("layers", path)
+    assert spec is not None
+    assert spec.loader is not None
+    layers = module_from_spec(spec)
+    spec.loader.exec_module(layers)
+    assert_gradient(layers.staged_backward)
+    for impostor in layers.impostors:
+        assert impostor.__name__ == "staged_backward"
+        with pytest.raises(UsageError, match="is not the function staged_backward at the top of"):
+            assert_gradient(impostor)
 
 
 def test_the_second_witness_prints_figures_and_changes_no_verdict(capsys: pytest.CaptureFixture[str]) -> None:
