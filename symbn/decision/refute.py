@@ -25,6 +25,7 @@ from symbn.kernel.verdict import Proved, Refuted, prove, refute
 LARGEST_BATCH = 12
 WIDEST = 40  # of the spread and the root that are tried where several roots have to be rational at once
 MAX_PLACES = 64
+_PLAIN = 2  # points that are tried at each batch size before it is decided completely
 SECONDS = 2.0
 
 
@@ -46,13 +47,13 @@ def counterexample(goal: Goal, differs: bool) -> Counterexample | None:
     for m in range(first, last + 1):
         if monotonic() > deadline:
             break
-        found = _search(goal, plan.points(m, 2), deadline)
+        found = _search(goal, plan.points(m, _PLAIN), deadline)
         if found is None:
             decided = prove(replace(goal, batch=m))
             if isinstance(decided, Proved):
                 continue
             if "no indices" not in decided.reason:
-                found = _search(goal, plan.points(m, 40 if decided.differs else 12, skip=2), deadline)
+                found = _search(goal, plan.points(m, 40 if decided.differs else 12, skip=_PLAIN), deadline)
                 holds = holds and found is not None
         if found is not None:
             return Counterexample(found, holds and goal.batch is None and m > first)
@@ -70,6 +71,11 @@ def is_false(goal: Goal, differs: bool, hint: Point) -> bool:
         except KernelError:
             pass  # The hint lacks a value that this goal needs.
     return counterexample(goal, differs) is not None
+
+
+def at_plain_points(goal: Goal) -> Refuted | None:
+    """Return a refutation at one of the plainest points of the goal's batch size, or None; without a longer search."""
+    return None if goal.batch is None else _search(goal, _Plan(goal).points(goal.batch, _PLAIN), monotonic() + SECONDS)
 
 
 def _search(goal: Goal, points: Iterator[Point], deadline: float) -> Refuted | None:

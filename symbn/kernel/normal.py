@@ -304,12 +304,12 @@ class Normalizer:
                 rest: Polynomial = {}
                 for place in range(1, generator.indices[0].name):
                     rest = poly.add(rest, self.make(generator.renamed(generator.indices[0], Index(place))), -1)
-                result: Polynomial = {}
+                by_power: dict[Exact, Polynomial] = {}
                 for monomial, coefficient in polynomial.items():
-                    exponent = dict(monomial).get(which, 0)
-                    kept: Polynomial = {tuple((w, e) for w, e in monomial if w != which): coefficient}
-                    result = poly.add(result, poly.multiply(kept, self.raised(rest, exponent)))
-                polynomial = result
+                    kept = tuple((w, e) for w, e in monomial if w != which)
+                    by_power.setdefault(dict(monomial).get(which, 0), {})[kept] = coefficient
+                products = [poly.multiply(kept, self.raised(rest, exponent)) for exponent, kept in by_power.items()]
+                polynomial = reduce(poly.add, products, {})
         return polynomial
 
     def cases(self, value: Ratio, distinct: frozenset[frozenset[Index]]) -> Iterator[Ratio]:
