@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
+from operator import attrgetter
+from typing import Any
 
 _LINE_END = re.compile("\n")
 
@@ -18,8 +21,8 @@ class Value:
 
     __slots__: tuple[str, ...] = ()
 
-    def parts(self) -> tuple[object, ...]:
-        return tuple(getattr(self, name) for name in self.__slots__)
+    def parts(self) -> tuple[Any, ...]:
+        return _reader(type(self))(self)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Value) and type(self) is type(other) and self.parts() == other.parts()
@@ -29,6 +32,13 @@ class Value:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(map(repr, self.parts()))})"
+
+
+@cache
+def _reader(kind: type[Value]) -> Callable[[Value], tuple[Any, ...]]:
+    """Return what reads all fields of a value at once: the trees are walked many times for each equation."""
+    read = attrgetter(*kind.__slots__)
+    return read if len(kind.__slots__) > 1 else lambda value: (read(value),)
 
 
 @dataclass(frozen=True, slots=True)

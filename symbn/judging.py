@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from time import perf_counter, process_time
+from typing import Any
 
 from symbn.answer import PROVED, REFUTED, UNDECIDED, UNREADABLE, Counterexample, Step
 from symbn.decision.decide import Decision, decide, proved
@@ -108,7 +109,7 @@ def judge(text: str, equation: tuple[Node, str, Node], conditions: tuple[Relatio
         return replace(blank, reason=options.spent)
     try:
         decision = decide(readings(left, right, conditions, options.notation, options.batch))
-        step = _with_decision(replace(blank, decision=decision) if options.keep else blank, decision)
+        step = _with_decision(blank, decision, options.keep)
         if decision.equation is not None:
             step = _with_notes(step, decision, (left, right), conditions, options, start)
     except UnreadableError as error:
@@ -121,18 +122,19 @@ def judge(text: str, equation: tuple[Node, str, Node], conditions: tuple[Relatio
     return replace(step, milliseconds=since(start))
 
 
-def _with_decision(step: Step, decision: Decision) -> Step:
+def _with_decision(step: Step, decision: Decision, keep: bool) -> Step:
+    """Return the step with what was decided. keep: with the decision itself too."""
     equation, answer = decision.equation, decision.verdict
+    letters = {} if equation is None else equation.letters()
+    meant: dict[str, Any] = {"decision": decision if keep else None}  # put in at once: a step has many fields
     if equation is not None:
         reading = equation.reading
-        caveat = "; ".join(reading.caveats) if reading.caveats and isinstance(answer, Proved) else None
-        step = replace(
-            step,
-            statement=equation.statement(),
-            readings=(*equation.notes(), *reading.caveats),
-            caveat=caveat,
-            scope="all m" if equation.batch is None else str(equation.batch),
-        )
+        meant |= {
+            "statement": equation.statement(letters),
+            "readings": (*equation.notes(letters), *reading.caveats),
+            "caveat": "; ".join(reading.caveats) if reading.caveats and isinstance(answer, Proved) else None,
+            "scope": "all m" if equation.batch is None else str(equation.batch),
+        }
     match answer:
         case Proved(nonzero=nonzero):
             conditions = [shown for term in nonzero if len(shown := show_term(term)) <= 60]
@@ -141,10 +143,10 @@ def _with_decision(step: Step, decision: Decision) -> Step:
             conditions = list(dict.fromkeys(conditions))
             verb = "is" if len(conditions) == 1 else "are"
             where = f" (wherever {', '.join(conditions)} {verb} not 0)" if conditions else ""
-            return replace(step, verdict=PROVED, statement=(step.statement or "") + where)
+            meant["statement"] = meant.get("statement", "") + where
+            return replace(step, **meant, verdict=PROVED)
         case Refuted():
             point = answer.point
-            letters = {} if equation is None else equation.letters()
             found = Counterexample(
                 point.m,
                 (
@@ -161,9 +163,9 @@ def _with_decision(step: Step, decision: Decision) -> Step:
                 _derived(equation, answer),
             )
             below = point.m - 1 if decision.holds_below else None
-            return replace(step, verdict=REFUTED, counterexample=found, true_up_to=below)
+            return replace(step, **meant, verdict=REFUTED, counterexample=found, true_up_to=below)
         case _:
-            return replace(step, verdict=UNDECIDED, reason=decision.reason)
+            return replace(step, **meant, verdict=UNDECIDED, reason=decision.reason)
 
 
 def _derived(equation: Equation | None, refuted: Refuted) -> tuple[tuple[str, Fraction], ...]:
@@ -221,7 +223,8 @@ def _with_notes(
                 )
         except (UnreadableError, OutsideError):
             pass
-    step = replace(step, notes=tuple(notes), diagnostics=tuple(diagnostics))
+    if notes or diagnostics:
+        step = replace(step, notes=tuple(notes), diagnostics=tuple(diagnostics))
     return _with_sympy(step, equation) if equation.batch is not None else step
 
 

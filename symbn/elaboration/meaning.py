@@ -131,7 +131,7 @@ def free(meaning: Meaning) -> frozenset[Index]:
         case SumOver(index=index, excluding=excluding, body=body):
             return (free(body) - {index}) | frozenset(excluding)
         case _:
-            return frozenset[Index]().union(*(free(part) for part in parts(meaning)))
+            return frozenset[Index]().union(*[free(part) for part in parts(meaning)])
 
 
 def renamed(meaning: Meaning, letters: Mapping[str, str]) -> Meaning:
@@ -161,11 +161,17 @@ def renamed(meaning: Meaning, letters: Mapping[str, str]) -> Meaning:
 
 def letters_of(meaning: Meaning) -> frozenset[str]:
     """Return the letters of all indices, free and bound."""
-    own = set(free(meaning))
-    if isinstance(meaning, SumOver):
-        own.add(meaning.index)
-    named = frozenset(index.name for index in own if isinstance(index.name, str))
-    return named.union(*(letters_of(part) for part in parts(meaning)))
+    match meaning:
+        case Quantity(indices=own):
+            pass
+        case Same(left=left, right=right):
+            own = (left, right)
+        case SumOver(index=index, excluding=excluding):
+            own = (index, *excluding)
+        case _:
+            own = ()
+    named = frozenset([index.name for index in own if isinstance(index.name, str)])
+    return named.union(*[letters_of(part) for part in parts(meaning)])
 
 
 def names(meaning: Meaning) -> frozenset[str]:

@@ -11,13 +11,14 @@ stands as sum_k g_k y_k with g held fixed, which is exact for first derivatives 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import assert_never
 
 from symbn.kernel.derive import derive
 from symbn.kernel.term import Add, Delta, Entry, Index, KernelError, Mul, Num, Power, Sum, Term, Var, rename, subterms
 
 Leaf = Var | Entry
+MAX_KEPT = 4096  # expansions of leaves that a graph remembers
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +41,17 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """name: shown in statements. loss, upstream: the names of L and of dL/dy."""
+    """name: shown in statements. loss, upstream: the names of L and of dL/dy. expansions: of leaves, kept since the equations
+    of a document share them; they depend on nothing else."""
 
     name: str
     nodes: Mapping[str, Node]
     loss: str = "L"
     upstream: str = "g"
     positive: frozenset[str] = frozenset({"eps"})
+    expansions: dict[tuple[Leaf, frozenset[str], bool], Term] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def leaf(self, name: str, indices: tuple[Index, ...]) -> Leaf:
         """Return the node at the indices as a leaf. Raises: KernelError if the slots do not fit."""
@@ -98,7 +103,6 @@ class _Expansion:
 
     def __init__(self, graph: Graph, keep: frozenset[str], only_auxiliary: bool) -> None:
         self.graph, self.keep, self.only_auxiliary = graph, keep, only_auxiliary
-        self.leaves: dict[Leaf, Term] = {}
         self.memo: dict[int, tuple[Term, Term]] = {}
 
     def run(self, term: Term) -> Term:
@@ -128,6 +132,11 @@ class _Expansion:
         node = self.graph.nodes.get(leaf.name)
         if node is None or node.definition is None or leaf.name in self.keep or (self.only_auxiliary and not node.auxiliary):
             return leaf
-        if leaf not in self.leaves:
-            self.leaves[leaf] = self.run(self.graph.instance(node, leaf))
-        return self.leaves[leaf]
+        kept, key = self.graph.expansions, (leaf, self.keep, self.only_auxiliary)
+        found = kept.get(key)
+        if found is None:
+            found = self.run(self.graph.instance(node, leaf))
+            if len(kept) >= MAX_KEPT:
+                kept.clear()
+            kept[key] = found
+        return found

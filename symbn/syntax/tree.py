@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction as Rational
+from operator import is_
 from typing import Any, TypeVar
 
 from symbn.diagnostic import Span, Value
@@ -183,9 +184,10 @@ class Statement(Value):
 def children(node: Node | Statement) -> Iterator[Node]:
     """Yield the nodes right below, in the order of their fields."""
     for value in node.parts():
-        for item in value if isinstance(value, tuple) else (value,):
-            if hasattr(item, "span"):
-                yield item
+        if isinstance(value, Value):
+            yield value  # type: ignore[misc]
+        elif isinstance(value, tuple):
+            yield from (item for item in value if isinstance(item, Value))
 
 
 def names_in(node: Node) -> set[str]:
@@ -195,15 +197,17 @@ def names_in(node: Node) -> set[str]:
 
 
 def rebuilt(node: T, change: Callable[[Node], Node]) -> T:
-    """Return the node with `change` applied to every node right below."""
+    """Return the node with `change` applied to every node right below; the node itself, if that changes none of them."""
 
-    def changed(part: Any) -> object:  # noqa: ANN401 - a field of any node
+    def changed(part: Any) -> Any:  # noqa: ANN401 - a field of any node
         if isinstance(part, tuple):
-            return tuple(changed(item) for item in part)
-        return change(part) if hasattr(part, "span") else part
+            items = tuple(changed(item) for item in part)
+            return part if all(map(is_, items, part)) else items
+        return change(part) if isinstance(part, Value) else part
 
-    parts = tuple(changed(part) for part in node.parts())
-    return node if parts == node.parts() else type(node)(*parts)
+    parts = node.parts()
+    made = tuple(changed(part) for part in parts)
+    return node if all(map(is_, made, parts)) else type(node)(*made)
 
 
 def number_value(node: Node | None) -> Rational | None:
