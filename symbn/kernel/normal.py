@@ -290,7 +290,7 @@ class Normalizer:
 
     def difference(self, left: Term, right: Term) -> Ratio:
         """Return the normal form of left - right, every radicand (innermost first) given a root where that can be done."""
-        for node in (*subterms(left), *subterms(right)):
+        for node in subterms(Add((left, right))):
             if isinstance(node, Power) and node.exponent.denominator != 1:
                 self.adjoin(node.base)
         a, b = self.ratio(left), self.ratio(right)
@@ -308,8 +308,7 @@ class Normalizer:
                 for monomial, coefficient in polynomial.items():
                     kept = tuple((w, e) for w, e in monomial if w != which)
                     by_power.setdefault(dict(monomial).get(which, 0), {})[kept] = coefficient
-                products = [poly.multiply(kept, self.raised(rest, exponent)) for exponent, kept in by_power.items()]
-                polynomial = reduce(poly.add, products, {})
+                polynomial = reduce(poly.add, (poly.multiply(p, self.raised(rest, e)) for e, p in by_power.items()), {})
         return polynomial
 
     def cases(self, value: Ratio, distinct: frozenset[frozenset[Index]]) -> Iterator[Ratio]:
@@ -336,4 +335,5 @@ def _plus(left: Ratio, right: Ratio) -> Ratio:
 
 
 def _times(left: Ratio, right: Ratio) -> Ratio:
-    return Ratio(poly.multiply(left.top, right.top), poly.multiply(left.bottom, right.bottom))
+    bottom = left.bottom if right.bottom == _ONE else poly.multiply(left.bottom, right.bottom)
+    return Ratio(poly.multiply(left.top, right.top), bottom)

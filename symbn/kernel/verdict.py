@@ -61,7 +61,7 @@ class Undecided(_Verdict):
 
 
 def prove(goal: Goal, written_out: bool = True) -> Proved | Undecided:
-    """Return Proved if the two sides have one normal form: for every m, or for the goal's batch size (then also written out)."""
+    """Return Proved if the two sides have one normal form: for every m, or for the batch of the goal (also written out)."""
     answer: Proved | Undecided = Undecided(goal, "")
     poly.spent[0] = 0
     if goal.batch is not None and not goal.placements(goal.batch):
