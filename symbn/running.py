@@ -9,7 +9,6 @@ import glob
 import os
 import stat
 import sys
-import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -199,6 +198,8 @@ def check_notation(file: Path) -> None:
 
 def read_notation(file: Path) -> tuple[dict[str, object], str]:
     """Return the table that a notation file holds, and its text. Raises: UsageError."""
+    import tomllib
+
     data = _regular(str(file), MAX_NOTATION + 1)
     if len(data) > MAX_NOTATION:
         raise UsageError(f"{file}: larger than {MAX_NOTATION // 1024} KiB, which is no notation file")

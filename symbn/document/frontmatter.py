@@ -7,7 +7,6 @@ A YAML header between `---` is none of ours: it is skipped where Markdown has on
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass, field
 
 from symbn.diagnostic import Diagnostic, Span
@@ -58,6 +57,8 @@ def yaml_end(text: str, start: int, end: int) -> int:
 def _table(text: str, lines: list[Span], first: Span, comment: str) -> tuple[dict[str, object], tuple[Diagnostic, ...]]:
     toml = "\n".join(_uncommented(text[line.start : line.end].rstrip("\r"), comment) for line in lines)
     try:
+        import tomllib  # few documents have settings
+
         return tomllib.loads(toml), ()
     except (ValueError, RecursionError) as error:
         named = _LINE.search(str(error))
