@@ -83,6 +83,8 @@ class Text(Value):
         return ends[0].to(ends[1])
 
     def _place(self, offset: int) -> int:
+        if len(self.pieces) == 1:
+            return 0
         return max(0, bisect_right(self.pieces, offset, key=lambda piece: piece.start) - 1)
 
     def _at(self, offset: int) -> Span:

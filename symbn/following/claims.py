@@ -148,6 +148,9 @@ def judge_again(follower: Follower) -> None:
         made.setdefault(key, []).append((number, line, section))
     for number, claim in follower.claims.items():
         old = follower.steps[number]
+        unread = old.verdict == UNREADABLE and {d.code for d in old.diagnostics} & {"unknown-name", "two-roles"}
+        if not made and not unread:
+            continue
         names = names_in(claim.first.node) | names_in(claim.second.node)
         roles, usual = claim.options.notation.roles, Notation().roles
         own = sorted((*place, key) for key in names for place in made.get(key, ()))
@@ -163,7 +166,6 @@ def judge_again(follower: Follower) -> None:
         if old.verdict in (PROVED, REFUTED) and _near(old, again):
             follower.steps[number] = in_doubt(old, f"a name of it gets another meaning on line {again[0]}")
             continue
-        unread = old.verdict == UNREADABLE and {d.code for d in old.diagnostics} & {"unknown-name", "two-roles"}
         if not later and not unread:
             continue
         notation = replace(

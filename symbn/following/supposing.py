@@ -38,7 +38,7 @@ def judged_under_hypotheses(claim: Claim, functions: frozenset[str]) -> Step:
 def _under(claim: Claim, hypotheses: tuple[Relation, ...], functions: frozenset[str], batch: int | None = None) -> Step:
     """Judge a step under hypotheses; what cannot be used as a condition leaves doubt, and no refutation."""
     left, right = (calls.called(side.node, functions) for side in (claim.first, claim.second))
-    names = names_in(left) | names_in(right)
+    names = names_in(left) | names_in(right) if hypotheses else set()
     sizes = [h for h in hypotheses if on_sizes(h)]
     used = tuple(h for h in hypotheses if h not in sizes and (not on_indices(h) or names_in(h) <= names))
     unused = [h for h in hypotheses if h not in used and h.operator == "\\neq"]

@@ -8,7 +8,7 @@ node      = Number | Name | Scripted | Call | Group | Fraction | Root | Product 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction as Rational
 from operator import is_
@@ -181,19 +181,30 @@ class Statement(Value):
     conditions: tuple[Relation, ...]
 
 
-def children(node: Node | Statement) -> Iterator[Node]:
-    """Yield the nodes right below, in the order of their fields."""
+def children(node: Node | Statement) -> Sequence[Node]:
+    """Return the nodes right below, in the order of their fields."""
+    if isinstance(node, Name | Number):
+        return ()
+    found: list[Any] = []
     for value in node.parts():
         if isinstance(value, Value):
-            yield value  # type: ignore[misc]
+            found.append(value)
         elif isinstance(value, tuple):
-            yield from (item for item in value if isinstance(item, Value))
+            found += [item for item in value if isinstance(item, Value)]
+    return found
+
+
+def walk(node: Node) -> list[Node]:
+    """Return the node and every one below it, parents before children."""
+    found = [node]
+    for inner in found:  # which grows meanwhile
+        found += children(inner)
+    return found
 
 
 def names_in(node: Node) -> set[str]:
     """Return every name of a node, indices included."""
-    own = {node.text} if isinstance(node, Name) else set[str]()
-    return own.union(*map(names_in, children(node)))
+    return {inner.text for inner in walk(node) if isinstance(inner, Name)}
 
 
 def rebuilt(node: T, change: Callable[[Node], Node]) -> T:
