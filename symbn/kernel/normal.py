@@ -148,8 +148,7 @@ class Normalizer:
         raise OutsideFragment("a negative or fractional power of a sum")
 
     def never_negative(self, which: int) -> bool:
-        parts = self.table[which].parts
-        return self.strictly(which) or (len(parts) > 0 and all(e % 2 == 0 for _, e in parts))
+        return self.strictly(which) or (bool(self.table[which].parts) and all(e % 2 == 0 for _, e in self.table[which].parts))
 
     def surely_positive(self, polynomial: Polynomial) -> bool:
         """Tell whether the value is > 0 wherever it is defined (a sufficient test)."""
@@ -199,12 +198,13 @@ class Normalizer:
 
     def power(self, base: Term, exponent: Fraction) -> Ratio:
         inner = self.ratio(base)
-        if exponent < 0 and not self.folded(inner.top):
-            raise OutsideFragment("a division by zero")
-        if exponent < 0 and not self.surely_positive(inner.top):
-            self.divided_by[id(base)] = base
-        if exponent < 0 and len(inner.top) == 1 and any(self.table[w].kind == "delta" for w, _ in next(iter(inner.top))):
-            raise OutsideFragment("a division by a Kronecker delta")
+        if exponent < 0:
+            if not self.folded(inner.top):
+                raise OutsideFragment("a division by zero")
+            if not self.surely_positive(inner.top):
+                self.divided_by[id(base)] = base
+            if len(inner.top) == 1 and any(self.table[w].kind == "delta" for w, _ in next(iter(inner.top))):
+                raise OutsideFragment("a division by a Kronecker delta")
         if exponent.denominator == 1:
             top, bottom, count = inner.top, inner.bottom, abs(exponent.numerator)
             if exponent < 0:

@@ -162,7 +162,7 @@ def free_indices(term: Term, memo: FreeMemo | None = None) -> frozenset[Index]:
             case Sum(index=index, body=body, excluding=excluding):
                 found = (free_indices(body, memo) - {index}) | frozenset(excluding)
             case _:
-                found = frozenset[Index]().union(*(free_indices(child, memo) for child in children(term)))
+                found = frozenset([index for child in children(term) for index in free_indices(child, memo)])
         memo[id(term)] = (term, found)
     return memo[id(term)][1]
 
