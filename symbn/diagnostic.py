@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
@@ -22,7 +22,8 @@ class Value:
     __slots__: tuple[str, ...] = ()
 
     def parts(self) -> tuple[Any, ...]:
-        return _reader(type(self))(self)
+        read = _READERS.get(type(self)) or _reader(type(self))
+        return read(self)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Value) and type(self) is type(other) and self.parts() == other.parts()
@@ -34,11 +35,15 @@ class Value:
         return f"{type(self).__name__}({', '.join(map(repr, self.parts()))})"
 
 
-@cache
+# What reads all fields of a value at once, by its class: the trees are walked many times for each equation.
+_READERS: dict[type, Callable[[Value], tuple[Any, ...]]] = {}
+
+
 def _reader(kind: type[Value]) -> Callable[[Value], tuple[Any, ...]]:
-    """Return what reads all fields of a value at once: the trees are walked many times for each equation."""
-    read = attrgetter(*kind.__slots__)
-    return read if len(kind.__slots__) > 1 else lambda value: (read(value),)
+    names = kind.__slots__
+    found = attrgetter(*names) if len(names) > 1 else lambda value: tuple(getattr(value, name) for name in names)
+    _READERS[kind] = found
+    return found
 
 
 @dataclass(frozen=True, slots=True)

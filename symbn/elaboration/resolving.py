@@ -44,7 +44,8 @@ def resolve(node: Name | Scripted, notation: Notation) -> Resolved | None:
     """
     known = notation.resolved.get(id(node))
     if known is not None and known[0] is node:
-        return known[1]
+        kept: Resolved | None = known[1]
+        return kept
     found = _resolved(node, notation)
     if len(notation.resolved) >= MAX_KEPT:
         notation.resolved.clear()

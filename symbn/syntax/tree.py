@@ -214,7 +214,7 @@ def rebuilt(node: T, change: Callable[[Node], Node]) -> T:
         if isinstance(part, tuple):
             items = tuple(changed(item) for item in part)
             return part if all(map(is_, items, part)) else items
-        return change(part) if isinstance(part, Value) else part
+        return change(part) if isinstance(part, Value) else part  # type: ignore[arg-type]
 
     parts = node.parts()
     made = tuple(changed(part) for part in parts)
