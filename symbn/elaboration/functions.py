@@ -12,7 +12,20 @@ from fractions import Fraction as Rational
 
 from symbn.elaboration.notation import Notation
 from symbn.errors import unreadable
-from symbn.syntax.tree import Additive, Derivative, Group, Name, Node, Number, Product, Relation, Scripted, children, rebuilt, walk
+from symbn.syntax.tree import (
+    Additive,
+    Derivative,
+    Group,
+    Name,
+    Node,
+    Number,
+    Product,
+    Relation,
+    Scripted,
+    children,
+    rebuilt,
+    walk,
+)
 
 LETTERS = frozenset("fghuv")
 _TIME = "t"
