@@ -9,7 +9,7 @@ from typing import Any
 
 from symbn.answer import PROVED, REFUTED, UNDECIDED, UNREADABLE, Counterexample, Step
 from symbn.decision.decide import Decision, decide, proved
-from symbn.diagnostic import Diagnostic, Span
+from symbn.diagnostic import Diagnostic, Span, Value
 from symbn.elaboration.elaborate import Equation, readings
 from symbn.elaboration.meaning import OutsideError, show_term
 from symbn.elaboration.notation import Notation
@@ -27,8 +27,8 @@ SLOW = 1500.0  # milliseconds: what takes longer to decide is not decided once m
 _SHOWN_SOURCE = 2000
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Options(Value):
     """How to check. batch: a chosen batch size, at which SymPy has to agree, or None for every batch size at once. repair:
     look for the smallest edit that makes a refuted step true, which takes longer than refuting it. keep: leave the kernel's
     decision with the answer, for a certificate. seconds: of processor time for a document, or None; until: when they are over,

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from symbn import cache
 from symbn.answer import DocumentReport
-from symbn.diagnostic import Diagnostic, Span, position
+from symbn.diagnostic import Diagnostic, Span, Value, position
 from symbn.document.read import KINDS, MAX_BYTES, read_document
 from symbn.elaboration.notation import Notation
 from symbn.errors import NotationError, UsageError
@@ -31,8 +31,8 @@ _SUFFIXES = frozenset(suffix for suffixes in KINDS.values() for suffix in suffix
 _SKIPPED = frozenset(["node_modules", "__pycache__", "site-packages"])
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Settings(Value):
     """How to check documents. notation: a TOML file for all of them, or a folder with one of the same name for each.
     cache: where answers are kept, or None. kind: what kind of document standard input is."""
 

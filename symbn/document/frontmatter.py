@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from symbn.diagnostic import Diagnostic, Span
+from symbn.diagnostic import Diagnostic, Span, Value
 
 MAX_CHARACTERS = 64 * 1024
 _LINE = re.compile(r"at line (\d+)")
@@ -18,8 +18,8 @@ _YAML_END = re.compile(r"^(?:---|\.\.\.)[ \t]*\r?$", re.MULTILINE)
 _HELP = 'write TOML between two lines +++, such as: batch = "m"'
 
 
-@dataclass(frozen=True, slots=True)
-class FrontMatter:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class FrontMatter(Value):
     """end: where the document goes on after it."""
 
     end: int

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from symbn.diagnostic import Value
 from symbn.errors import UnreadableError, UsageError
 from symbn.layers.batchnorm import MODES, TRAINING
 from symbn.syntax.parser import parse
@@ -81,8 +82,8 @@ AMBIGUOUS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Definition:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Definition(Value):
     """A name that the text defines itself. letters: its index letters, with the axis of each; body: what it is equal to.
     bare: it is written without its index. wide: its body counts features too. weight:
     how large it is with every definition inside written out."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from symbn.answer import UNDECIDED, Step
-from symbn.diagnostic import Diagnostic, Span
+from symbn.diagnostic import Diagnostic, Span, Value
 from symbn.document.source import Document, Remark, Text
 from symbn.elaboration.notation import Notation
 from symbn.following.chains import Chain, Fault, Side
@@ -15,8 +15,8 @@ from symbn.judging import Options
 from symbn.syntax.tree import Relation, names_in
 
 
-@dataclass(frozen=True, slots=True)
-class Hypothesis:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Hypothesis(Value):
     """A condition that the prose sets, on a line, as it is spelled. lasting: it holds to the end of its paragraph, and not
     for its sentence only."""
 

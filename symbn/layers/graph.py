@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from operator import is_
 from typing import TypeVar, assert_never
 
+from symbn.diagnostic import Value
 from symbn.kernel.derive import derive
 from symbn.kernel.term import Add, Delta, Entry, Index, KernelError, Mul, Num, Power, Sum, Term, Var, rename, subterms
 
@@ -23,8 +24,8 @@ K = TypeVar("K")
 MAX_KEPT = 4096  # expansions of leaves that a graph remembers
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Node(Value):
     """One quantity. slots: the axes of its indices. definition: a term over other nodes, with `formal` as its own indices;
     None for an input. auxiliary: an abbreviation, written out in local derivatives. meaning: a few words for people."""
 
