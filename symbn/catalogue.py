@@ -182,9 +182,14 @@ _ENTRIES = (
           "Look for a macro that is defined by itself.",
           "$\\newcommand{\\a}{\\a\\a}$ The mean is $\\mu = \\a$."),
     Entry("bad-document", DOCUMENT, "a document that is not read",
-          "The file is missing, is no text, is too large, or is no notebook although it is called one.",
-          "Give its source as UTF-8 text: .md, .tex, .html, .txt, .rst or .ipynb.",
+          "The file is missing, is no text, is too large, or is no notebook or no Python although it is called so.",
+          "Give its source as UTF-8 text: .md, .tex, .html, .txt, .rst, .ipynb or .py.",
           "a NUL byte: \0"),
+    Entry("docstring-escape", DOCUMENT, "a docstring with LaTeX that is not raw",
+          "A docstring writes LaTeX with single backslashes, and Python takes one of them for another character: `\\f` is a "
+          "form feed, `\\\\` one backslash. It is read as if it were raw.",
+          "Put r before the quotes, or double every backslash.",
+          '"""The scale has $\\frac{\\partial L}{\\partial \\gamma} = \\sum_j g_j \\hat x_j$."""'),
 )
 # fmt: on
 CATALOGUE = {entry.code: entry for entry in _ENTRIES}

@@ -45,6 +45,10 @@ def _reports(paths: list[str], settings: Settings, jobs: int) -> Iterator[Docume
     done: dict[int, DocumentReport] = {}
     place = 0
     while place < len(paths):
+        if place in done:  # it was ready when a worker was lost at an earlier one
+            yield done.pop(place)
+            place += 1
+            continue
         missing = [number for number in range(place, len(paths)) if number not in done]
         for number, report in _in_pool([paths[number] for number in missing], missing, settings, jobs):
             done[number] = report

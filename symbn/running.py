@@ -1,6 +1,6 @@
 """Documents: which files are meant, and how one of them is read and checked.
 
-A path is a file, a folder (every document below it), a pattern with * or ?, or - for standard input.
+A path is a file, a folder (every document below it, but no Python module), a pattern with * or ?, or - for standard input.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 from symbn import cache
 from symbn.answer import DocumentReport
 from symbn.diagnostic import Diagnostic, Span, Value, position
-from symbn.document.read import KINDS, MAX_BYTES, read_document
+from symbn.document.read import MAX_BYTES, SUFFIXES, read_document
 from symbn.elaboration.notation import Notation
 from symbn.errors import NotationError, UsageError
 from symbn.following.conventions import conventions, place_of
@@ -27,7 +27,6 @@ from symbn.layers.batchnorm import TRAINING
 STDIN = "-"
 _TEXT = "<text>"
 MAX_NOTATION = 256 * 1024
-_SUFFIXES = frozenset(suffix for suffixes in KINDS.values() for suffix in suffixes)
 _SKIPPED = frozenset(["node_modules", "__pycache__", "site-packages"])
 
 
@@ -51,7 +50,7 @@ def find_documents(paths: Iterable[str]) -> list[str]:
         elif os.path.isdir(path):
             inside = list(_below(path))
             if not inside:
-                raise UsageError(f"{path}: there is no document in this folder (looked for .{', .'.join(sorted(_SUFFIXES))})")
+                raise UsageError(f"{path}: there is no document in this folder (looked for .{', .'.join(sorted(SUFFIXES))})")
             found.update(dict.fromkeys(inside))
         elif os.path.exists(path):
             raise UsageError(f"{path}: this is no file and no folder")
@@ -67,7 +66,7 @@ def _below(folder: str) -> Iterator[str]:
     for here, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in _SKIPPED)
         for name in sorted(files):
-            if name.rpartition(".")[2].lower() in _SUFFIXES and "." in name[1:]:
+            if name.rpartition(".")[2].lower() in SUFFIXES and "." in name[1:]:
                 yield os.path.join(here, name)
 
 
@@ -90,7 +89,7 @@ def check_path(
         name = "" if where is None else _key(data, shown, text, settings)
         kept = None if where is None else cache.load(where, name)
         if kept is not None:
-            return replace(kept, path=shown, steps=tuple(replace(step, file=shown) for step in kept.steps))
+            return shown_at(kept, shown)
         document = read_document(shown, data, settings.kind if path == STDIN else None)
         try:
             said = conventions({**table, **document.settings})
@@ -107,6 +106,11 @@ def check_path(
     if where is not None:
         cache.store(where, name, report)
     return report
+
+
+def shown_at(report: DocumentReport, path: str) -> DocumentReport:
+    """Return the report with another path to its document."""
+    return replace(report, path=path, steps=tuple(replace(step, file=path) for step in report.steps))
 
 
 def _key(data: bytes, shown: str, table: str, settings: Settings) -> str:
@@ -135,7 +139,7 @@ def check(
 ) -> DocumentReport:
     """Return the report on a document: a file, or a text that is given. A notebook shows it with its formulas typeset.
 
-    kind: of the text: markdown, latex, html, text, rst or notebook. The other options are those of `symbn.verify`.
+    kind: of the text: markdown, latex, html, text, rst, notebook or python. The other options are those of `symbn.verify`.
     Raises: UsageError for options that make no sense. A file that cannot be read is a report that says so.
 
     >>> check(text="So $\\sum_i \\hat x_i = 0$.").count("proved")

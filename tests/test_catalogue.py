@@ -16,6 +16,7 @@ from symbn.running import Settings, check_path
 from symbn.syntax.parser import parse
 
 PACKAGE = Path(__file__).resolve().parent.parent / "symbn"
+SUFFIX = {"docstring-escape": "py"}  # of what is no Markdown
 MAKERS = {"unreadable": 0, "Diagnostic": 0, "Candidate": 1}
 
 
@@ -55,7 +56,7 @@ def test_the_example_of_a_reader_s_code_gets_that_code(entry: Entry) -> None:
 @pytest.mark.parametrize("entry", of(DOCUMENT), ids=lambda entry: entry.code)
 def test_the_example_of_a_document_s_code_gets_that_code(entry: Entry, tmp_path: Path) -> None:
     assert entry.example is not None
-    path = tmp_path / "example.md"
+    path = tmp_path / f"example.{SUFFIX.get(entry.code, 'md')}"
     path.write_text(entry.example, "utf-8")
     report = check_path(str(path), Settings(Options()))
     assert [problem.code for problem in report.problems] == [entry.code]

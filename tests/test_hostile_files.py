@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from collections.abc import Iterator
 from pathlib import Path
 from time import monotonic, sleep, time
 
@@ -210,6 +211,17 @@ def test_a_lost_worker_costs_its_own_document_only(folder: Path, monkeypatch: py
         "a.md": proved, "b.md": proved, "bad.md": lost, "bad2.md": lost, "c.md": proved, "good.md": proved, "inside.md": proved,
     }  # fmt: skip
     assert outcome.status(reports) == 3
+
+
+def test_what_was_ready_when_a_worker_was_lost_is_told_and_no_pool_is_empty(monkeypatch: pytest.MonkeyPatch) -> None:
+    def pool(paths: list[str], numbers: list[int], *_: object) -> Iterator[tuple[int, DocumentReport]]:
+        assert paths
+        lost = "a" if len(paths) > 1 else ""
+        yield from ((n, DocumentReport(path, ())) for path, n in zip(paths, numbers, strict=True) if path != lost)
+
+    monkeypatch.setattr(processes, "_in_pool", pool)
+    reports = processes.check_paths(["a", "b", "c"], Settings(Options()), 2)
+    assert [report.path for report in reports] == ["a", "b", "c"]
 
 
 @posix

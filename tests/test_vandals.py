@@ -65,6 +65,7 @@ def documents(words: str) -> dict[str, str]:
     text = f"Then {words} and $x_i = {words}$.\n\n<!-- symbn: {words} -->\n$${words} = \\mu$$\n\n<!-- symbn: mean={words} -->\n"
     found = dict.fromkeys(KINDS, f"+++\nmean = {json.dumps(words)}\n+++\n{text}")
     found["notebook"] = json.dumps({"cells": [{"cell_type": "markdown", "source": text}], "nbformat": 4})
+    found["python"] = f"{found['markdown']!r}\n\ndef f():\n    {text!r}\n"
     found["latex"] = (
         f"% +++\n% mean = {json.dumps(words)}\n% +++\n\\newcommand{{\\a}}{{{words}}}\n% symbn: {words}\n$\\a = {words}$"
     )

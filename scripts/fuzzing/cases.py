@@ -1,9 +1,9 @@
 """The cases: for every reader, an input that is made from a seed alone, so that a failure can be made again.
 
-Documents are a paragraph or two of derivations/*.md, as they stand or as LaTeX, a web page, reStructuredText or a notebook,
-with a formula of the grammar put in here and there; then most are mutated. Most paragraphs are short ones: what makes a
-document hostile to its reader is not how long its equations take to decide. Every tenth input of a reader is random bytes,
-and every two hundredth is its neighbour many times over, to see that what takes a reader time grows as the text does.
+Documents are a paragraph or two of derivations/*.md, as they stand or as LaTeX, a web page, reStructuredText, a notebook or
+docstrings, with a formula of the grammar put in here and there; then most are mutated. Most paragraphs are short ones: what
+makes a document hostile to its reader is not how long its equations take to decide. Every tenth input of a reader is random
+bytes, and every two hundredth is its neighbour many times over, to see that what takes a reader time grows as the text does.
 """
 
 from __future__ import annotations
@@ -152,6 +152,16 @@ def _notebook(random: Random) -> str:
     return mutated(random, text) if random.random() < 0.3 else text
 
 
+def _python(random: Random) -> str:
+    parts = []
+    for number, part in enumerate(_document(random).split("\n\n")):
+        body = _broken(random, part).replace('"""', "'").replace("\n", "\n    ")
+        string = random.choice((f'r"""{body} """', f'"""{body} """', f'"""{body} """'.replace("\\", "\\\\"), repr(body)))
+        parts.append(f"def f_{number}():\n    {string}\n")
+    text = "\n".join(parts)
+    return mutated(random, text) if random.random() < 0.2 else text
+
+
 def _notation(random: Random) -> str:
     lines = [f"{random.choice(_KEYS)} = {random.choice(_VALUES)}" for _ in range(random.randint(0, 3))]
     for _ in range(random.randrange(2)):
@@ -201,6 +211,7 @@ KINDS: dict[str, tuple[str, Callable[[Random], str]]] = {
     "rst": ("rst", _rst),
     "text": ("text", lambda random: _broken(random, _document(random).replace("$", ""))),
     "notebook": ("notebook", _notebook),
+    "python": ("python", _python),
     "notation": ("notation", _notation),
     "front-matter": ("markdown", _front),
     "remarks": ("markdown", _remarks),

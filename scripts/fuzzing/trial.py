@@ -45,7 +45,7 @@ from symbn.running import Settings, check_path
 LIMIT = 10.0  # seconds of processor time that a case may take
 _HANG = 60  # seconds after which it is broken off
 _MEMORY = 512 * 1024  # KiB by which a case may raise the peak
-_SUFFIXES = {"markdown": "md", "latex": "tex", "html": "html", "rst": "rst", "text": "txt", "notebook": "ipynb"}
+_SUFFIXES = {"markdown": "md", "latex": "tex", "html": "html", "rst": "rst", "text": "txt", "notebook": "ipynb", "python": "py"}
 _LINE_ENDS = "\n"
 _REPAIRED = 25  # one case in so many has its repairs looked for, which takes longer than all the rest
 _SLACK = (3.0, 2.0)  # what is repeated may take this much longer, and so many seconds besides: the machine may be busy

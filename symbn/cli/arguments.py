@@ -7,7 +7,7 @@ import sys
 from typing import NoReturn
 
 from symbn import __version__
-from symbn.cli import derive, topics
+from symbn.cli import code, derive, topics
 from symbn.cli.output import style_for
 from symbn.cli.statuses import USAGE
 from symbn.layers.batchnorm import MODES, TRAINING
@@ -39,9 +39,10 @@ examples:
   symbn check paper.tex --format latex-marks -o paper.symbn
   cat notes.md | symbn check -
 
-what is read: Markdown, LaTeX, HTML, text, reStructuredText and notebooks (their Markdown cells). What the names mean is said
-in front matter (+++ TOML +++), in a comment `symbn: batch=m mean=\mu_B`, or in a TOML file (--notation); a comment
-`symbn: refuted wrong-sign` states the verdict expected of the next formula (of the one before, on its line).
+what is read: Markdown, LaTeX, HTML, text, reStructuredText, notebooks (their Markdown cells) and the docstrings of Python
+modules that are named (a folder's are not: 'src/**/*.py'). What the names mean is said in front matter (+++ TOML +++), in a
+comment `symbn: batch=m mean=\mu_B`, or in a TOML file (--notation); a comment `symbn: refuted wrong-sign` states the verdict
+expected of the next formula (of the one before, on its line).
 exit status: as for verify; a step that is as its document expects is no failure, one that differs is (1)
 """
 
@@ -166,15 +167,17 @@ def build_parser() -> argparse.ArgumentParser:
     check.add_argument(
         "--time-limit", metavar="S", help="seconds of processor time for one document; 0: no limit (default: 600)"
     )
-    check.add_argument("--kind", metavar="KIND", help="what standard input is: markdown, latex, html, text, rst, notebook")
+    check.add_argument(
+        "--kind", metavar="KIND", help="what standard input is: markdown, latex, html, text, rst, notebook, python"
+    )
     check.add_argument("--no-repair", action="store_true", help="do not look for the edit that makes a refuted step true")
     check.add_argument("--cache", metavar="FOLDER", help="where answers are kept (default: the user's cache folder)")
     check.add_argument("--no-cache", action="store_true", help="neither read nor keep answers")
     explain = commands.add_parser(
         "explain",
-        help="what a code such as wrong-sign means; triangle, moments, invariance",
+        help="what a code such as wrong-sign means; triangle, moments, invariance; ci",
         description="Show the title, meaning, example and cure of a code, or answer a question with an example in numbers; "
-        "without either, list all topics and codes.",
+        "without either, list all topics and codes.\nci: examples to copy for pytest, pre-commit and GitHub Actions.",
         formatter_class=_help_formatter,
         epilog=topics.EXAMPLES,
     )
@@ -206,6 +209,14 @@ def build_parser() -> argparse.ArgumentParser:
     certify.add_argument("--let", metavar="ROLE=NAME", action="append", default=[], help="what a name means; repeatable")
     certify.add_argument("--mode", choices=MODES, default=TRAINING, help="eval: mean and variance are constants")
     certify.add_argument("--batch", metavar="M", help="state the equations for this batch size")
+    code_command = commands.add_parser(
+        "code",
+        help="check the backward functions of a Python file",
+        description="Decide whether Python backward functions return the exact gradients.",
+        formatter_class=_help_formatter,
+        epilog=code.EXAMPLES,
+    )
+    code.add_arguments(code_command)
     package = commands.add_parser(
         "latex-package",
         help="symbn.sty, which sets the verdicts in an author's PDF",
@@ -214,7 +225,7 @@ def build_parser() -> argparse.ArgumentParser:
         epilog=_PACKAGE_EXAMPLES,
     )
     package.add_argument("-o", "--output", metavar="FILE", help="write it there")
-    for command in (verify, table, check, explain, derive_command, certify, package):
+    for command in (verify, table, check, explain, derive_command, certify, code_command, package):
         command.add_argument(
             "--color", choices=("auto", "always", "never"), default="auto", help="colour (default: auto; NO_COLOR is honoured)"
         )

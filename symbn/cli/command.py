@@ -80,6 +80,12 @@ def _certify(arguments: argparse.Namespace) -> int:
     return run(arguments)
 
 
+def _code(arguments: argparse.Namespace) -> int:
+    from symbn.cli.code import run
+
+    return run(arguments)
+
+
 def _latex_package(arguments: argparse.Namespace) -> int:
     from symbn.cli.reports import deliver
     from symbn.report.marks import package
@@ -94,6 +100,7 @@ _COMMANDS = {
     "explain": _explain,
     "derive": derive.run,
     "certify": _certify,
+    "code": _code,
     "table": _table,
     "latex-package": _latex_package,
 }

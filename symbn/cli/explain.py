@@ -1,4 +1,4 @@
-"""`symbn explain`: what the codes of answers mean. Topics, which are articles, are for topics.py."""
+"""`symbn explain`: what the codes of answers mean. Topics, which are articles, are for topics.py, examples for ci.py."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import difflib
 import sys
 
 from symbn.catalogue import CATALOGUE
-from symbn.cli import topics
+from symbn.cli import ci, topics
 from symbn.cli.output import style_for
 from symbn.cli.topics import TOPICS
 from symbn.errors import UsageError
@@ -21,7 +21,7 @@ def run(arguments: argparse.Namespace) -> int:
         return topics.run(arguments)
     if not arguments.codes:
         width = max(map(len, TOPICS))
-        for name, question in TOPICS.items():
+        for name, question in {**TOPICS, "ci": ci.SUMMARY}.items():
             print("\n".join(wrap(question, style.width, f"{name:<{width}}  ")))
         print()
         width = max(map(len, CATALOGUE))
@@ -29,8 +29,11 @@ def run(arguments: argparse.Namespace) -> int:
             print("\n".join(wrap(entry.title, style.width, f"{code:<{width}}  ")))
         return 0
     for number, code in enumerate(arguments.codes):
+        if code == "ci":
+            print("\n" * bool(number) + ci.TEXT.strip("\n"))
+            continue
         if code not in CATALOGUE:
-            near = difflib.get_close_matches(code, (*CATALOGUE, *TOPICS), 3)
+            near = difflib.get_close_matches(code, (*CATALOGUE, *TOPICS, "ci"), 3)
             hint = f"did you mean {' or '.join(near)}?" if near else "`symbn explain` lists them"
             raise UsageError(f"there is no code or topic {code[:60]!r}; {hint}")
         print("\n" * bool(number) + entry_text(code, style))

@@ -24,6 +24,7 @@ examples:
   symbn explain triangle
   symbn explain moments --x 0,2 --g 1,0 --eps 3
   symbn explain invariance -o invariance.html
+  symbn explain ci
 """
 _NUMBERS = {"x": "0,2", "g": "1,0", "gamma": "1", "beta": "0", "eps": "3"}
 _HELP = {
@@ -37,7 +38,7 @@ _HELP = {
 
 def add_arguments(explain: argparse.ArgumentParser) -> None:
     explain.add_argument(
-        "codes", metavar="CODE | TOPIC", nargs="*", help=f"a code, as in error[wrong-sign], or one of {', '.join(TOPICS)}"
+        "codes", metavar="CODE | TOPIC", nargs="*", help=f"a code, as in error[wrong-sign], or one of {', '.join(TOPICS)}, ci"
     )
     for name, value in _NUMBERS.items():
         explain.add_argument(f"--{name}", metavar="NUMBERS" if name in "xg" else "N", help=f"{_HELP[name]} (default: {value})")

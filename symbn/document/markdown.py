@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from symbn.diagnostic import Diagnostic
+from symbn.diagnostic import Diagnostic, Span
 from symbn.document.delimiters import MARKDOWN, PLAIN, Dialect, remark_in, scan_region
 from symbn.document.found import Found, Scanned, trimmed
 from symbn.document.frontmatter import front_matter, yaml_end
@@ -48,18 +48,27 @@ def read_cells(text: str, cells: list[tuple[int, int]], dialect: Dialect, skippe
 
 
 def _blocks(landmarks: Landmarks, start: int, end: int, dialect: Dialect) -> list[Found]:
+    found, regions = fences(landmarks, start, end)
+    for region in regions:
+        found += scan_region(landmarks, region.start, region.end, dialect)
+    return found
+
+
+def fences(landmarks: Landmarks, start: int, end: int) -> tuple[list[Found], list[Span]]:
+    """Return the formulas in fences and the remarks in comments of [start, end), and the running text between these blocks."""
     text = landmarks.text
     found: list[Found] = []
+    regions: list[Span] = []
     place = start
     while block := _BLOCK.search(text, place, end):
         if block["html"]:
             close = landmarks.find("-->", block.end(), end)
-            found += scan_region(landmarks, start, block.start("html"), dialect)
+            regions.append(Span(start, block.start("html")))
             if close is not None and (remark := remark_in(text, block.end(), close)):
                 found.append(remark)
             start = place = block.end() if close is None else close + 3
             continue
-        found += scan_region(landmarks, start, block.start(), dialect)
+        regions.append(Span(start, block.start()))
         inside = min(block.end() + 1, end)
         stop, place = _closing_fence(text, block["fence"], inside, end)
         start = place
@@ -68,7 +77,7 @@ def _blocks(landmarks: Landmarks, start: int, end: int, dialect: Dialect) -> lis
             span = trimmed(text, options.end() if options else inside, stop)
             if span.start < span.end:
                 found.append(Found(span, "display"))
-    return found + scan_region(landmarks, start, end, dialect)
+    return found, [*regions, Span(start, end)]
 
 
 def _closing_fence(text: str, fence: str, start: int, end: int) -> tuple[int, int]:

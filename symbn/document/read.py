@@ -20,7 +20,10 @@ KINDS = {
     "text": ("txt", "text"),
     "rst": ("rst", "rest"),
     "notebook": ("ipynb",),
+    "python": ("py", "pyi"),
 }
+# What a document ends in. A Python module is one where it is named, not wherever a folder holds one.
+SUFFIXES = frozenset(suffix for kind, suffixes in KINDS.items() if kind != "python" for suffix in suffixes)
 _BY_SUFFIX = {suffix: kind for kind, suffixes in KINDS.items() for suffix in (kind, *suffixes)}
 
 
@@ -33,7 +36,7 @@ def read_document(path: str, data: bytes, kind: str | None = None) -> Document:
         raise UsageError(f"{path}: larger than {MAX_BYTES // 1024 // 1024} MiB; split it, or give the chapter that is meant")
     if data.startswith(b"%PDF") or b"\0" in data:
         what = "a PDF file" if data.startswith(b"%PDF") else "a binary file, or text that is not UTF-8"
-        raise UsageError(f"{path}: this is {what}; give its source as UTF-8 text (.md, .tex, .html, .txt, .rst, .ipynb)")
+        raise UsageError(f"{path}: this is {what}; give its source as UTF-8 text (.md, .tex, .html, .txt, .rst, .ipynb, .py)")
     text = data.decode("utf-8-sig", errors="replace")
     known = kind_of(path, text) if kind is None else _BY_SUFFIX.get(kind.lower().lstrip("."))
     if known is None:
@@ -63,6 +66,10 @@ def _scanned(kind: str, text: str) -> Scanned:
             from symbn.document.notebook import read_notebook
 
             return read_notebook(text)
+        case "python":
+            from symbn.document.python import read_python
+
+            return read_python(text)
         case _:
             from symbn.document.markdown import read_markdown, read_plain
 

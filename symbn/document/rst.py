@@ -1,4 +1,5 @@
-r"""reStructuredText: `:math:` roles and `.. math::` directives; literal blocks, code and comments are skipped.
+r"""reStructuredText: `:math:` roles and `.. math::` directives; literal blocks, code, doctests and comments
+are skipped.
 
 Parts of one directive that a blank line separates are formulas of their own, as Sphinx sets them. A line is read once, from
 above; a block is the lines that are indented more than its directive.
@@ -26,9 +27,18 @@ _INLINE = re.compile(r"``|\\.|:math:`(?P<role>)|(?P<other>(?<!`)`)", re.DOTALL)
 
 def read_rst(text: str) -> Scanned:
     matter = front_matter(text, 0, len(text))
-    lines = _lines(text, matter.end)
+    found, prose = directives(text, matter.end, len(text))
+    landmarks = Landmarks(text)
+    for lines in prose:
+        found += roles(landmarks, lines.start, lines.end)
+    return Scanned(text, tuple(found), matter.settings, matter.problems)
+
+
+def directives(text: str, start: int, end: int) -> tuple[list[Found], list[Span]]:
+    """Return the formulas and remarks of the blocks in [start, end), and the paragraphs of running text between them."""
+    lines = _lines(text, start, end)
     found: list[Found] = []
-    prose: list[tuple[int, int]] = []
+    prose: list[Span] = []
     at = 0
     while at < len(lines):
         line = lines[at]
@@ -39,16 +49,16 @@ def read_rst(text: str) -> Scanned:
             stop = _block(text, lines, at)
             nested = _explicit(text, lines, at, stop, explicit, found)
             stop = at + 1 if nested else stop
+        elif text.startswith(">>> ", bare.start, bare.end):
+            while stop < len(lines) and text[lines[stop].start : lines[stop].end].strip():
+                stop += 1
         elif text.endswith("::", bare.start, bare.end):
-            prose.append((line.start, line.end))
+            prose.append(line)
             stop = _block(text, lines, at)
         elif bare.start < bare.end:
-            prose.append((line.start, line.end))
+            prose.append(line)
         at = stop
-    landmarks = Landmarks(text)
-    for start, end in _paragraphs(text, prose):
-        found += _roles(landmarks, start, end)
-    return Scanned(text, tuple(found), matter.settings, matter.problems)
+    return found, _paragraphs(prose)
 
 
 def _explicit(text: str, lines: list[Span], at: int, stop: int, match: re.Match[str], found: list[Found]) -> bool:
@@ -100,7 +110,8 @@ def _parts(text: str, lines: list[Span]) -> list[Found]:
     return found
 
 
-def _roles(landmarks: Landmarks, start: int, end: int) -> list[Found]:
+def roles(landmarks: Landmarks, start: int, end: int) -> list[Found]:
+    """Return the formulas of the roles in a paragraph."""
     text = landmarks.text
     found: list[Found] = []
     place = start
@@ -120,20 +131,20 @@ def _roles(landmarks: Landmarks, start: int, end: int) -> list[Found]:
     return found
 
 
-def _paragraphs(text: str, lines: list[tuple[int, int]]) -> list[tuple[int, int]]:
+def _paragraphs(lines: list[Span]) -> list[Span]:
     """Return runs of lines that follow each other in the file."""
-    runs: list[tuple[int, int]] = []
-    for start, end in lines:
-        if runs and runs[-1][1] + 1 == start:
-            runs[-1] = (runs[-1][0], end)
+    runs: list[Span] = []
+    for line in lines:
+        if runs and runs[-1].end + 1 == line.start:
+            runs[-1] = runs[-1].to(line)
         else:
-            runs.append((start, end))
+            runs.append(line)
     return runs
 
 
-def _lines(text: str, start: int) -> list[Span]:
+def _lines(text: str, start: int, end: int) -> list[Span]:
     lines = []
-    for line in text[start:].split("\n"):
+    for line in text[start:end].split("\n"):
         lines.append(Span(start, start + len(line)))
         start += len(line) + 1
     return lines

@@ -1,0 +1,186 @@
+"""A backward function -> the answer: is what it returns the exact gradient?
+
+Names leave open what the arrays are (the layout) and what is in the cache. The layouts are tried, the likeliest first, and the
+one that fits best is kept and told; a name that would have to mean something else than it says leaves the answer open. What can
+be followed at all sizes is decided for all of them at once, anything else at several shapes.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import lru_cache
+from time import perf_counter
+
+from symbn.code import judging
+from symbn.code.answer import FunctionReport
+from symbn.code.following import Engine, terms, with_number_for
+from symbn.code.judging import Attempt
+from symbn.code.layouts import BY_NAME, Layout, Shape
+from symbn.code.matching import Plan, plan
+from symbn.code.model import StoppedError, Trace
+from symbn.code.quantities import Indexed, Written
+from symbn.code.roots import EPS
+from symbn.code.source import Source, forward_of, own_nodes
+from symbn.errors import UsageError
+from symbn.kernel.term import Num, subterms
+
+LARGEST_EPS = Fraction(1, 100)  # A larger number in the code is not taken for somebody's eps.
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked. forward: its name; None: look for one; "": use none. layout: a name of `layouts`, None to find out.
+    means: names of the code -> nodes of the layer. shapes: of x, instead of the layout's own."""
+
+    function: str
+    forward: str | None = None
+    layout: str | None = None
+    means: Mapping[str, str] | None = None
+    shapes: tuple[Shape, ...] = ()
+
+
+def check_function(source: Source, request: Request, engine: Engine) -> FunctionReport:
+    """Return the answer about one backward function. Raises: UsageError."""
+    start = perf_counter()
+    if request.function not in source.functions:
+        raise UsageError(f"{source.path}: there is no function {request.function}; it has {_listed(source.functions)}")
+    forward = forward_of(source, request.function) if request.forward is None else request.forward or None
+    if forward is not None and forward not in source.functions:
+        raise UsageError(f"{source.path}: there is no function {forward}; it has {_listed(source.functions)}")
+    made = plan(source, request.function, forward, request.means or {})
+    checking = _Checking(source, request, made, engine)
+    report = checking.report()
+    return replace(report, milliseconds=1000 * (perf_counter() - start))
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(names) or "none"
+
+
+@dataclass(frozen=True, slots=True)
+class _Checking:
+    source: Source
+    request: Request
+    plan: Plan
+    engine: Engine
+
+    def report(self) -> FunctionReport:
+        function = self.source.functions[self.plan.backward]
+        blank = FunctionReport(
+            self.source.path, self.plan.backward, function.lineno, "", self.engine.how, forward=self.plan.forward
+        )
+        if not self.plan.results:
+            return replace(blank, reason="it returns nothing that is known as dx, dgamma or dbeta")
+        first, *others = self.plan.alternatives()
+        layouts = self.layouts()
+        tried = self.tried(first, layouts)
+        score, attempt = max(tried, key=lambda pair: pair[0])
+        if score < judging.best_score(self.plan):
+            few = replace(self, request=replace(self.request, shapes=self.request.shapes[:1] or attempt.layout.shapes[:1]))
+            for way in others:
+                if max(score for score, _ in few.tried(way, [attempt.layout])) >= judging.best_score(self.plan):
+                    return judging.doubtful(
+                        blank, tried[0][1], self.plan, judging.other_meaning(self.plan, first, way, attempt.layout)
+                    )
+        elif not self.plan.forward and not self.plausible(attempt.layout, tried):
+            return judging.doubtful(blank, tried[0][1], self.plan, judging.other_layout(attempt.layout))
+        return judging.judged(blank, attempt, self.plan, self.source)
+
+    def tried(self, way: Mapping[str, str], layouts: Iterable[Layout]) -> list[tuple[int, Attempt]]:
+        """Return the attempts, up to one that fits in full, and how well each does."""
+        found: list[tuple[int, Attempt]] = []
+        for attempt in self.attempts(way, layouts):
+            found.append((judging.score(attempt, self.plan), attempt))
+            if found[-1][0] >= judging.best_score(self.plan):
+                break
+        return found
+
+    def plausible(self, layout: Layout, tried: Iterable[tuple[int, Attempt]]) -> bool:
+        """Tell whether a layout may be assumed without a forward pass that shows it: the first one may, and one with another
+        number of axes if the code fails with the first. Of those with as many axes only the names tell which is meant."""
+        first = self.layouts()[0]
+        failed = any(attempt.layout is first and attempt.fails for _, attempt in tried)
+        return layout is first or (len(layout.sizes) != len(first.sizes) and failed)
+
+    def layouts(self) -> list[Layout]:
+        if self.request.layout is not None:
+            return [BY_NAME[self.request.layout]]
+        names = f"{self.plan.backward} {self.plan.forward or ''}".lower()
+        unpacked = [sizes for f in (self.plan.backward, self.plan.forward) if f for sizes in _sizes(self.source.functions[f])]
+        if "spatial" in names or "2d" in names or any(len(sizes) == 4 for sizes in unpacked):
+            last = any(sizes[-1] == "C" for sizes in unpacked if len(sizes) == 4)
+            order = ["channels-last"] if last else ["spatial"] if any(map(bool, unpacked)) else ["spatial", "channels-last"]
+        elif re.search(r"layer|_ln|\bln", names):
+            order = ["layernorm", "batchnorm"]
+        else:
+            order = ["batchnorm", "vector"] if re.search(r"batch|bn", names) else ["batchnorm", "vector", "layernorm"]
+            if any(sizes and sizes[0] in ("D", "C", "F") for sizes in unpacked):
+                order = ["rows"]
+            elif not unpacked:
+                order.insert(1, "rows")
+        return [BY_NAME[name] for name in order]
+
+    def attempts(self, way: Mapping[str, str], layouts: Iterable[Layout]) -> Iterator[Attempt]:
+        for layout in layouts:
+            attempt = self.followed(layout, way, kept=False)
+            yield attempt
+            if attempt.whole is None:
+                yield self.followed(layout, way, kept=True)
+
+    def followed(self, layout: Layout, way: Mapping[str, str], kept: bool) -> Attempt:
+        """Follow the function at all sizes, else at the shapes, as far as it can be followed."""
+        try:
+            calls = self.plan.made(Indexed(layout), way, kept)
+            whole, epsilons = self.with_eps(self.engine.at_all_sizes(layout, calls))
+            return Attempt(layout, way, whole, (), epsilons)
+        except StoppedError as error:
+            stopped = error
+        at = tuple(self.at_shapes(layout, way, kept))
+        traces = [trace for _, trace in at if isinstance(trace, Trace)]
+        if not traces:
+            last = [error for _, error in at if isinstance(error, StoppedError)]
+            return Attempt(layout, way, None, at, (), last[0] if last and last[0].kind != "outside" else stopped)
+        epsilons = tuple({number for trace in traces for number in self.with_eps(trace)[1]})
+        return Attempt(
+            layout, way, None, tuple((s, self.with_eps(t)[0] if isinstance(t, Trace) else t) for s, t in at), epsilons
+        )
+
+    def with_eps(self, trace: Trace) -> tuple[Trace, tuple[Fraction, ...]]:
+        """Return the trace with eps for a small number of the code, where nothing else is eps, and the number."""
+        nodes = [node for term in terms(trace.results) for node in subterms(term)]
+        small = {node.value for node in nodes if isinstance(node, Num) and 0 < node.value <= LARGEST_EPS}
+        written = small & _small_floats(self.source.module)
+        if EPS in nodes or len(written) != 1:
+            return trace, ()
+        (number,) = written
+        return with_number_for(trace, number, EPS), (number,)
+
+    def at_shapes(self, layout: Layout, way: Mapping[str, str], kept: bool) -> Iterator[tuple[Shape, Trace | StoppedError]]:
+        for shape in self.request.shapes or layout.shapes:
+            if len(shape) != len(layout.sizes):
+                yield shape, StoppedError("outside", f"x has {len(layout.sizes)} axes: {layout.meaning}")
+                continue
+            try:
+                yield shape, self.engine.at_shape(self.plan.made(Written(layout, shape), way, kept))
+            except StoppedError as error:
+                yield shape, error
+                if error.kind != "raised":
+                    return  # The others would end in the same way.
+
+
+def _sizes(function: ast.FunctionDef) -> Iterator[list[str]]:
+    """Yield the names that a shape is unpacked into, N, D = x.shape, in capitals."""
+    for node in own_nodes(function):
+        match node:
+            case ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.Attribute(attr="shape")):
+                yield [name.id.upper() for name in names if isinstance(name, ast.Name)]
+
+
+@lru_cache(maxsize=4)
+def _small_floats(module: ast.Module) -> set[Fraction]:
+    floats = (node.value for node in ast.walk(module) if isinstance(node, ast.Constant) and isinstance(node.value, float))
+    return {Fraction(repr(value)) for value in floats if 0 < value <= LARGEST_EPS}

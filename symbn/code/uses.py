@@ -1,0 +1,90 @@
+"""What the names in a function depend on, as far as assignments tell."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from symbn.code.source import own_nodes, parameters
+
+
+def names_given(function: ast.FunctionDef) -> set[str]:
+    """Return the names that are only taken out of a parameter: x, gamma = cache. What they are is not the function's doing."""
+    own = set(parameters(function))
+    taken: set[str] = set(own)
+    computed: set[str] = set()
+    for node in own_nodes(function):
+        match node:
+            case ast.Assign(targets=targets, value=value):
+                names = {name for target in targets for name in _bound(target)}
+                (taken if _taken(value, own) else computed).update(names)
+            case ast.AugAssign(target=target) | ast.AnnAssign(target=target):
+                computed.update(_bound(target))
+            case _:
+                pass
+    return taken - computed
+
+
+def _taken(value: ast.expr, parameters: set[str]) -> bool:
+    match value:
+        case ast.Name(id=name):
+            return name in parameters
+        case ast.Subscript(value=inner) | ast.Call(func=ast.Attribute(value=inner, attr="get" | "pop")):
+            return _taken(inner, parameters)
+        case ast.Tuple(elts=parts):
+            return all(_taken(part, parameters) for part in parts)
+        case _:
+            return False
+
+
+def names_needed(function: ast.FunctionDef) -> set[str]:
+    """Return the names on which what the function returns depends, as far as assignments tell.
+
+    A name that is used in a test, a loop or a call for its own sake counts as needed.
+    """
+    sources: dict[str, set[str]] = {}
+    needed: set[str] = set()
+    for node in own_nodes(function):
+        match node:
+            case ast.Assign(targets=targets, value=value):
+                for target in targets:
+                    for name in _bound(target):
+                        sources.setdefault(name, set()).update(_names(value), _names(target) - {name})
+            case ast.AugAssign(target=target, value=value) | ast.AnnAssign(target=target, value=ast.expr() as value):
+                for name in _bound(target):
+                    sources.setdefault(name, set()).update(_names(value), _names(target) - {name})
+            case ast.Return(value=ast.expr() as value) | ast.Expr(value=value):
+                needed |= _names(value)
+            case ast.If(test=test) | ast.While(test=test) | ast.Assert(test=test):
+                needed |= _names(test)
+            case ast.For(target=target, iter=over):
+                needed |= _names(over)
+                for name in _bound(target):
+                    sources.setdefault(name, set()).update(_names(over))
+            case ast.FunctionDef() | ast.Lambda():
+                needed |= _names(node)
+            case _:
+                pass
+    waiting = list(needed)
+    while waiting:
+        for name in sources.get(waiting.pop(), set()) - needed:
+            needed.add(name)
+            waiting.append(name)
+    return needed
+
+
+def _names(node: ast.AST) -> set[str]:
+    return {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
+
+
+def _bound(target: ast.expr) -> Iterator[str]:
+    match target:
+        case ast.Name(id=name):
+            yield name
+        case ast.Tuple(elts=elements) | ast.List(elts=elements):
+            for element in elements:
+                yield from _bound(element)
+        case ast.Subscript(value=inner) | ast.Attribute(value=inner) | ast.Starred(value=inner):
+            yield from _bound(inner)
+        case _:
+            return
