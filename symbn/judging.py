@@ -48,6 +48,10 @@ class Options(Value):
         """Return the options with the time for a document running."""
         return self if self.seconds is None else replace(self, until=process_time() + self.seconds)
 
+    def reading(self, notation: Notation) -> Options:
+        """Return the options with another notation; these, if it is the one that they have."""
+        return self if notation is self.notation else replace(self, notation=notation)
+
     @property
     def spent(self) -> str | None:
         """The reason for deciding nothing more, once the time for the document is over."""
@@ -94,8 +98,11 @@ def since(start: float) -> float:
     return round((perf_counter() - start) * 1000, 3)
 
 
-def judge(text: str, equation: tuple[Node, str, Node], conditions: tuple[Relation, ...], options: Options) -> Step:
-    """Return the answer to one step; the spans of its sides count the characters of `text`."""
+def judge(
+    text: str, equation: tuple[Node, str, Node], conditions: tuple[Relation, ...], options: Options, keep: bool = False
+) -> Step:
+    """Return the answer to one step; the spans of its sides count the characters of `text`. keep: with the kernel's decision,
+    even if the options do not ask for it."""
     start = perf_counter()
     left, relation, right = equation
     span = left.span.to(right.span)
@@ -109,7 +116,7 @@ def judge(text: str, equation: tuple[Node, str, Node], conditions: tuple[Relatio
         return replace(blank, reason=options.spent)
     try:
         decision = decide(readings(left, right, conditions, options.notation, options.batch))
-        step = _with_decision(blank, decision, options.keep)
+        step = _with_decision(blank, decision, keep or options.keep)
         if decision.equation is not None:
             step = _with_notes(step, decision, (left, right), conditions, options, start)
     except UnreadableError as error:

@@ -195,8 +195,9 @@ def readings(
     for equation, reading in explore(run):
         doubtful = doubtful or _DOUBT in reading.doubts
         # t and the names of the functions are ours, or explained by the remark.
-        notes = reading.notes if not moments else tuple(n for n in reading.notes if not n.endswith("is any real number"))
-        yield from _granted(equation, replace(reading, notes=notes))
+        if moments:
+            reading = replace(reading, notes=tuple(n for n in reading.notes if not n.endswith("is any real number")))
+        yield from _granted(equation, reading)
     if doubtful and not (moments or given or dots):
         for equation in _if_it_fits(left, right, conditions, notation, batch):
             reading = equation.reading
