@@ -26,17 +26,23 @@ class OutsideError(Exception):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Constant(Value):
+    """A rational number."""
+
     value: Fraction
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Quantity(Value):
+    """A named quantity, at its indices."""
+
     name: str
     indices: tuple[Index, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class SumOver(Value):
+    """The sum of the body over an index, some values of it left out."""
+
     index: Index
     excluding: tuple[Index, ...]
     body: Meaning
@@ -44,22 +50,30 @@ class SumOver(Value):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Same(Value):
+    """1 where the indices are the same, else 0."""
+
     left: Index
     right: Index
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Plus(Value):
+    """The sum of the terms."""
+
     terms: tuple[Meaning, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Times(Value):
+    """The product of the factors."""
+
     factors: tuple[Meaning, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Raised(Value):
+    """A power with a rational exponent."""
+
     base: Meaning
     exponent: Fraction
 

@@ -93,11 +93,11 @@ class Normalizer:
         self.divided_by: dict[int, Term] = {}
 
     def number(self, generator: Generator) -> int:
-        if generator not in self.numbers:
-            self.numbers[generator] = len(self.table)
+        which = self.numbers.setdefault(generator, len(self.table))
+        if which == len(self.table):
             self.table.append(generator)
             self.depends.append(generator.depends())
-        return self.numbers[generator]
+        return which
 
     def make(self, generator: Generator) -> Polynomial:
         """Return the generator as a polynomial, with what is known about it applied."""

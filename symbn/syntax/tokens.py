@@ -19,6 +19,8 @@ _UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffd\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Token(Value):
+    """One symbol of a formula; the kinds are those above."""
+
     kind: str
     text: str
     span: Span

@@ -19,6 +19,8 @@ from symbn.diagnostic import Span, Value
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Number(Value):
+    """A number as written, exactly."""
+
     span: Span
     value: Rational
 
@@ -44,6 +46,8 @@ class Scripted(Value):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Call(Value):
+    """A function of arguments: E[x], Var(x), BN(x)."""
+
     span: Span
     function: Node
     arguments: tuple[Node, ...]
@@ -60,6 +64,8 @@ class Group(Value):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Fraction(Value):
+    """One thing over another, with a bar."""
+
     span: Span
     top: Node
     bottom: Node
@@ -67,6 +73,8 @@ class Fraction(Value):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Root(Value):
+    """A root; the degree is None for a square root."""
+
     span: Span
     radicand: Node
     degree: Node | None
@@ -115,6 +123,8 @@ class Derivative(Value):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Relation(Value):
+    """Two sides and the sign between them, where that is a condition or a bound."""
+
     span: Span
     operator: str
     left: Node
