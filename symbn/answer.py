@@ -46,11 +46,39 @@ class Repair(Value):
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Sample(Value):
+    """Both sides of a step in float64, at one point. eps: None where the equation has none. error: the largest difference over
+    the largest value (where both sides are 0 but for rounding, over the largest term that was added up). left, right, indices:
+    where the difference is largest. close: whether numpy.allclose, at its own tolerances, finds no difference."""
+
+    method: str
+    m: int
+    eps: float | None
+    error: float
+    left: float
+    right: float
+    indices: tuple[tuple[str, int], ...]
+    close: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Witness(Value):
+    """What floating-point numbers say of a step: evidence, never a verdict. reason: why there are no samples."""
+
+    samples: tuple[Sample, ...] = ()
+    reason: str | None = None
+
+    @property
+    def worst(self) -> Sample | None:
+        return max(self.samples, key=lambda sample: sample.error, default=None)
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Step(Value):
     """The answer to one equality step. Fields as in the JSON record; `span` and `diagnostics` count the characters of
     `source`. formula: line of the first character of its formula. expected: the verdict (and code) that the document states.
     chain_head: the first member of the chain, and whether this step's right side equals it. decision: what the kernel decided,
-    kept only where `Options.keep` asks for it."""
+    kept only where `Options.keep` asks for it. numeric: the second witness, where it was asked for."""
 
     source: str
     span: Span
@@ -78,6 +106,7 @@ class Step(Value):
     chain_head: str | None = None
     equals_head: bool | None = None
     decision: Decision | None = None
+    numeric: Witness | None = None
 
     @property
     def codes(self) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ import sys
 from typing import NoReturn
 
 from symbn import __version__
-from symbn.cli import code, derive, topics
+from symbn.cli import code, codegen, derive, doctor, topics
 from symbn.cli.output import style_for
 from symbn.cli.statuses import USAGE
 from symbn.layers.batchnorm import MODES, TRAINING
@@ -21,6 +21,7 @@ examples:
   symbn verify --let mean='\mu_B' --let batch=N '\frac{\partial \mu_B}{\partial x_i} = \frac1N'
   symbn verify --mode eval 'dL/dx_i = gamma g_i / s'
   grep '=' formulas.txt | symbn verify --json -
+  symbn verify --numeric '\hat x_i = (x_i - \mu)/\sigma_B' --let deviation='\sigma_B'
   symbn verify --file formulas.txt -o report.pdf
 
 what is read: LaTeX or plain text over batch norm's x, mu, var (sigma^2), s = sqrt(var + eps), c = x - mu, xhat, gamma, beta,
@@ -118,6 +119,9 @@ def build_parser() -> argparse.ArgumentParser:
         "--mode", choices=MODES, default=TRAINING, help="eval: mean and variance are constants (default: train)"
     )
     verify.add_argument("--no-repair", action="store_true", help="do not look for the edit that makes a refuted step true")
+    verify.add_argument(
+        "--numeric", action="store_true", help="say what float64 finds, too: a second witness, which changes no verdict"
+    )
     verify.add_argument("--quiet", action="store_true", help="print the verdict only, one word a step")
     verify.add_argument("--json", action="store_true", help="print one JSON object a line for each step")
     verify.add_argument(
@@ -171,6 +175,9 @@ def build_parser() -> argparse.ArgumentParser:
         "--kind", metavar="KIND", help="what standard input is: markdown, latex, html, text, rst, notebook, python"
     )
     check.add_argument("--no-repair", action="store_true", help="do not look for the edit that makes a refuted step true")
+    check.add_argument(
+        "--numeric", action="store_true", help="say what float64 finds, too (then on one process, and without the cache)"
+    )
     check.add_argument("--cache", metavar="FOLDER", help="where answers are kept (default: the user's cache folder)")
     check.add_argument("--no-cache", action="store_true", help="neither read nor keep answers")
     explain = commands.add_parser(
@@ -217,6 +224,14 @@ def build_parser() -> argparse.ArgumentParser:
         epilog=code.EXAMPLES,
     )
     code.add_arguments(code_command)
+    codegen_command = commands.add_parser(
+        "codegen",
+        help="write forward and backward functions from proved formulas",
+        description="Write the forward and the backward pass of a layer, with a test, every stage proved for every size.",
+        formatter_class=_help_formatter,
+        epilog=codegen.EXAMPLES,
+    )
+    codegen.add_arguments(codegen_command)
     package = commands.add_parser(
         "latex-package",
         help="symbn.sty, which sets the verdicts in an author's PDF",
@@ -225,7 +240,17 @@ def build_parser() -> argparse.ArgumentParser:
         epilog=_PACKAGE_EXAMPLES,
     )
     package.add_argument("-o", "--output", metavar="FILE", help="write it there")
-    for command in (verify, table, check, explain, derive_command, certify, code_command, package):
+    doctor_command = commands.add_parser(
+        "doctor",
+        help="what a numeric gradient test could not have seen",
+        description="Say which usual mistakes of a batch-norm backward a numeric gradient test cannot see, and why.",
+        formatter_class=_help_formatter,
+        epilog=doctor.EXAMPLES,
+    )
+    doctor.add_arguments(doctor_command)
+    for command in (
+        verify, table, check, explain, derive_command, certify, code_command, codegen_command, package, doctor_command
+    ):  # fmt: skip
         command.add_argument(
             "--color", choices=("auto", "always", "never"), default="auto", help="colour (default: auto; NO_COLOR is honoured)"
         )

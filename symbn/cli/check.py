@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from symbn import cache
@@ -33,9 +34,9 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.only is not None and arguments.only not in (*_KINDS_OF_STEP, *CATALOGUE):
         raise UsageError(f"--only wants {', '.join(_KINDS_OF_STEP)}, or a code of `symbn explain`; got {arguments.only!r}")
     notation = Notation(mode=arguments.mode).with_lets(arguments.let)
-    kept = None if arguments.no_cache else str(arguments.cache or cache.folder())
+    kept = None if arguments.no_cache or arguments.numeric else str(arguments.cache or cache.folder())
     seconds = _seconds(arguments.time_limit)
-    options = Options(notation, batch_size(arguments.batch), not arguments.no_repair, seconds=seconds)
+    options = Options(notation, batch_size(arguments.batch), not arguments.no_repair, arguments.numeric, seconds)
     settings = Settings(options, arguments.notation, kept, arguments.kind)
     if arguments.notation is not None and not os.path.exists(arguments.notation):
         raise UsageError(f"--notation: there is no file or folder {arguments.notation}")
@@ -46,7 +47,11 @@ def run(arguments: argparse.Namespace) -> int:
     paths = find_documents(arguments.paths)
     reports: list[DocumentReport] = []
     shown: list[str] = []
-    for report in _watched(paths, settings, _jobs(arguments.jobs)):
+    for report in _watched(paths, settings, 1 if arguments.numeric else _jobs(arguments.jobs)):
+        if arguments.numeric:
+            from symbn.numeric.remarks import with_witness
+
+            report = replace(report, steps=tuple(map(with_witness, report.steps)))
         reports.append(report)
         if format in ("text", "json"):
             # Each document is told as soon as it is known, if somebody may be waiting for it.

@@ -7,13 +7,16 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from symbn.answer import PROVED, REFUTED, UNDECIDED
 from symbn.cli.output import style_for
 from symbn.cli.statuses import OK, SOME_OPEN, SOME_REFUTED
-from symbn.code.answer import FunctionReport
 from symbn.errors import UsageError
 from symbn.report.terminal import printable
+
+if TYPE_CHECKING:
+    from symbn.code.answer import FunctionReport
 
 EXAMPLES = r"""
 examples:
@@ -32,20 +35,24 @@ you would not run yourself. exit status: as for verify (1: something is refuted,
 """
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    from symbn.code.layouts import LAYOUTS
+# Written out, so that `symbn verify` need not load the layouts to start; a test compares.
+LAYOUTS = "batchnorm, layernorm, rows, vector, spatial, channels-last"
 
-    names = ", ".join(layout.name for layout in LAYOUTS)
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("targets", metavar="FILE[:FUNCTION]", nargs="+", help="a .py file or a notebook, and its function")
     parser.add_argument("--forward", metavar="NAME", help="the forward function whose cache it gets (default: found by name)")
     parser.add_argument("--no-forward", action="store_true", help="make the cache from its names, even if there is a forward")
-    parser.add_argument("--layout", metavar="LAYOUT", help=f"what x is: {names} (default: what fits)")
+    parser.add_argument("--layout", metavar="LAYOUT", help=f"what x is: {LAYOUTS} (default: what fits)")
     parser.add_argument(
         "--let", metavar="ROLE=NAME", action="append", default=[], help="what a name is: --let xhat=h; repeatable"
     )
     parser.add_argument("--shape", metavar="N,D", action="append", default=[], help="decide at this shape of x; repeatable")
     parser.add_argument("--run", action="store_true", help="run the code, too: the file is executed, in a sandbox")
     parser.add_argument("--time-limit", metavar="S", default="20", help="seconds that a run may take (default: 20)")
+    parser.add_argument(
+        "--numeric", action="store_true", help="compare with numeric gradients in float64, too; they change no verdict"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object a line for each function")
 
 
@@ -76,12 +83,13 @@ def _summary(reports: Sequence[FunctionReport]) -> str:
 
 
 def _reports(arguments: argparse.Namespace) -> Iterator[FunctionReport]:
-    from symbn.code.checking import Request, check_function
-    from symbn.code.following import Reading, Running
+    from symbn.code.answering import answer
+    from symbn.code.checking import Request
+    from symbn.code.names import lets
     from symbn.code.source import backward_functions, load
 
     seconds = _seconds(arguments.time_limit)
-    request = Request("", "" if arguments.no_forward else arguments.forward, _layout(arguments.layout), _means(arguments.let),
+    request = Request("", "" if arguments.no_forward else arguments.forward, _layout(arguments.layout), lets(arguments.let),
                       tuple(map(_shape, arguments.shape)))  # fmt: skip
     for target in arguments.targets:
         path, name = _split(target)
@@ -93,26 +101,14 @@ def _reports(arguments: argparse.Namespace) -> Iterator[FunctionReport]:
                              f" name one, {path}:FUNCTION; it has {own}")  # fmt: skip
         for each in names:
             asked = replace(request, function=each)
-            report = check_function(source, asked, Reading(source))
-            if arguments.run or (not report.parts and _may_run(report)):
-                report = _with_run(report, check_function(source, asked, Running(source, seconds)))
+            report = answer(source, asked, arguments.run, seconds)
+            if not arguments.run and not report.parts and report.needs_running and _may_run(report):
+                report = answer(source, asked, True, seconds)
+            if arguments.numeric:
+                from symbn.code.witness import with_witness
+
+                report = with_witness(report, source, asked.means or {}, arguments.run, seconds)
             yield report
-
-
-def _with_run(read: FunctionReport, ran: FunctionReport) -> FunctionReport:
-    """Return one answer from what was read and what was run, which must not contradict each other."""
-    if not read.parts:
-        return ran
-    if not ran.parts:
-        return replace(read, readings=(*read.readings, f"it could not be run: {ran.reason}"))
-    against = {part.name: part.verdict for part in ran.parts}
-    for part in read.parts:
-        if {part.verdict, against.get(part.name)} == {PROVED, REFUTED}:
-            said = f"this is a bug in symbn: {part.name} is {part.verdict} as it is read, and {against[part.name]} as it runs"
-            return replace(read, parts=(), findings=(), reason=said)
-    if read.verdict == UNDECIDED:
-        return ran
-    return replace(read, readings=(*read.readings, f"run, too, with the same answer: {ran.parts[0].scope}"))
 
 
 def _may_run(report: FunctionReport) -> bool:
@@ -135,19 +131,6 @@ def _layout(name: str | None) -> str | None:
     if name is not None and name not in BY_NAME:
         raise UsageError(f"--layout wants one of {', '.join(BY_NAME)}; got {name[:40]!r}")
     return name
-
-
-def _means(lets: Sequence[str]) -> dict[str, str]:
-    from symbn.code.names import nodes
-
-    found = {}
-    for text in lets:
-        role, equals, name = text.partition("=")
-        known = nodes(role.strip())
-        if not equals or not known or not name.strip().isidentifier():
-            raise UsageError(f"--let wants ROLE=NAME, such as xhat=h or std=sig; got {text[:60]!r}")
-        found[name.strip()] = known[0]
-    return found
 
 
 def _shape(text: str) -> tuple[int, ...]:

@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from symbn.cli import derive, verify
+from symbn.cli import derive, doctor, verify
 from symbn.cli.arguments import build_parser
 from symbn.cli.statuses import INTERRUPTED, OK, SOME_OPEN, USAGE
 from symbn.errors import SymbnError
@@ -86,6 +86,12 @@ def _code(arguments: argparse.Namespace) -> int:
     return run(arguments)
 
 
+def _codegen(arguments: argparse.Namespace) -> int:
+    from symbn.cli.codegen import run
+
+    return run(arguments)
+
+
 def _latex_package(arguments: argparse.Namespace) -> int:
     from symbn.cli.reports import deliver
     from symbn.report.marks import package
@@ -100,7 +106,9 @@ _COMMANDS = {
     "explain": _explain,
     "derive": derive.run,
     "certify": _certify,
+    "doctor": doctor.run,
     "code": _code,
+    "codegen": _codegen,
     "table": _table,
     "latex-package": _latex_package,
 }

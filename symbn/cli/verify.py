@@ -21,7 +21,7 @@ _MAX_LINE = 64 * 1024 * 1024  # bytes; the lines of /dev/zero never end
 def run(arguments: argparse.Namespace) -> int:
     """Print the answer to every formula, or write a report, and return the exit status. Raises: UsageError."""
     notation = Notation(mode=arguments.mode).with_lets(arguments.let)
-    options = Options(notation, batch_size(arguments.batch), not (arguments.quiet or arguments.no_repair))
+    options = Options(notation, batch_size(arguments.batch), not (arguments.quiet or arguments.no_repair), arguments.numeric)
     if not arguments.formulas and arguments.file is None:
         raise UsageError("no formula: give one in quotes, or - to read standard input (see `symbn verify --help`)")
     out, err = style_for(sys.stdout, arguments.color), style_for(sys.stderr, arguments.color)
@@ -30,6 +30,10 @@ def run(arguments: argparse.Namespace) -> int:
     found: list[Step] = []
     for number, (text, file, line) in enumerate(_formulas(arguments.formulas, arguments.file), 1):
         for step in check_formula(text, options, file, number if report and file is None else line):
+            if arguments.numeric:
+                from symbn.numeric.remarks import with_witness
+
+                step = with_witness(step)
             found.append(step)
             if not report:
                 _print_step(step, arguments, (out, err))

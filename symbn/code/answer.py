@@ -56,7 +56,8 @@ class FunctionReport:
 
     how: `read` (by an interpreter that executes nothing) or `run` (by Python, in a sandbox). layout: as what it was understood.
     matched: what names were taken for. forward: the name of the forward pass that gave the cache, None if there was none.
-    forward_part: whether that is the layer's. readings: what was read in a way that a person should know.
+    forward_part: whether that is the layer's. readings: what was read in a way that a person should know. needs_running: the
+    interpreter does not know what stands there, which says nothing against the code. numeric: figures of the second witness.
     """
 
     file: str
@@ -73,6 +74,9 @@ class FunctionReport:
     reason: str | None = None
     milliseconds: float = 0.0
     output: str = ""
+    needs_running: bool = False
+    layout_name: str | None = None
+    numeric: tuple[str, ...] = ()
 
     @property
     def verdict(self) -> str:

@@ -221,8 +221,8 @@ def dot(left: object, right: object) -> Any:
 
     first, second = as_array(left), as_array(right)
     if first.ndim and second.ndim:
-        columns = second.size // max(second.shape[-2 if second.ndim > 1 else 0], 1)
-        capped(first.size * columns, MAX_PRODUCTS)
+        rows, columns = (math.prod(max(length, 1) for length in array.shape) for array in (first, second))
+        capped(rows * columns // max(second.shape[-2 if second.ndim > 1 else 0], 1), MAX_PRODUCTS)
     return wrapped(np.dot(plain(first), plain(second)))
 
 
@@ -254,6 +254,9 @@ def _check_size(name: str, method: str, inputs: list[Any]) -> None:
     import numpy as np
 
     shapes = [np.shape(value) for value in inputs]
+    for shape in shapes:
+        # An array without entries may still have a long axis, and so a long sum along the other one.
+        capped(math.prod(max(length, 1) for length in shape))
     if method == "outer":
         capped(math.prod(math.prod(shape) for shape in shapes))
     elif name == "matmul" and len(shapes) == 2 and all(shapes):

@@ -74,7 +74,8 @@ def diag(v: object, k: int = 0) -> Any:
     given = as_array(v)
     if given.ndim == 1:
         capped((given.size + abs(int(k))) ** 2)
-    return wrapped(np.diag(plain(given), k))
+    # The diagonal of a matrix is a view of it, which shows what is written into the matrix afterwards.
+    return wrapped(np.diag(plain(given), k)) if given.ndim == 1 else np.diagonal(given, k)
 
 
 def arange(start: Any, stop: Any = None, step: Any = 1, dtype: Any = None) -> Any:
@@ -112,7 +113,10 @@ def asanyarray(a: object, dtype: Any = None) -> Any:
 
 
 def ascontiguousarray(a: object, dtype: Any = None) -> Any:
-    return asarray(a, dtype)
+    result = asarray(a, dtype)
+    if not result.ndim:  # NumPy makes an axis here
+        return result.reshape(1).copy()
+    return result if result.flags.c_contiguous else result.copy()
 
 
 def copy(a: object, order: str = "K") -> Any:
@@ -121,7 +125,8 @@ def copy(a: object, order: str = "K") -> Any:
 
 def _filled(shape: Shape, entry: Term, dtype: Any) -> Any:
     places = (int(shape),) if isinstance(shape, Integral) else tuple(int(length) for length in shape)
-    filled = from_terms(places, [entry] * capped(math.prod(places)))
+    capped(math.prod(max(length, 1) for length in places))
+    filled = from_terms(places, [entry] * math.prod(places))
     return filled.astype(dtype) if whole(dtype) else filled
 
 

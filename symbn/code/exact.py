@@ -188,6 +188,9 @@ class Exact:
     def __deepcopy__(self, memo: object) -> Exact:
         return self
 
+    def __format__(self, how: str) -> str:
+        return repr(self)  # `f"{loss:.2f}"` prints what there is
+
     def __repr__(self) -> str:
         return f"Exact({words(self.term)})"
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from functools import cache, wraps
+from numbers import Integral
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -30,23 +31,24 @@ def namespace() -> Mapping[str, Any]:
     of_one = (
         np.sum, np.prod, np.cumsum, np.cumprod, np.mean, np.var, np.std, np.max, np.min, np.amax, np.amin, np.all, np.any,
         np.trace, np.transpose, np.reshape, np.ravel, np.swapaxes, np.moveaxis, np.rollaxis, np.squeeze, np.expand_dims,
-        np.flip, np.diagonal, np.split, np.array_split, np.roll, np.tril, np.triu, np.diff,
+        np.flip, np.diagonal, np.split, np.array_split, np.roll, np.tril, np.triu,
+        np.atleast_1d, np.atleast_2d,
     )  # fmt: skip
     of_many = (np.concatenate, np.stack, np.vstack, np.hstack, np.column_stack, np.dstack)
     elementwise = (
         np.add, np.subtract, np.multiply, np.divide, np.power, np.sqrt, np.square, np.reciprocal, np.negative, np.positive,
         np.matmul, np.maximum, np.minimum, np.absolute, np.equal, np.not_equal, np.less, np.less_equal, np.greater,
-        np.greater_equal, np.logical_and, np.logical_or, np.logical_not, np.conjugate, np.atleast_1d, np.atleast_2d,
+        np.greater_equal, np.logical_and, np.logical_or, np.logical_not, np.conjugate,
     )  # fmt: skip
     table: dict[str, Any] = {
         **{function.__name__: _on_one(function) for function in of_one},
         **{function.__name__: _on_a_list(function) for function in of_many},
-        **{function.__name__: _on_all(function) for function in elementwise},
+        **{function.__name__: Elementwise(function) for function in elementwise},
         **{function.__name__: function for function in (*CONSTRUCTORS, *_PRODUCTS, average, tile, repeat, broadcast_to, where)},
         **{name: FloatType(name) for name in _FLOATS.split()},
         "int32": np.int32, "int64": np.int64, "intp": np.intp, "integer": np.integer, "bool_": np.bool_, "uint8": np.uint8,
         "int8": np.int8, "ndarray": np.ndarray, "newaxis": None, "shape": np.shape, "ndim": np.ndim, "size": np.size,
-        "float_power": _on_all(np.power), "dot": dot,
+        "float_power": Elementwise(np.power), "dot": dot,
     }  # fmt: skip
     other_names = {
         "true_divide": "divide",
@@ -74,6 +76,9 @@ def methods() -> Mapping[str, Function]:
 def _on_one(function: Function) -> Function:
     @wraps(function, assigned=("__name__", "__doc__"))
     def following(a: object, *order: Any, **keywords: Any) -> Any:
+        for value in (*order, *keywords.values()):
+            if isinstance(value, Integral):
+                capped(abs(int(value)))  # into how many parts an array is split
         return kept(function(as_array(a), *order, **keywords))
 
     return following
@@ -89,12 +94,30 @@ def _on_a_list(function: Function) -> Function:
     return following
 
 
-def _on_all(function: Function) -> Function:
-    @wraps(function, assigned=("__name__", "__doc__"))
-    def following(*operands: Any, **keywords: Any) -> Any:
-        return kept(function(*[as_array(operand) for operand in operands], **keywords))
+class Elementwise:
+    """A ufunc of NumPy, and what it has for reducing, accumulating and all pairs; operands become arrays of exact elements."""
 
-    return following
+    def __init__(self, ufunc: Any) -> None:
+        self._ufunc = ufunc
+        self.__name__: str = ufunc.__name__
+
+    def __call__(self, *operands: object, **keywords: Any) -> Any:
+        return kept(self._ufunc(*map(as_array, operands), **keywords))
+
+    def reduce(self, array: object, *order: Any, **keywords: Any) -> Any:
+        return kept(self._ufunc.reduce(as_array(array), *order, **keywords))
+
+    def accumulate(self, array: object, *order: Any, **keywords: Any) -> Any:
+        return kept(self._ufunc.accumulate(as_array(array), *order, **keywords))
+
+    def outer(self, a: object, b: object, **keywords: Any) -> Any:
+        return kept(self._ufunc.outer(as_array(a), as_array(b), **keywords))
+
+    def at(self, a: Any, indices: Any, *operands: object) -> None:
+        self._ufunc.at(a, indices, *map(as_array, operands))
+
+    def __repr__(self) -> str:
+        return f"numpy.{self.__name__}"
 
 
 def kept(result: Any) -> Any:
@@ -183,7 +206,10 @@ def einsum(subscripts: str, *operands: object, out: Any = None, optimize: object
 
     arrays = [as_exact(operand) for operand in operands]
     capped(_summands(subscripts, arrays), MAX_PRODUCTS)
-    result = wrapped(np.einsum(subscripts, *map(plain, arrays)))
+    result = np.einsum(subscripts, *map(plain, arrays))
+    # Of one array of which nothing is added up NumPy gives a view, which shares its memory.
+    view = any(np.may_share_memory(result, array) for array in arrays)
+    result = result.view(array_class()) if view else wrapped(result)
     if out is None:
         return result
     out[...] = result

@@ -70,7 +70,7 @@ class _View:
     def results(self) -> Iterator[tuple[str, Structure]]:
         result = self.trace.results[-1]
         for place, node in self.plan.results:
-            yield node, _picked(result, place)
+            yield node, picked(result, place)
 
     @cached_property
     def output(self) -> Structure:
@@ -134,7 +134,7 @@ class _View:
         return compare_at_shape(node, result, target, self.space, seconds)
 
 
-def _picked(result: Structure, place: int | str | None) -> Structure:
+def picked(result: Structure, place: int | str | None) -> Structure:
     match result:
         case tuple() | list() if isinstance(place, int):
             return result[place] if place < len(result) else None
@@ -157,11 +157,14 @@ def _views(attempt: Attempt, plan: Plan) -> Iterator[_View]:
 def judged(blank: FunctionReport, attempt: Attempt, plan: Plan, source: Source) -> FunctionReport:
     """Return the report of the way that was chosen."""
     layout = attempt.layout
-    report = replace(blank, layout=layout.meaning, matched=statements(plan, attempt.way, Indexed(layout)))
+    report = replace(
+        blank, layout=layout.meaning, layout_name=layout.name, matched=statements(plan, attempt.way, Indexed(layout))
+    )
     views = list(_views(attempt, plan))
     if not views:
         assert attempt.stopped is not None
-        return replace(report, reason=_stopped(attempt.stopped, source))
+        reason = _stopped(attempt.stopped, source)
+        return replace(report, reason=reason, needs_running=attempt.stopped.kind == "outside")
     trace = views[0].trace
     numbers = tuple(f"{float(number):g} is taken as eps: what is proved holds for every eps > 0" for number in attempt.epsilons)
     failed = [(shape, error) for shape, error in attempt.at if isinstance(error, StoppedError)]
@@ -182,9 +185,8 @@ def judged(blank: FunctionReport, attempt: Attempt, plan: Plan, source: Source) 
 
 def doubtful(blank: FunctionReport, attempt: Attempt, plan: Plan, reason: str) -> FunctionReport:
     """Return the report of a function that is right only if something is meant that no name says: nothing is claimed."""
-    parts = tuple(Part(name_of(node), UNDECIDED, "", reason) for _, node in plan.results)
     matched = statements(plan, attempt.way, Indexed(attempt.layout))
-    return replace(blank, layout=attempt.layout.meaning, parts=parts, matched=matched)
+    return replace(blank, layout=attempt.layout.meaning, reason=reason, matched=matched)
 
 
 def other_meaning(plan: Plan, first: Mapping[str, str], other: Mapping[str, str], layout: Layout) -> str:
@@ -192,7 +194,7 @@ def other_meaning(plan: Plan, first: Mapping[str, str], other: Mapping[str, str]
     graph = layout.graph
     meanings = [f"{name} is the {graph.nodes[node].meaning}" for name, node in other.items() if first[name] != node]
     lets = " ".join(f"--let {node}={name}" for name, node in other.items() if first[name] != node)
-    return f"{plan.backward} is the gradient if {' and '.join(meanings)}, which the name does not say: if that is meant, {lets}"
+    return f"it is the gradient if {' and '.join(meanings)}, which the name does not say: if that is meant, {lets}"
 
 
 def other_layout(layout: Layout) -> str:

@@ -81,13 +81,13 @@ def length(shape: Shape, along: tuple[int, ...]) -> int:
 _TABLE = ((3, 2), (2, 3), (3, 3), (1, 2), (4, 1))
 _IMAGES = ((2, 2, 1, 2), (1, 2, 3, 1), (2, 2, 2, 1), (1, 2, 1, 1), (3, 1, 1, 1))
 LAYOUTS = (
-    Layout("batchnorm", "batch norm of x (N, D) over N", ("N", "D"), (0,), (1,), _TABLE),
+    Layout("batchnorm", "batch norm (training) of x (N, D) over N", ("N", "D"), (0,), (1,), _TABLE),
     Layout("layernorm", "layer norm of x (N, D) over D", ("N", "D"), (1,), (1,), tuple((d, n) for n, d in _TABLE)),
-    Layout("rows", "batch norm of x (D, N), a row for each feature", ("D", "N"), (1,), (0,),
+    Layout("rows", "batch norm (training) of x (D, N), a row for each feature", ("D", "N"), (1,), (0,),
            tuple((d, n) for n, d in _TABLE), kept=True),
-    Layout("vector", "batch norm of one feature, x (N,)", ("N",), (0,), (), ((3,), (2,), (1,), (4,))),
-    Layout("spatial", "spatial batch norm of x (N, C, H, W)", ("N", "C", "H", "W"), (0, 2, 3), (1,), _IMAGES),
-    Layout("channels-last", "spatial batch norm of x (N, H, W, C)", ("N", "H", "W", "C"), (0, 1, 2), (3,),
+    Layout("vector", "batch norm (training) of one feature, x (N,)", ("N",), (0,), (), ((3,), (2,), (1,), (4,))),
+    Layout("spatial", "spatial batch norm (training) of x (N, C, H, W)", ("N", "C", "H", "W"), (0, 2, 3), (1,), _IMAGES),
+    Layout("channels-last", "spatial batch norm (training) of x (N, H, W, C)", ("N", "H", "W", "C"), (0, 1, 2), (3,),
            tuple((n, h, w, c) for n, c, h, w in _IMAGES)),
 )  # fmt: skip
 BY_NAME = {layout.name: layout for layout in LAYOUTS}

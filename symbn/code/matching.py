@@ -7,6 +7,7 @@ likeliest first; the answer says which was taken.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -14,13 +15,12 @@ from itertools import islice, product
 from typing import Protocol
 
 from symbn.code.layouts import Layout
-from symbn.code.model import Array, Call, IndexedTensor, Result, StoppedError, Structure, Tensor
+from symbn.code.model import Array, Call, IndexedTensor, Result, Structure, Tensor
 from symbn.code.names import gradient_of, is_upstream, nodes, plain
-from symbn.code.quantities import Indexed, Written
-from symbn.code.roots import EPS
+from symbn.code.quantities import Indexed
 from symbn.code.source import Source, defaults, own_nodes, parameters, returned
 from symbn.errors import UsageError
-from symbn.kernel.term import ONE, ZERO, Var
+from symbn.kernel.term import ONE, ZERO
 
 MAX_ALTERNATIVES = 8
 _CACHES = {
@@ -90,11 +90,17 @@ class Plan:
 
 
 class Values(Protocol):
-    """What gives the nodes their values: `Indexed` or `Written`."""
+    """What gives the nodes their values: `Indexed` or `Written`, or numbers."""
 
-    layout: Layout
+    @property
+    def layout(self) -> Layout: ...
 
     def tensor(self, node: str, kept: bool = False) -> Array: ...
+
+    def epsilon(self) -> Array: ...
+
+    def length(self, axes: tuple[int, ...]) -> Structure:
+        """Return the product of the lengths of some axes of x. Raises: StoppedError if it cannot be told."""
 
 
 def plan(source: Source, backward: str, forward: str | None, means: Mapping[str, str]) -> Plan:
@@ -103,10 +109,20 @@ def plan(source: Source, backward: str, forward: str | None, means: Mapping[str,
     function = source.functions[backward]
     matching = _Matching(source, means)
     calls: list[tuple[str, Mapping[str, Wanted]]] = []
+    evaluating = re.search(r"eval|inference|_test(_|$)", backward, re.IGNORECASE) is not None
+    if evaluating or (forward is not None and _given_statistics(source.functions[forward])):
+        said = "in evaluation mode mean and variance are given, and symbn code decides training mode only"
+        raise UsageError(f"{source.path}: {backward}: {said}")
     if forward is not None:
         calls.append((forward, matching.forward(source.functions[forward])))
     calls.append((backward, matching.backward(function, source.functions[forward] if forward else None)))
     return Plan(backward, forward, tuple(calls), _results(function), tuple(matching.slots))
+
+
+def _given_statistics(forward: ast.FunctionDef) -> bool:
+    """Tell whether a forward pass has to be given the mean or the variance: then these do not depend on x."""
+    required = set(parameters(forward)) - defaults(forward)
+    return any(nodes(name)[:1] in (("mu",), ("var",)) or plain(name).startswith(("running", "moving")) for name in required)
 
 
 @dataclass
@@ -311,7 +327,7 @@ def _filled(wanted: Wanted, values: Values, way: Mapping[str, str], kept: bool) 
 
 def node_value(values: Values, node: str, kept: bool) -> Array:
     if node == "eps":
-        return Tensor((), (EPS,)) if isinstance(values, Written) else IndexedTensor((), EPS)
+        return values.epsilon()
     statistics = node in ("mu", "var", "v", "s", "r")
     return values.tensor(node, kept and statistics)
 
@@ -328,14 +344,9 @@ def _setting(wanted: Setting, values: Values) -> Structure:
 
 def _size(name: str, values: Values) -> Structure:
     """Return the size that a name such as N stands for: that of the axis of this name, else the number that is normalised."""
-    layout = values.layout
-    own = [axis for axis, size in enumerate(layout.sizes) if size == name]
-    if isinstance(values, Written):
-        return values.shape[own[0]] if own else values.sizes["batch"]
-    axis = own[0] if own else layout.normalised[0]
-    if own and axis in layout.normalised and len(layout.normalised) > 1:
-        raise StoppedError("outside", f"the size {name} by itself, at all sizes")
-    return IndexedTensor((), Var("m" if axis in layout.normalised else "n"))
+    axes = values.layout.normalised
+    own = [axis for axis, size in enumerate(values.layout.sizes) if size == name]
+    return values.length(tuple(own) or axes)
 
 
 def statements(plan: Plan, way: Mapping[str, str], indexed: Indexed) -> tuple[str, ...]:

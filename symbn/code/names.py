@@ -6,6 +6,9 @@ A name says what a value is meant to be; whether it is that is decided, never as
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+
+from symbn.errors import UsageError
 
 _WORDS: dict[str, tuple[str, ...]] = {
     "x": ("x", "inp", "inputs", "input", "xin", "features", "data", "a"),
@@ -66,3 +69,15 @@ def gradient_of(name: str) -> tuple[str, ...]:
 
 def is_upstream(name: str) -> bool:
     return nodes(name)[:1] == ("g",)
+
+
+def lets(texts: Sequence[str]) -> dict[str, str]:
+    """Return what names stand for, as the user says it: xhat=h -> {"h": "xhat"}. Raises: UsageError."""
+    found = {}
+    for text in texts:
+        role, equals, name = text.partition("=")
+        known = (role.strip(),) if role.strip() in _WORDS else nodes(role.strip())
+        if not equals or not known or not name.strip().isidentifier():
+            raise UsageError(f"--let wants ROLE=NAME, such as xhat=h or std=sig; got {text[:60]!r}")
+        found[name.strip()] = known[0]
+    return found

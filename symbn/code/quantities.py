@@ -7,7 +7,8 @@ from functools import cached_property
 from typing import assert_never
 
 from symbn.code.layouts import Layout, Place, Shape, length, places, position
-from symbn.code.model import Axis, IndexedTensor, Tensor
+from symbn.code.model import Axis, IndexedTensor, StoppedError, Tensor
+from symbn.code.roots import EPS
 from symbn.kernel.term import (
     BATCH,
     FEATURE,
@@ -62,6 +63,19 @@ class Indexed:
     def tensor(self, node: str, kept: bool = False) -> IndexedTensor:
         return IndexedTensor(self.axes(node, kept), self.value(node))
 
+    def epsilon(self) -> IndexedTensor:
+        return IndexedTensor((), EPS)
+
+    def length(self, axes: tuple[int, ...]) -> IndexedTensor:
+        """Return the product of the lengths of some axes as a number. Raises: StoppedError if these are only a part of those
+        that are normalised together, whose product alone has a name."""
+        for every, size in ((self.layout.normalised, SIZE_NAME[BATCH]), (self.layout.others, SIZE_NAME[FEATURE])):
+            if set(axes) == set(every):
+                return IndexedTensor((), Var(size))
+        raise StoppedError(
+            "outside", f"the length of {' and '.join(self.layout.sizes[a] for a in axes)} by itself, at all sizes"
+        )
+
     def axes(self, node: str, kept: bool = False) -> tuple[Axis, ...]:
         """Return the axes of an array of this node: those that it lacks have length 1, or are left out unless `kept`."""
         own, sizes = self.layout.axes(node), self.layout.sizes
@@ -95,6 +109,12 @@ class Written:
                 at = tuple(1 + position(place, self.shape, self.along(axis)) for axis in slots)
                 found[name, at] = Var(entry_name(name, tuple(place[axis] for axis in axes)))
         return found
+
+    def epsilon(self) -> Tensor:
+        return Tensor((), (EPS,))
+
+    def length(self, axes: tuple[int, ...]) -> int:
+        return length(self.shape, axes)
 
     def along(self, axis: str) -> tuple[int, ...]:
         return self.layout.others if axis == FEATURE else self.layout.normalised

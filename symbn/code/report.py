@@ -28,6 +28,8 @@ def render(report: FunctionReport, style: Style) -> str:
         lines += _finding(finding, report, style)
     if report.matched:
         lines += _said("taken:   ", "; ".join(report.matched), style)
+    for figure in report.numeric:
+        lines += _said("numeric: ", figure, style)
     for reading in report.readings:
         lines += _said("reading: ", reading, style)
     return "\n".join(lines)
@@ -101,6 +103,7 @@ def record(report: FunctionReport) -> dict[str, object]:
         ],
         "matched": list(report.matched),
         "readings": list(report.readings),
+        "numeric": list(report.numeric),
         "reason": report.reason,
         "milliseconds": round(report.milliseconds, 3),
     }

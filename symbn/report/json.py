@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from symbn.answer import SCHEMA, DocumentReport, Repair, Step
+from symbn.answer import SCHEMA, DocumentReport, Repair, Step, Witness
 from symbn.diagnostic import Diagnostic
 from symbn.report.outcome import faults
 
@@ -49,6 +49,27 @@ def record(step: Step) -> dict[str, Any]:
         "expected": step.expected,
         "as_expected": None if step.expected is None else not step.surprising,
         "milliseconds": step.milliseconds,
+    } | ({} if step.numeric is None else {"numeric": _numeric(step.numeric)})
+
+
+def _numeric(witness: Witness) -> dict[str, Any]:
+    """Return what float64 says. These numbers are no exact ones, so that they are numbers here, too."""
+    return {
+        "error": None if witness.worst is None else witness.worst.error,
+        "reason": witness.reason,
+        "samples": [
+            {
+                "method": sample.method,
+                "m": sample.m,
+                "eps": sample.eps,
+                "error": sample.error,
+                "lhs": sample.left,
+                "rhs": sample.right,
+                "indices": dict(sample.indices),
+                "allclose": sample.close,
+            }
+            for sample in witness.samples
+        ],
     }
 
 

@@ -15,7 +15,7 @@ from symbn.code.arrays import array_class, from_tensor, to_tensor
 from symbn.code.exact import Exact
 from symbn.code.functions import methods, namespace
 from symbn.code.model import StoppedError, Tensor
-from symbn.kernel.term import Num, Var, num
+from symbn.kernel.term import Add, Num, Power, Var, num
 
 np: Any = SimpleNamespace(**namespace())
 
@@ -34,19 +34,15 @@ def numbers(array: Any) -> Any:
     """The array's entries as floats, to compare with NumPy's; a root stays a root until here."""
 
     def known(entry: Any) -> float:
-        from symbn.kernel.term import Power
-
         match entry.term if isinstance(entry, Exact) else num(int(entry)):
             case Num(value=value):
                 return float(value)
             case Power(base=Num(value=value), exponent=exponent):
-                return float(value) ** float(exponent)
+                return float(float(value) ** float(exponent))
             case term:
                 return known_product(term)
 
     def known_product(term: Any) -> float:
-        from symbn.kernel.term import Add
-
         parts: list[float] = [known(Exact(child)) for child in (term.terms if isinstance(term, Add) else term.factors)]
         return float(sum(parts)) if isinstance(term, Add) else float(numpy.prod(parts))
 
@@ -56,7 +52,14 @@ def numbers(array: Any) -> Any:
 
 A = [[F(1), F(-2), F(1, 2)], [F(3), F(4), F(-5, 3)]]
 B = [[F(2), F(7), F(3, 4)], [F(-1), F(5), F(6)]]
-# Each is evaluated three times: on exact arrays with our functions, and on float64 with NumPy's own.
+
+
+def added_at(n: Any, array: Any, more: Any) -> Any:
+    n.add.at(array, [0, 0, 2], more)
+    return array
+
+
+# Each is evaluated twice: on exact arrays with our functions, and on float64 with NumPy's own.
 EXPRESSIONS: list[Callable[[Any, Any, Any], Any]] = [
     lambda n, a, b: a + b,
     lambda n, a, b: a - 2 * b,
@@ -168,13 +171,16 @@ EXPRESSIONS: list[Callable[[Any, Any, Any], Any]] = [
     lambda n, a, b: n.flip(a, 0),
     lambda n, a, b: n.roll(a, 1),
     lambda n, a, b: n.tril(a),
-    lambda n, a, b: n.diff(a),
     lambda n, a, b: n.sum([1, 2, 3]) / 2,
     lambda n, a, b: n.max(a),
     lambda n, a, b: a.min(axis=0),
     lambda n, a, b: n.ones(3).dot(a.T),
     lambda n, a, b: n.ones((2, 0)).sum(axis=1),
     lambda n, a, b: n.zeros((2, 0)) @ n.zeros((0, 2)),
+    lambda n, a, b: n.add.reduce(a, axis=1),
+    lambda n, a, b: n.multiply.outer(a, b[0]),
+    lambda n, a, b: n.add.accumulate(a, axis=0),
+    lambda n, a, b: added_at(n, n.zeros(3), a[0]),
     lambda n, a, b: n.float64(3) / 4 * a,
     lambda n, a, b: n.absolute(a),
     lambda n, a, b: n.maximum(a, b),
@@ -312,6 +318,11 @@ def test_the_power_of_whole_numbers_is_whole_unless_it_is_a_fraction() -> None:
         (lambda x: np.diag(np.ones(10**4)), "limit"),
         (lambda x: np.kron(np.ones(9999), np.ones(9999)), "limit"),
         (lambda x: np.stack([np.ones(10**4)] * 11), "limit"),
+        (lambda x: np.zeros((0, 10**9)).sum(axis=0), "limit"),
+        (lambda x: x[:0].reshape(0, 10**9).sum(axis=0), "limit"),
+        (lambda x: x[:0].reshape(10**9, 0) @ x[:0].reshape(0, 10**9), "limit"),
+        (lambda x: np.dot(x[:0].reshape(10**9, 0), x[:0].reshape(0, 10**9)), "limit"),
+        (lambda x: np.array_split(x, 10**9), "limit"),
         (lambda x: np.empty(3) + 1, "inexact"),
         (lambda x: to_tensor(np.empty(2)), "inexact"),
         (lambda x: np.empty(3).sum(), "inexact"),

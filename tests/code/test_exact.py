@@ -93,16 +93,32 @@ def test_a_rounded_float_is_refused(other: float) -> None:
 @pytest.mark.parametrize(
     ("asking", "named"),
     [
-        (lambda: X > 0, ">"), (lambda: X <= Y, "<="), (lambda: X == Y, "=="), (lambda: X != Y, "=="),
-        (lambda: bool(X), "bool"), (lambda: float(X), "float"), (lambda: int(X), "int"), (lambda: abs(X), "abs"),
-        (lambda: max(X, 0), "<"), (lambda: round(X), "round"), (lambda: math.floor(X), "floor"),
+        (lambda: X > 0, ">"),
+        (lambda: X <= Y, "<="),
+        (lambda: X == Y, "=="),
+        (lambda: X != Y, "=="),
+        (lambda: bool(X), "bool"),
+        (lambda: float(X), "float"),
+        (lambda: int(X), "int"),
+        (lambda: abs(X), "abs"),
+        (lambda: max(X, 0), "<"),
+        (lambda: round(X), "round"),
+        (lambda: math.floor(X), "floor"),
         (lambda: X // 2, "//"),
-        (lambda: X % 2, "%"), (lambda: 2**X, "exponent"), (lambda: X**Y, "exponent"), (lambda: sorted([X, Y]), "<"),
-        (lambda: np.exp(np.array([X])), "exp"), (lambda: np.log(np.array([X])), "log"), (lambda: np.tanh(np.array([X])), "tanh"),
-        (lambda: np.maximum(np.array([X]), 0), ">="), (lambda: np.array([X]) > 0, ">"), (lambda: np.abs(np.array([X])), "abs"),
-        (lambda: float(exact(F(1, 3))), "rounded"), (lambda: exact(-1).sqrt(), "root of a negative"),
+        (lambda: X % 2, "%"),
+        (lambda: 2**X, "exponent"),
+        (lambda: X**Y, "exponent"),
+        (lambda: sorted([X, Y]), "<"),
+        (lambda: np.exp(np.array([X])), "exp"),
+        (lambda: np.log(np.array([X])), "log"),
+        (lambda: np.tanh(np.array([X])), "tanh"),
+        (lambda: np.maximum(np.array([X]), 0), ">="),
+        (lambda: np.array([X]) > 0, ">"),
+        (lambda: np.abs(np.array([X])), "abs"),
+        (lambda: float(exact(F(1, 3))), "rounded"),
+        (lambda: exact(-1).sqrt(), "root of a negative"),
     ],
-)  # fmt: skip
+)
 def test_what_has_no_exact_answer_stops_and_names_what_was_asked(asking: Callable[[], object], named: str) -> None:
     with pytest.raises(StoppedError) as caught:
         asking()
@@ -124,12 +140,8 @@ def test_numbers_compare_and_convert() -> None:
     assert half < 1 <= exact(1)
     assert half
     assert not exact(0)
-    assert (int(exact(F(7, 2))), math.floor(exact(F(-1, 2))), math.ceil(half), round(exact(F(5, 3)), 1)) == (
-        3,
-        -1,
-        1,
-        F(17, 10),
-    )
+    assert (int(exact(F(7, 2))), math.floor(exact(F(-1, 2))), math.ceil(half)) == (3, -1, 1)
+    assert round(exact(F(5, 3)), 1) == F(17, 10)
     assert float(half) == 0.5
     assert abs(exact(-2)) == 2
     assert exact(7) % 4 == 3

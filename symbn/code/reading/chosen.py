@@ -41,6 +41,9 @@ def done(action: Callable[..., object], *arguments: object, **keywords: object) 
         return seen(action(*arguments, **keywords))
     except _FAULTS as error:
         raise raised(f"{type(error).__name__}: {error}") from error
+    except SystemError as error:
+        # Some loops of NumPy's go on after an element has refused, and stumble later.
+        raise error.__cause__ if isinstance(error.__cause__, StoppedError) else outside("a product with no value") from error
 
 
 def seen(value: Any) -> object:
@@ -203,8 +206,14 @@ class ChosenShapes:
         return done(op.getitem, owner, handed(key))
 
     def put(self, owner: object, key: object, value: object) -> None:
+        import numpy as np
+
         self.check_key(owner, key)
-        done(op.setitem, owner, handed(key), handed(value))
+        where, new = handed(key), handed(value)
+        # As an entry of its own, an array of objects would take in the whole array.
+        if isinstance(new, np.ndarray | list | tuple) and not isinstance(done(op.getitem, owner, where), np.ndarray):
+            raise outside("an array assigned to one entry")
+        done(op.setitem, owner, where, new)
 
     def check_key(self, owner: object, key: object) -> None:
         """Refuse a choice of entries that could make an array much longer."""

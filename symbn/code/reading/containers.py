@@ -206,7 +206,10 @@ _UNREAD = (
     "all any ascii bin bool bytes callable chr classmethod complex dir divmod filter format frozenset getattr hasattr hash "
     "hex id isinstance issubclass iter map memoryview next object oct open ord property repr round set setattr sorted "
     "staticmethod str super type vars exit quit Exception ValueError TypeError NotImplementedError RuntimeError KeyError "
-    "AssertionError IndexError ZeroDivisionError ArithmeticError NotImplemented Ellipsis __name__ __file__ __doc__"
+    "AssertionError IndexError eval exec compile globals locals __import__ input breakpoint __builtins__ "
+    "BaseException OSError IOError ImportError LookupError OverflowError FloatingPointError RecursionError StopIteration "
+    "Warning UserWarning DeprecationWarning RuntimeWarning AttributeError NameError SystemExit MemoryError bytearray help "
+    "ZeroDivisionError ArithmeticError NotImplemented Ellipsis __name__ __file__ __doc__"
 )
 UNREAD_BUILTINS = frozenset(_UNREAD.split())
 

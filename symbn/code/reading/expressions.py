@@ -126,8 +126,6 @@ class Expressions(ABC):
                 return not self.truth(value)
             case ast.USub() if self.space.owns(value):
                 return self.space.negative(value)
-            case ast.UAdd() if self.space.owns(value):
-                return self.space.negative(self.space.negative(value))
             case ast.USub() | ast.UAdd() if isinstance(value, int | Fraction):
                 return -value if isinstance(op, ast.USub) else +value
             case _:
@@ -167,11 +165,7 @@ class Expressions(ABC):
     def truth(self, value: object) -> bool:
         if self.space.owns(value):
             return self.space.truth(value)
-        if value is None or isinstance(value, bool | int | Fraction | str | tuple | list | dict):
-            return bool(value)
-        if isinstance(value, Function | Library | Builtin | Method):
-            return True
-        raise outside(f"a test of {described(value)}")
+        return plain.truth(value)
 
     def spread(self, parts: Sequence[ast.expr], scope: Scope) -> Iterator[object]:
         for part in parts:
@@ -299,7 +293,7 @@ class Expressions(ABC):
         for part in parts:
             if isinstance(part, ast.FormattedValue):
                 value = self.value(part.value, scope)
-                if part.format_spec is not None and not plain.is_number(value):
+                if part.format_spec is not None and not (plain.is_number(value) and plain.formats_numbers(part.format_spec)):
                     raise outside(f"a format for {described(value)}")
         if all(isinstance(part, ast.Constant) for part in parts):
             return "".join(str(part.value) for part in parts if isinstance(part, ast.Constant))

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from symbn.code.reading.renaming import renamed
-from symbn.code.reading.sizes import Groups, Names, Shape, axes_of, broadcast, outside, raised, same_length, spelled
+from symbn.code.reading.sizes import Groups, Names, Shape, axes_of, broadcast, same_length, spelled
+from symbn.code.reading.values import outside, raised
 from symbn.kernel.term import Delta, Index, Sum, Term, mul
 
 Moves = dict[Index, Index]

@@ -192,7 +192,9 @@ class Indexed:
         elif isinstance(right, Size) and isinstance(left, int | Fraction):
             turned = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
             return self.least(turned.get(operator, operator), right, Fraction(left))
-        if any(isinstance(each, Size) for each in (left, right)) and not any(isinstance(e, Array) for e in (left, right)):
+        if all(
+            isinstance(each, int | Fraction | Size) or (isinstance(each, Scalar) and each.integral) for each in (left, right)
+        ):
             raise outside("a test that depends on the sizes")
         raise StoppedError("inexact", "a comparison of values that are not known")
 
@@ -242,7 +244,11 @@ class Indexed:
         if not isinstance(owner, Array):
             raise raised("TypeError: a number has no items")
         view = selected(self.groups, owner, key)
-        return view if view.shape else Scalar(view.term)
+        if view.shape:
+            return view
+        if any(part is ... for part in (key if isinstance(key, tuple) else (key,))):
+            raise outside("an array without axes, which [...] makes out of one entry")
+        return Scalar(view.term)
 
     def put(self, owner: object, key: object, value: object) -> None:
         if not isinstance(owner, Array):

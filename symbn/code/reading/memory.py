@@ -12,7 +12,8 @@ from weakref import WeakSet
 
 from symbn.code.reading.grid import Grid
 from symbn.code.reading.renaming import renamed
-from symbn.code.reading.sizes import Shape, outside, raised
+from symbn.code.reading.sizes import Shape
+from symbn.code.reading.values import outside, raised
 from symbn.kernel.term import Index, Term
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from functools import cache
 
 from symbn.code.reading.values import outside
 
@@ -49,7 +48,6 @@ def parameters(arguments: ast.arguments) -> tuple[str, ...]:
     return tuple(each.arg for each in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, *more))
 
 
-@cache
 def own_names(function: ast.FunctionDef | ast.Lambda) -> frozenset[str]:
     """Return the names that are local to a function. Raises: StoppedError if it makes some otherwise, or is a generator."""
     body = function.body if isinstance(function, ast.FunctionDef) else [ast.Expr(function.body)]

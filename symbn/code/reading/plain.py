@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 
 from symbn.code.model import StoppedError
-from symbn.code.reading.values import described, outside, raised
+from symbn.code.reading.values import Builtin, Function, Library, Method, described, outside, raised
 from symbn.kernel.evaluate import Irrational, exact_power
 
 MOST_BITS, MOST_ENTRIES = 4096, 10_000
@@ -54,6 +55,15 @@ def is_number(value: object) -> bool:
     return isinstance(value, int | Fraction)
 
 
+def formats_numbers(spec: ast.expr) -> bool:
+    """Tell whether what stands after the colon in an f-string suits any number, so that nothing can go wrong."""
+    match spec:
+        case ast.JoinedStr(values=[ast.Constant(value=str(text))]):
+            return re.fullmatch(r"[<>^]?\d{0,3}(\.\d{1,3})?[eEfFgG]", text) is not None
+        case _:
+            return False
+
+
 def binary(operator: str, left: object, right: object, root: Root) -> object:
     """Return `left operator right`. Raises: StoppedError, also for kinds of values that Python would not combine."""
     match left, right:
@@ -74,6 +84,15 @@ def binary(operator: str, left: object, right: object, root: Root) -> object:
             return bounded(left * len(right), lambda: left * right)
         case _:
             raise outside(f"{described(left)} {operator} {described(right)}")
+
+
+def truth(value: object) -> bool:
+    """Return bool(value) for Python's own values."""
+    if value is None or isinstance(value, int | Fraction | str | tuple | list | dict):
+        return bool(value)
+    if isinstance(value, Function | Library | Builtin | Method):
+        return True
+    raise outside(f"a test of {described(value)}")
 
 
 def bounded(length: int, make: Callable[[], object]) -> object:
@@ -115,7 +134,7 @@ def power(a: int | Fraction, b: int | Fraction, root: Root) -> object:
     try:
         value = exact_power(Fraction(a), Fraction(b))
     except Irrational as error:
-        if Fraction(b).denominator == 1 or abs(b) > MOST_BITS:
+        if Fraction(b).denominator == 1 or abs(Fraction(b)) > MOST_BITS:
             raise StoppedError("limit", "a number becomes too long") from error
         return root(Fraction(a), Fraction(b))
     return int(value) if whole else value

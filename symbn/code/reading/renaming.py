@@ -23,6 +23,8 @@ class _Renaming:
         self.done: dict[_Key, tuple[Term, Term]] = {}
 
     def run(self, term: Term, names: Mapping[Index, Index]) -> Term:
+        if not names:
+            return term
         free = free_indices(term, self.free)
         names = {old: new for old, new in names.items() if old in free and old != new}
         if not names:

@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from symbn.code.model import StoppedError
+from symbn.code.reading.values import outside, raised
 from symbn.kernel.term import BATCH, FEATURE, SIZE_NAME, Index, Term, Var, mul, power
 
 Names = tuple[str, ...]
@@ -29,14 +29,6 @@ class Size:
 
     names: Names
     boxed: bool = False
-
-
-def outside(reason: str) -> StoppedError:
-    return StoppedError("outside", reason)
-
-
-def raised(reason: str) -> StoppedError:
-    return StoppedError("raised", reason)
 
 
 @dataclass(frozen=True, slots=True)

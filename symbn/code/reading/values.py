@@ -27,13 +27,14 @@ class Scope:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Function:
-    """A function of the file, with the defaults as they were when it was defined."""
+    """A function of the file, with the defaults as they were when it was defined. own: the names that are local to it."""
 
     name: str
     node: ast.FunctionDef | ast.Lambda
     scope: Scope
     defaults: tuple[object, ...]
     keyword_defaults: Mapping[str, object]
+    own: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ def described(value: object) -> str:
 
 
 def outside(reason: str) -> StoppedError:
-    return StoppedError("outside", f"{reason}; --run may help")
+    return StoppedError("outside", reason)
 
 
 def raised(reason: str) -> StoppedError:

@@ -50,6 +50,8 @@ def _results(request: Mapping[str, Any], path: Path, source: Source) -> Answer:
     terms = read_terms(request["terms"], None)
     module = PlainLoader(path).load(path, source) if plain else Loader(path, calls[-1][0], record).load(path, source)
     live: list[Any] = []
+    table = TermTable()
+    results = []
     for place, (name, arguments, keywords) in enumerate(calls):
         function = module.__dict__.get(name)
         if function is None:
@@ -58,8 +60,10 @@ def _results(request: Mapping[str, Any], path: Path, source: Source) -> Answer:
         named = {key: _alive(read(argument, terms), live, plain) for key, argument in keywords}
         record.recording = place == len(calls) - 1
         live.append(function(*given, **named))
-    table = TermTable()
-    results = [write(_told(value, plain), table) for value in live]
+        if record.stopped is not None:
+            raise record.stopped
+        # Written down at once: a later call may change the arrays of an earlier one in place.
+        results.append(write(_told(live[-1], plain), table))
     bindings = [[b.name, b.line, write(b.value, table)] for b in record.bindings.values() if isinstance(b.value, Tensor)]
     return {"results": results, "bindings": bindings, "readings": list(record.readings), "terms": table.rows}
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from types import MappingProxyType, ModuleType
 from typing import Any
 
@@ -16,7 +17,7 @@ from symbn.code.functions import namespace
 from symbn.code.model import StoppedError
 from symbn.code.sandbox.helping import StandIn
 
-_SETTINGS = ("seterr", "set_printoptions", "seterrcall", "warnings")
+_SETTINGS = ("seterr", "set_printoptions", "seterrcall")
 _WHOLE = (
     math.floor, math.ceil, math.trunc, math.gcd, math.lcm, math.comb, math.perm, math.factorial, math.prod, math.isqrt,
 )  # fmt: skip
@@ -39,7 +40,7 @@ class Facade(ModuleType):
 
 def facades() -> Mapping[str, ModuleType]:
     """Return the modules that stand for others."""
-    settings = dict.fromkeys(_SETTINGS, _ignored)
+    settings = {**dict.fromkeys(_SETTINGS, _ignored), "errstate": _no_context}
     whole = {function.__name__: function for function in _WHOLE}
     roots = {"sqrt": _root, "pow": to_the, "fsum": _sum}
     return MappingProxyType({"numpy": Facade("numpy", {**namespace(), **settings}), "math": Facade("math", {**whole, **roots})})
@@ -47,6 +48,10 @@ def facades() -> Mapping[str, ModuleType]:
 
 def _ignored(*arguments: object, **keywords: object) -> None:
     return None
+
+
+def _no_context(**keywords: object) -> AbstractContextManager[None]:
+    return nullcontext()
 
 
 def _root(value: object) -> object:

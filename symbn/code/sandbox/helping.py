@@ -29,6 +29,10 @@ class StandIn:
     def __call__(self, *arguments: object, **keywords: object) -> NoReturn:
         raise self._error
 
+    # np.pi, or a constant of a module that is not there, is used in a sum and not called.
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = __pow__ = __rpow__ = __call__
+    __neg__ = __lt__ = __le__ = __gt__ = __ge__ = __float__ = __int__ = __getitem__ = __iter__ = __array_ufunc__ = __call__
+
 
 class Keys:
     """`key[1:, ::2]` is what stands between the brackets."""
@@ -78,10 +82,11 @@ class Helpers:
         self._record.bind(line, name, value)
 
     def passing(self) -> None:
-        """Raise what stopped the code again, at the beginning of an `except` that caught it."""
+        """Raise what stopped the code again, where the code may catch it, and tell it to who waits for the call."""
         error = sys.exc_info()[1]
         while error is not None:
             if isinstance(error, StoppedError):
+                self._record.stopped = error
                 raise error
             error = error.__cause__ or error.__context__
 
@@ -102,6 +107,7 @@ class Record:
 
     def __init__(self) -> None:
         self.recording = False
+        self.stopped: StoppedError | None = None
         self.bindings: dict[tuple[str, int], Binding] = {}
         self.readings: dict[str, None] = {}
 

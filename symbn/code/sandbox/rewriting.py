@@ -5,7 +5,8 @@
     a /= b            a = __symbn__.over_in_place(a, b)           an array stays the same array
     float(a)          __symbn__.real(a)
     dx = ..           dx = ..; __symbn__.bind(line, "dx", dx)     in the function that is recorded, also dx += .., dx[..] = ..
-    except E: ..      except E: __symbn__.passing(); ..           a refusal of ours is not for the code to catch
+    except E: ..      except E: __symbn__.passing(); ..           a refusal of ours is not for the code to catch: also in
+                                                                  `finally`, and at the end of what is inside `with`
     import a          try: import a / except ImportError: a = __symbn__.absent("a", ..)        at the top of the module
 
 In a notebook only definitions, imports and assignments stay: its other lines try things out.
@@ -112,6 +113,18 @@ class _Rewriting(ast.NodeTransformer):
     def visit_ExceptHandler(self, node: ast.ExceptHandler) -> ast.ExceptHandler:
         self.generic_visit(node)
         node.body.insert(0, _at(node, ast.Expr(_call("passing"))))
+        return node
+
+    def visit_Try(self, node: ast.Try) -> ast.Try:
+        self.generic_visit(node)
+        if node.finalbody:
+            node.finalbody.insert(0, _at(node.finalbody[0], ast.Expr(_call("passing"))))  # it may hold a `return`
+        return node
+
+    def visit_With(self, node: ast.With) -> ast.With:
+        self.generic_visit(node)
+        # What the code enters may swallow what is raised inside, as contextlib.suppress does.
+        node.body = [_at(node.body[0], ast.Try(node.body, [], [], [ast.Expr(_call("passing"))]))]
         return node
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:

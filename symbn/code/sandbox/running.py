@@ -118,12 +118,12 @@ def _answer(
 def _talk(request: bytes, folder: str, limits: Limits) -> tuple[bytes, str, int]:
     """Return the answer, what was printed, and how the process ended. Raises: StoppedError at a limit."""
     receiving, sending = os.pipe()
-    child = Path(__file__).with_name("child.py")
-    root = str(Path(__file__).parents[3])
+    script = str(Path(__file__).with_name("child.py"))
+    arguments = [script, str(os.getpid()), str(sending), *map(os.path.abspath, sys.path)]
     try:
-        # -P and -s and a clean environment: nothing but the standard library, NumPy and this package is found.
+        # -P and -s and a clean environment: no module is found that this process would not find.
         process = subprocess.Popen(
-            [sys.executable, "-P", "-s", "-B", "-u", "-X", "utf8", str(child), str(sending), root],
+            [sys.executable, "-P", "-s", "-B", "-u", "-X", "utf8", *arguments],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=folder, env=_environment(folder),
             pass_fds=(sending,), start_new_session=True, bufsize=0,
         )  # fmt: skip
@@ -231,6 +231,9 @@ def _ended(status: int, limits: Limits) -> StoppedError:
         return StoppedError("exit", f"the code left the process with status {status}")
     if -status == signal.SIGXCPU:
         return StoppedError("limit", f"it works longer than {limits.cpu} seconds")
+    if -status == signal.SIGKILL:
+        # Nobody here has sent it: the second limit of time, or a system that is short of memory.
+        return StoppedError("limit", f"the system ended it, at {limits.cpu} seconds of work or for want of memory")
     return StoppedError("crashed", f"the process died of {signal.Signals(-status).name}")
 
 

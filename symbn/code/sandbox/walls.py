@@ -1,8 +1,9 @@
 """What keeps checked code in: limits of the system, no network, and a hook that says no.
 
-The limits (time, memory, files, processes) and the empty network are the system's own. The audit hook is a seat belt and not a
-wall: it turns an accident, and what people usually try, into a clear message; whoever sets out to defeat it from inside the
-same process can. So the code of strangers is still run only when a person says so.
+The limits (time, memory, files, processes) and the empty network are the system's own, as is what `filters` refuses on Linux.
+The audit hook is a seat belt and not a wall: it turns an accident, and what people usually try, into a clear message; whoever
+sets out to defeat it from inside the same process can. What nothing keeps from the code is to read files, and to lie about its
+own results. So the code of strangers is still run only when a person says so.
 """
 
 from __future__ import annotations
@@ -32,9 +33,11 @@ _CHANGING: Mapping[str, int] = {
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 
-def die_with_parent() -> None:
-    """Ask the system to end this process when the one that started it ends, however that happens."""
+def die_with_parent(parent: int) -> None:
+    """Ask the system to end this process when the one that started it ends, however that happens, or has ended already."""
     _system_call("prctl", _PARENT_DEATH, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
 
 
 def leave_network() -> bool:
@@ -42,11 +45,14 @@ def leave_network() -> bool:
     return _system_call("unshare", _NEW_NETWORK) or _system_call("unshare", _NEW_USER | _NEW_NETWORK)
 
 
-def limit(cpu: int, memory: int, file_size: int) -> None:
+def limit(cpu: int, memory: int, file_size: int, processes: int | None) -> None:
+    """Set the limits of the system for this process. processes: how many more there may be; None for no limit."""
     for what, most in (
         (resource.RLIMIT_CPU, cpu), (resource.RLIMIT_AS, memory), (resource.RLIMIT_FSIZE, file_size),
-        (resource.RLIMIT_NOFILE, 64), (resource.RLIMIT_CORE, 0), (resource.RLIMIT_NPROC, 0),
+        (resource.RLIMIT_NOFILE, 64), (resource.RLIMIT_CORE, 0), (resource.RLIMIT_NPROC, processes),
     ):  # fmt: skip
+        if most is None:
+            continue
         hard = resource.getrlimit(what)[1]
         allowed = most if hard == resource.RLIM_INFINITY else min(most, hard)
         # The system warns at the first limit of time, and kills at the second.
