@@ -20,7 +20,7 @@ from symbn.code.names import RESULTS, gradient_of, nodes
 from symbn.code.quantities import Indexed, Written, gradient
 from symbn.code.roots import prove_at_all_sizes, prove_over_scalars
 from symbn.code.source import Source
-from symbn.code.uses import names_given, names_needed
+from symbn.code.uses import names_given, uses
 from symbn.kernel.goal import Goal
 from symbn.kernel.term import BATCH, Entry, Sum, Term, Var, add, mul, num, power
 from symbn.kernel.verdict import Proved
@@ -48,13 +48,17 @@ def findings(
 ) -> tuple[Finding, ...]:
     """Return the intermediate values that are wrong, in the order of the lines. right: all results are."""
     node = source.functions[function]
-    needed, given = names_needed(node), names_given(node)
-    found = []
+    dependence, given = uses(node), names_given(node)
+    needed = dependence.closure(dependence.ends)
+    found: list[Finding] = []
     for seen in _last(traces):
         used = seen.name in needed
         message = None if seen.name in given else _wrong(seen, only_by_a_factor=right and used)
         if message is not None:
-            found.append(Finding(seen.line, source.place(seen.line), seen.name, message, used))
+            before = dependence.closure({seen.name})
+            already = next((other.name for other in found if other.name in before), None)
+            told = message if already is None else f"{message} ({already} is wrong already)"
+            found.append(Finding(seen.line, source.place(seen.line), seen.name, told, used))
     return tuple(found)
 
 

@@ -122,9 +122,6 @@ class Notation:
             notation = notation._with_let(let)
         return notation
 
-    def with_definition(self, key: str, definition: Definition) -> Notation:
-        return replace(self, definitions={**self.definitions, key: definition})
-
     def _with_let(self, let: str) -> Notation:
         role, equals, spelling = let.partition("=")
         role, spelling = role.strip(), spelling.strip()
