@@ -88,6 +88,16 @@ def test_check_loads_only_what_its_documents_need(format: str, tmp_path: Path) -
     assert [name for name in loaded if name in ASIDE or name.startswith(tuple(f"{name}." for name in ASIDE))] == []
 
 
+def test_verify_loads_nothing_that_another_command_needs() -> None:
+    program = "import sys, symbn.cli\nassert symbn.cli.main(['verify', '--quiet', 'sum_i xhat_i = 0']) == 0\n"
+    loaded = subprocess.run(
+        [sys.executable, "-c", f"{program}print(*sys.modules)"], capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert "symbn.kernel.verdict" in loaded
+    others = {"json", "hashlib", "pathlib", "symbn.following.follow", "symbn.cache", "symbn.running"}
+    assert [name for name in loaded if name in others or name in ASIDE] == []
+
+
 def test_a_short_equation_of_a_document_costs_few_calls() -> None:
     costs = [calls(lambda count=count: symbn.check(text=document(count))) for count in (16, 32, 64)]  # type: ignore[misc]
     assert (costs[1] - costs[0]) / 16 < 5000
