@@ -123,6 +123,8 @@ def judge(
         return unreadable_step(text, span, sides, options.scope, error.diagnostic, start)
     except OutsideError as error:
         step = replace(blank, reason=str(error))
+    except MemoryError:
+        step = replace(blank, reason="budget: there is not enough memory to decide this equation")
     except Exception as error:
         # Our own fault, on input we did not think of: the other formulas still get their answers, and this one no false claim.
         step = replace(blank, reason=f"this is a bug in symbn: {type(error).__name__}: {error}; please report the formula")

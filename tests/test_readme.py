@@ -77,7 +77,8 @@ def test_the_tests_of_the_readme_pass(tmp_path: Path, monkeypatch: pytest.Monkey
     (tmp_path / "test_layers.py").write_text(tests, "utf-8")
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path)],
-        cwd=tmp_path, env={**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{tmp_path}"}, capture_output=True, text=True, check=False,
+        cwd=tmp_path, env={**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{tmp_path}"},
+        capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert "2 passed" in done.stdout, done.stdout + done.stderr
 
@@ -95,7 +96,7 @@ def test_there_is_an_example_of_each_answer() -> None:
         assert answer in shown
 
 
-def test_the_python_example_runs() -> None:
-    (block,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+@pytest.mark.parametrize("block", re.findall(r"```python\n(.*?)```", README, re.DOTALL))
+def test_the_python_example_runs(block: str) -> None:
     program = compile(block, "README.md", "exec")
-    exec(program, {})
+    exec(program, {"__name__": "__main__"})

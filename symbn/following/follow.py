@@ -110,6 +110,8 @@ def _guarded(follower: Follower, place: int, formula: Formula) -> None:
         fault = relocated(error.diagnostic, formula.text)
     except UsageError:
         raise
+    except MemoryError:
+        fault = Diagnostic("unexpected", "there is not enough memory for this formula", formula.span)
     except Exception as error:
         message = f"this is a bug in symbn: {type(error).__name__}: {error}; please report the formula"
         fault = Diagnostic("unexpected", message, formula.span)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from symbn.report.summary import _coloured, conclusion, summary
+from symbn.report.summary import MAX_ROWS, _coloured, conclusion, summary, tally
 from symbn.report.terminal import Style, cells
 from tests.report.values import everything, hostile, kinds, report
 
@@ -102,3 +102,12 @@ def test_without_colours_the_table_is_the_one_that_rich_draws(width: int, monkey
     plain = [summary(reports, Style(width)) for reports in tables]
     monkeypatch.setattr("symbn.report.summary._plain", _coloured)
     assert plain == [summary(reports, Style(width)) for reports in tables]
+
+
+def test_nobody_reads_a_table_of_thousands() -> None:
+    many = [tally(everything())] * (MAX_ROWS + 1)
+    shown = summary(many, Style(120))
+    assert f"{MAX_ROWS + 1} documents" in shown
+    assert len(shown.splitlines()) < 10
+    assert len(summary(many[:-1], Style(120)).splitlines()) > MAX_ROWS
+    assert conclusion(many) == conclusion([everything()] * (MAX_ROWS + 1))
