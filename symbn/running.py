@@ -9,14 +9,13 @@ import glob
 import os
 import stat
 import sys
-import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from symbn import cache
 from symbn.answer import DocumentReport
-from symbn.diagnostic import Diagnostic, Span, position
+from symbn.diagnostic import Diagnostic, Span, Value, position
 from symbn.document.read import MAX_BYTES, SUFFIXES, read_document
 from symbn.elaboration.notation import Notation
 from symbn.errors import NotationError, UsageError
@@ -31,8 +30,8 @@ MAX_NOTATION = 256 * 1024
 _SKIPPED = frozenset(["node_modules", "__pycache__", "site-packages"])
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Settings(Value):
     """How to check documents. notation: a TOML file for all of them, or a folder with one of the same name for each.
     cache: where answers are kept, or None. kind: what kind of document standard input is."""
 
@@ -242,6 +241,8 @@ def read_notation(file: Path) -> tuple[dict[str, object], str]:
 
 def parse_notation(text: str, file: Path) -> dict[str, object]:
     """Return the table that the text of a notation file holds. Raises: UsageError."""
+    import tomllib  # few runs have such a file
+
     try:
         return tomllib.loads(text.replace("\r\n", "\n"))
     except RecursionError:

@@ -29,6 +29,7 @@ MAX_ROWS = 1000
 _ALWAYS = ("steps", PROVED)
 _BAD = {REFUTED: "red", UNDECIDED: "yellow", UNREADABLE: "magenta", "unexpected": "red"}
 _VERDICTS = (PROVED, CAVEAT, REFUTED, UNDECIDED, UNREADABLE, ASSUMED)
+Row = tuple[str, dict[str, int], float]  # a path, the numbers of its steps, milliseconds
 
 
 def counts(report: DocumentReport) -> dict[str, int]:
@@ -84,7 +85,8 @@ def summary(reports: Sequence[DocumentReport | Tally], style: Style) -> str:
         times = max(map(cells, ["time", *(duration(row[2]) for row in rows)]))
         room = style.width - sum(width.values()) - times - gap * (len(columns) + 1)
         if room >= enough:
-            return _table(rows, {name: heads[name] for name in columns}, room, gap, style)
+            table = _coloured if style.colour else _plain
+            return table(rows, {name: heads[name] for name in columns}, room, gap, style)
     return "\n".join(line for row in rows for line in wrap(f"{row[0]}: {_in_words(row[1])}", style.width))
 
 
@@ -93,7 +95,29 @@ def _shown(path: str) -> str:
     return printable(f"./{path}" if path.startswith(":") else path)
 
 
-def _table(rows: list[tuple[str, dict[str, int], float]], heads: dict[str, str], room: int, gap: int, style: Style) -> str:
+def _plain(rows: list[Row], heads: dict[str, str], room: int, gap: int, style: Style) -> str:
+    """Return the table as `_coloured` draws it, without colours. Loading rich takes longer than checking ten equations."""
+    head = [["document"], *(words.split("\n") for words in heads.values()), ["time"]]
+    lines = max(map(len, head))
+    head = [[""] * (lines - len(words)) + words for words in head]
+    body = [[_lines(path, room), *([str(count[name])] for name in heads), [duration(time)]] for path, count, time in rows]
+    widths = [max(cells(line) for row in (head, *body) for line in row[place]) for place in range(len(head))]
+
+    def drawn(row: list[list[str]]) -> list[str]:
+        found = []
+        for number in range(max(map(len, row))):
+            parts = [cell[number] if number < len(cell) else "" for cell in row]
+            pads = [" " * (width - cells(part)) for part, width in zip(parts, widths, strict=True)]
+            words = [parts[0] + pads[0], *(pad + part for pad, part in zip(pads[1:], parts[1:], strict=True))]
+            found.append((" " * gap).join(words).rstrip())
+        return found
+
+    rule = "─" * (sum(widths) + gap * (len(widths) - 1))
+    above = [line for row in body[:-1] for line in drawn(row)]
+    return "\n".join([*drawn(head), rule, *above, *([""] if above else []), *drawn(body[-1])])
+
+
+def _coloured(rows: list[Row], heads: dict[str, str], room: int, gap: int, style: Style) -> str:
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
