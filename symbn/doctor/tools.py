@@ -16,10 +16,11 @@ def step_of_differences(node: ast.AST) -> ast.Name | None:
     for inner in ast.walk(node):
         match inner:
             case ast.BinOp(
+                left=top,
                 op=ast.Div(),
                 right=ast.BinOp(left=ast.Constant(value=2 | 2.0), op=ast.Mult(), right=ast.Name() as step)
                 | ast.BinOp(left=ast.Name() as step, op=ast.Mult(), right=ast.Constant(value=2 | 2.0)),
-            ):
+            ) if any(isinstance(part, ast.Sub) for part in ast.walk(top)):
                 return step
     return None
 

@@ -151,7 +151,8 @@ class Walk:
     def calls(self, statement: ast.stmt | ast.expr) -> None:
         """Look at every call of a statement or of its head: of the layer, of a numeric gradient, of a backward pass."""
         step = step_of_differences(statement)
-        if step is not None and isinstance(self.roles.get("x"), Numbers):
+        whole = isinstance(self.value(step), int)  # sum((y - t)**2) / (2 * N) is a loss
+        if step is not None and not whole and isinstance(self.roles.get("x"), Numbers):
             self.written_out = True
             self.step = number(self.value(step))
         for call in (node for node in ast.walk(statement) if isinstance(node, ast.Call)):

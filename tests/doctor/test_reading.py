@@ -284,6 +284,20 @@ def test_a_function_with_differences_is_a_tool_whatever_its_name_and_wherever_it
     assert (found.known["step"], found.known["loss"]) == (1e-4, Loss("random"))
 
 
+@pytest.mark.parametrize("top", ["(y ** 2).sum()", "((y - 1) ** 2).sum()"])
+def test_a_loss_over_twice_the_examples_is_no_difference(top: str) -> None:
+    source = f"""
+def test_it():
+    N = 4
+    x, gamma, beta = randn(N, 3), randn(3), randn(3)
+    y, cache = batchnorm_forward(x, gamma, beta)
+    loss = {top} / (2 * N)
+    assert np.allclose(batchnorm_backward(y / N, cache)[0], theirs)
+"""
+    (found,) = read_tests("t.py", source)
+    assert [gap.about for gap in found.open] == ["reference"]
+
+
 def test_a_comparison_without_a_reference_is_not_passed_over() -> None:
     (found,) = read_tests("t.py", OWN_TOOL + "    assert np.allclose(dx.sum(0), 0)")
     assert [gap.about for gap in found.open] == ["reference"]
