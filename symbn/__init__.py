@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from symbn.running import check
     from symbn.symbolic import BatchNorm
 
-__version__ = "0.3.0"
+__version__ = "0.4.0"
 __all__ = [
     "BatchNorm",
     "Counterexample",

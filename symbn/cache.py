@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import re
+from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import fields, replace
@@ -27,11 +28,13 @@ from symbn.answer import VERDICTS, Counterexample, DocumentReport, Repair, Step
 from symbn.diagnostic import Diagnostic, Span
 
 MAX_ENTRIES = 5000
+_BETWEEN = 100  # answers kept by a process before it looks again whether there are too many: the folder may be long
 _ABANDONED = 3600  # seconds after which nobody is still writing a file
 _CLASSES: Mapping[str, type] = {
     kind.__name__: kind for kind in (DocumentReport, Step, Counterexample, Repair, Diagnostic, Span)
 }
 _TYPES: Mapping[str, type] = {**_CLASSES, "Fraction": Fraction, "str": str, "int": int, "bool": bool}
+_stored: Counter[Path] = Counter()
 _FRACTION = re.compile(r"-?[0-9]+(?:/[0-9]+)?")
 
 
@@ -55,9 +58,9 @@ def key(data: bytes, *settings: str) -> str:
 def _fingerprint() -> bytes:
     """Return what changes whenever symbn does: its version, and the sizes and times of its files. Looked up once: a process
     goes on with the code that it has loaded."""
-    package = Path(__file__).resolve().parent
-    files = sorted(package.rglob("*.py"))
-    states = [(str(path.relative_to(package)), (at := path.stat()).st_size, at.st_mtime_ns) for path in files]
+    package = os.path.dirname(os.path.realpath(__file__))
+    files = [os.path.join(here, name) for here, _, names in os.walk(package) for name in names if name.endswith(".py")]
+    states = [(path.removeprefix(package), (at := os.stat(path)).st_size, at.st_mtime_ns) for path in sorted(files)]
     return json.dumps([__version__, states]).encode()
 
 
@@ -96,7 +99,9 @@ def store(where: Path, name: str, report: DocumentReport) -> None:
     checksum = hashlib.sha256(f"{name}{payload}".encode()).hexdigest()
     with suppress(OSError):
         where.mkdir(parents=True, exist_ok=True)
-        _make_room(where)
+        if _stored[where] % _BETWEEN == 0:
+            _make_room(where)
+        _stored[where] += 1
         _write(where / f"{name}.json", f"{checksum}\n{payload}")
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import attrgetter
+from typing import Any
 
 _LINE_END = re.compile("\n")
 
@@ -18,8 +21,9 @@ class Value:
 
     __slots__: tuple[str, ...] = ()
 
-    def parts(self) -> tuple[object, ...]:
-        return tuple(getattr(self, name) for name in self.__slots__)
+    def parts(self) -> tuple[Any, ...]:
+        read = _READERS.get(type(self)) or _reader(type(self))
+        return read(self)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Value) and type(self) is type(other) and self.parts() == other.parts()
@@ -29,6 +33,17 @@ class Value:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(map(repr, self.parts()))})"
+
+
+# What reads all fields of a value at once, by its class: the trees are walked many times for each equation.
+_READERS: dict[type, Callable[[Value], tuple[Any, ...]]] = {}
+
+
+def _reader(kind: type[Value]) -> Callable[[Value], tuple[Any, ...]]:
+    names = kind.__slots__
+    found = attrgetter(*names) if len(names) > 1 else lambda value: tuple(getattr(value, name) for name in names)
+    _READERS[kind] = found
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from time import perf_counter, process_time
+from typing import Any
 
 from symbn.answer import PROVED, REFUTED, UNDECIDED, UNREADABLE, Counterexample, Step
 from symbn.decision.decide import Decision, decide, proved
-from symbn.diagnostic import Diagnostic, Span
+from symbn.diagnostic import Diagnostic, Span, Value
 from symbn.elaboration.elaborate import Equation, readings
 from symbn.elaboration.meaning import OutsideError, show_term
 from symbn.elaboration.notation import Notation
@@ -26,8 +27,8 @@ SLOW = 1500.0  # milliseconds: what takes longer to decide is not decided once m
 _SHOWN_SOURCE = 2000
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Options(Value):
     """How to check. batch: a chosen batch size, at which SymPy has to agree, or None for every batch size at once. repair:
     look for the smallest edit that makes a refuted step true, which takes longer than refuting it. keep: leave the kernel's
     decision with the answer, for a certificate. seconds: of processor time for a document, or None; until: when they are over,
@@ -46,6 +47,10 @@ class Options:
     def started(self) -> Options:
         """Return the options with the time for a document running."""
         return self if self.seconds is None else replace(self, until=process_time() + self.seconds)
+
+    def reading(self, notation: Notation) -> Options:
+        """Return the options with another notation; these, if it is the one that they have."""
+        return self if notation is self.notation else replace(self, notation=notation)
 
     @property
     def spent(self) -> str | None:
@@ -93,8 +98,11 @@ def since(start: float) -> float:
     return round((perf_counter() - start) * 1000, 3)
 
 
-def judge(text: str, equation: tuple[Node, str, Node], conditions: tuple[Relation, ...], options: Options) -> Step:
-    """Return the answer to one step; the spans of its sides count the characters of `text`."""
+def judge(
+    text: str, equation: tuple[Node, str, Node], conditions: tuple[Relation, ...], options: Options, keep: bool = False
+) -> Step:
+    """Return the answer to one step; the spans of its sides count the characters of `text`. keep: with the kernel's decision,
+    even if the options do not ask for it."""
     start = perf_counter()
     left, relation, right = equation
     span = left.span.to(right.span)
@@ -108,31 +116,34 @@ def judge(text: str, equation: tuple[Node, str, Node], conditions: tuple[Relatio
         return replace(blank, reason=options.spent)
     try:
         decision = decide(readings(left, right, conditions, options.notation, options.batch))
-        step = _with_decision(replace(blank, decision=decision) if options.keep else blank, decision)
+        step = _with_decision(blank, decision, keep or options.keep)
         if decision.equation is not None:
             step = _with_notes(step, decision, (left, right), conditions, options, start)
     except UnreadableError as error:
         return unreadable_step(text, span, sides, options.scope, error.diagnostic, start)
     except OutsideError as error:
         step = replace(blank, reason=str(error))
+    except MemoryError:
+        step = replace(blank, reason="budget: there is not enough memory to decide this equation")
     except Exception as error:
         # Our own fault, on input we did not think of: the other formulas still get their answers, and this one no false claim.
         step = replace(blank, reason=f"this is a bug in symbn: {type(error).__name__}: {error}; please report the formula")
     return replace(step, milliseconds=since(start))
 
 
-def _with_decision(step: Step, decision: Decision) -> Step:
+def _with_decision(step: Step, decision: Decision, keep: bool) -> Step:
+    """Return the step with what was decided. keep: with the decision itself too."""
     equation, answer = decision.equation, decision.verdict
+    letters = {} if equation is None else equation.letters()
+    meant: dict[str, Any] = {"decision": decision if keep else None}  # put in at once: a step has many fields
     if equation is not None:
         reading = equation.reading
-        caveat = "; ".join(reading.caveats) if reading.caveats and isinstance(answer, Proved) else None
-        step = replace(
-            step,
-            statement=equation.statement(),
-            readings=(*equation.notes(), *reading.caveats),
-            caveat=caveat,
-            scope="all m" if equation.batch is None else str(equation.batch),
-        )
+        meant |= {
+            "statement": equation.statement(letters),
+            "readings": (*equation.notes(letters), *reading.caveats),
+            "caveat": "; ".join(reading.caveats) if reading.caveats and isinstance(answer, Proved) else None,
+            "scope": "all m" if equation.batch is None else str(equation.batch),
+        }
     match answer:
         case Proved(nonzero=nonzero):
             conditions = [shown for term in nonzero if len(shown := show_term(term)) <= 60]
@@ -141,10 +152,10 @@ def _with_decision(step: Step, decision: Decision) -> Step:
             conditions = list(dict.fromkeys(conditions))
             verb = "is" if len(conditions) == 1 else "are"
             where = f" (wherever {', '.join(conditions)} {verb} not 0)" if conditions else ""
-            return replace(step, verdict=PROVED, statement=(step.statement or "") + where)
+            meant["statement"] = meant.get("statement", "") + where
+            return replace(step, **meant, verdict=PROVED)
         case Refuted():
             point = answer.point
-            letters = {} if equation is None else equation.letters()
             found = Counterexample(
                 point.m,
                 (
@@ -161,9 +172,9 @@ def _with_decision(step: Step, decision: Decision) -> Step:
                 _derived(equation, answer),
             )
             below = point.m - 1 if decision.holds_below else None
-            return replace(step, verdict=REFUTED, counterexample=found, true_up_to=below)
+            return replace(step, **meant, verdict=REFUTED, counterexample=found, true_up_to=below)
         case _:
-            return replace(step, verdict=UNDECIDED, reason=decision.reason)
+            return replace(step, **meant, verdict=UNDECIDED, reason=decision.reason)
 
 
 def _derived(equation: Equation | None, refuted: Refuted) -> tuple[tuple[str, Fraction], ...]:
@@ -221,7 +232,8 @@ def _with_notes(
                 )
         except (UnreadableError, OutsideError):
             pass
-    step = replace(step, notes=tuple(notes), diagnostics=tuple(diagnostics))
+    if notes or diagnostics:
+        step = replace(step, notes=tuple(notes), diagnostics=tuple(diagnostics))
     return _with_sympy(step, equation) if equation.batch is not None else step
 
 

@@ -10,7 +10,9 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from symbn.answer import DocumentReport
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
 
 _STOPPING = (signal.SIGINT, signal.SIGTERM)
+_AHEAD = 8  # documents under way for each process
 _LOST = "the process that checked it was lost: it was killed, or there was not enough memory"
 
 
@@ -71,13 +74,17 @@ def _in_pool(paths: list[str], numbers: list[int], settings: Settings, jobs: int
     others = active_children()
     with ProcessPoolExecutor(min(jobs, len(paths)), initializer=_prepare) as pool:
         try:
-            waiting: list[tuple[int, Future[DocumentReport]]] = []
+            waiting: deque[tuple[int, Future[DocumentReport]]] = deque()
+            left = zip(numbers, paths, strict=True)
             try:
-                waiting += [
-                    (number, pool.submit(_in_worker, path, settings)) for path, number in zip(paths, numbers, strict=True)
-                ]
-                for number, future in waiting:
-                    yield number, future.result()
+                while True:
+                    # Only so many at a time: the reports on a hundred thousand documents would not fit into the memory.
+                    for number, path in islice(left, _AHEAD * jobs - len(waiting)):
+                        waiting.append((number, pool.submit(_in_worker, path, settings)))
+                    if not waiting:
+                        break
+                    report = waiting[0][1].result()
+                    yield waiting.popleft()[0], report
             except BrokenProcessPool:
                 for number, future in waiting:
                     if future.done() and future.exception() is None:

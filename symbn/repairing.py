@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import islice
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from symbn.answer import REFUTED, Repair, Step
 from symbn.decision.decide import proved
-from symbn.decision.repair import Found, find_repair, syntax_repairs
 from symbn.diagnostic import Span
 from symbn.elaboration.elaborate import readings
 from symbn.elaboration.meaning import OutsideError
@@ -16,6 +16,9 @@ from symbn.errors import UnreadableError
 from symbn.judging import SLOW, Options, judge
 from symbn.syntax.parser import parse
 from symbn.syntax.tree import Node, Relation, Statement
+
+if TYPE_CHECKING:
+    from symbn.decision.repair import Found
 
 _TRIED = 40  # ways to put a bracket right: each is read, and decided
 _SECONDS = 4.0  # for all of that
@@ -41,6 +44,8 @@ def with_repair(
         return replace(step, notes=(*step.notes, "no repair is looked for, since the step takes so long to decide"))
     if options.spent is not None:
         return step
+    from symbn.decision.repair import find_repair  # only now: a document without mistakes is done sooner
+
     found = find_repair(text, target, written, conditions, options.notation, options.batch)
     if found is None:
         return step
@@ -61,6 +66,8 @@ def _repair(found: Found, latex: str, shift: int, side: str, before: str = "") -
 def with_syntax_repair(step: Step, text: str, fault: Span, options: Options) -> Step:
     """Return an unreadable step with the edit that makes it readable and true: one of its brackets or differential signs,
     and if that is not enough one of its mathematics as well. text: the step; fault: its span there."""
+    from symbn.decision.repair import find_repair, syntax_repairs
+
     refuted: list[tuple[Found, Statement]] = []
     deadline = monotonic() + _SECONDS
     for found in islice(syntax_repairs(text, fault), _TRIED):

@@ -9,14 +9,13 @@ import glob
 import os
 import stat
 import sys
-import tomllib
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from symbn import cache
 from symbn.answer import DocumentReport
-from symbn.diagnostic import Diagnostic, Span, position
+from symbn.diagnostic import Diagnostic, Span, Value, position
 from symbn.document.read import MAX_BYTES, SUFFIXES, read_document
 from symbn.elaboration.notation import Notation
 from symbn.errors import NotationError, UsageError
@@ -31,8 +30,8 @@ MAX_NOTATION = 256 * 1024
 _SKIPPED = frozenset(["node_modules", "__pycache__", "site-packages"])
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Settings(Value):
     """How to check documents. notation: a TOML file for all of them, or a folder with one of the same name for each.
     cache: where answers are kept, or None. kind: what kind of document standard input is."""
 
@@ -71,6 +70,15 @@ def _below(folder: str) -> Iterator[str]:
                 yield os.path.join(here, name)
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a notation file says: its name, for messages, its table, and its text."""
+
+    file: Path = Path()
+    table: Mapping[str, object] = field(default_factory=dict)
+    text: str = ""
+
+
 def check_path(
     path: str, settings: Settings, progress: Callable[[int, int], None] = lambda done, total: None
 ) -> DocumentReport:
@@ -82,31 +90,44 @@ def check_path(
     try:
         data = document_bytes(path)
         try:
-            file, table, text = _notation(path, settings.notation)
+            given = notation_for(path, settings.notation)
         except UsageError as error:
             return faulty(shown, Diagnostic("bad-notation", str(error), Span(0, 0)))
         options = settings.options
         where = None if settings.cache is None else Path(settings.cache)
-        name = "" if where is None else _key(data, shown, text, settings)
+        name = "" if where is None else _key(data, shown, given.text, settings)
         kept = None if where is None else cache.load(where, name)
         if kept is not None:
             return shown_at(kept, shown)
-        document = read_document(shown, data, settings.kind if path == STDIN else None)
-        try:
-            said = conventions({**table, **document.settings})
-        except NotationError as error:
-            if error.key in document.settings or (error.table and "lines" in document.settings):
-                fault = Diagnostic("bad-notation", str(error), place_of(error, document.text))
-            else:
-                fault = Diagnostic("bad-notation", _in_file(error, file, text), Span(0, 0))
-            return replace(faulty(shown, fault), text=document.text)
-        total = len(document.items)
-        report = check_document(document, options, said, lambda done: progress(done, total))
+        kind = settings.kind if path == STDIN else None
+        report = check_data(shown, data, kind, options, given, progress)
     except UsageError as error:
         return faulty(shown, Diagnostic("bad-document", str(error), Span(0, 0)))
-    if where is not None:
+    if where is not None and not is_faulty(report):
         cache.store(where, name, report)
     return report
+
+
+def check_data(
+    shown: str,
+    data: bytes,
+    kind: str | None,
+    options: Options,
+    given: Given,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> DocumentReport:
+    """Return the report on the bytes of a document. Raises: UsageError for bytes that are none."""
+    document = read_document(shown, data, kind)
+    try:
+        said = conventions({**given.table, **document.settings})
+    except NotationError as error:
+        if error.key in document.settings or (error.table and "lines" in document.settings):
+            fault = Diagnostic("bad-notation", str(error), place_of(error, document.text))
+        else:
+            fault = Diagnostic("bad-notation", _in_file(error, given.file, given.text), Span(0, 0))
+        return replace(faulty(shown, fault), text=document.text)
+    total = len(document.items)
+    return check_document(document, options, said, lambda done: progress(done, total))
 
 
 def shown_at(report: DocumentReport, path: str) -> DocumentReport:
@@ -126,6 +147,11 @@ def faulty(path: str, diagnostic: Diagnostic) -> DocumentReport:
     """Return the report on a document that is not checked, since something about it is wrong as a whole."""
     message = diagnostic.message.removeprefix(f"{path}: ")
     return DocumentReport(path, (), (), (replace(diagnostic, message=message),))
+
+
+def is_faulty(report: DocumentReport) -> bool:
+    """Tell whether a document was not checked at all."""
+    return not report.steps and any(problem.code in ("bad-document", "bad-notation") for problem in report.problems)
 
 
 def check(
@@ -176,16 +202,16 @@ def _regular(path: str, limit: int) -> bytes:
         raise UsageError(f"{path}: cannot be read: {error.strerror}") from None
 
 
-def _notation(path: str, given: str | None) -> tuple[Path, dict[str, object], str]:
-    """Return the notation file that goes with a document, its table and its text. Raises: UsageError."""
+def notation_for(path: str, given: str | None) -> Given:
+    """Return what the notation file says that goes with a document. Raises: UsageError."""
     if given is None:
-        return Path(), {}, ""
+        return Given()
     file = Path(given)
     if file.is_dir():
         file = file / f"{Path(path).stem}.toml"
         if not file.is_file():
-            return file, {}, ""
-    return file, *read_notation(file)
+            return Given(file)
+    return Given(file, *read_notation(file))
 
 
 def _in_file(error: NotationError, file: Path, text: str) -> str:
@@ -208,7 +234,17 @@ def read_notation(file: Path) -> tuple[dict[str, object], str]:
         raise UsageError(f"{file}: larger than {MAX_NOTATION // 1024} KiB, which is no notation file")
     try:
         text = data.decode("utf-8")
-        return tomllib.loads(text.replace("\r\n", "\n")), text
+    except ValueError as error:
+        raise UsageError(f"{file}: this is not TOML: {error}") from None
+    return parse_notation(text, file), text
+
+
+def parse_notation(text: str, file: Path) -> dict[str, object]:
+    """Return the table that the text of a notation file holds. Raises: UsageError."""
+    import tomllib  # few runs have such a file
+
+    try:
+        return tomllib.loads(text.replace("\r\n", "\n"))
     except RecursionError:
         raise UsageError(f"{file}: this is not TOML: it nests too deeply") from None
     except ValueError as error:  # also a number of thousands of digits, which tomllib does not expect

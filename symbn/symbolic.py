@@ -388,6 +388,18 @@ def staged_derivative(expression: Expr, variable: Symbol) -> Expr:
     return run(expression)
 
 
+def distinct(expressions: Sequence[Expr]) -> list[Expr]:
+    """Return every different subexpression once (`atoms` and `free_symbols` walk a shared one again at each use)."""
+    found: dict[Expr, None] = {}
+    waiting = list(expressions)
+    while waiting:
+        node = waiting.pop()
+        if node not in found:
+            found[node] = None
+            waiting.extend(node.args)
+    return list(found)
+
+
 class _OutsideError(Exception):
     """The expression is outside what the canonical form decides."""
 
@@ -400,7 +412,8 @@ class _Canonical:
 
     def __init__(self, layer: BatchNorm, expressions: Sequence[Expr]) -> None:
         self.layer = layer
-        powers = [node for e in expressions for node in e.atoms(Pow) if node.exp.is_Rational]
+        nodes = distinct(expressions)
+        powers = [node for node in nodes if isinstance(node, Pow) and node.exp.is_Rational]
         # Nested roots multiply: sqrt(sqrt(v + eps)) wants t with t^2 = s.
         self.q = 1
         for degree in {int(node.exp.q) for node in powers if node.exp.q > 1}:
@@ -408,7 +421,7 @@ class _Canonical:
         self.q = max(1, self.q // 2) * (2 if any(self.nested(node) for node in powers) else 1)
         training = layer.mode == TRAINING
         own = {*layer.x, layer.eps} if training else {layer.eps}
-        others = sorted({symbol for e in expressions for symbol in e.free_symbols} - own, key=str)
+        others = sorted({node for node in nodes if isinstance(node, Symbol)} - own, key=str)
         m = layer.batch
         names = ["t", *(["mu", *(f"c_{j}" for j in range(1, m + 1))] if training else []), *(str(symbol) for symbol in others)]
         if not training and layer.var not in others:
@@ -428,7 +441,8 @@ class _Canonical:
         self.memo: dict[Expr, tuple[PolyElement, PolyElement, int]] = {}
 
     def nested(self, node: Expr) -> bool:
-        return bool(node.exp.q > 1 and any(inner.exp.is_Rational and inner.exp.q > 1 for inner in node.base.atoms(Pow)))
+        inner = (below for below in distinct([node.base]) if isinstance(below, Pow)) if node.exp.q > 1 else ()
+        return any(below.exp.is_Rational and below.exp.q > 1 for below in inner)
 
     def compare(self, left: Expr, right: Expr) -> Comparison:
         a, b, _ = self.plus(self.run(left), self.run(-right))

@@ -11,8 +11,8 @@ def test_the_backward_pass_is_the_gradient():
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterable, Sequence
+from types import FunctionType
 from typing import TYPE_CHECKING
 
 from symbn.answer import PROVED, REFUTED
@@ -21,8 +21,8 @@ from symbn.errors import NotProvedError, UsageError
 from symbn.layers.batchnorm import TRAINING
 
 if TYPE_CHECKING:
-    from symbn.code.source import Source
     from symbn.code.answer import FunctionReport
+    from symbn.code.source import Source
 
 
 def assert_proved(
@@ -33,6 +33,7 @@ def assert_proved(
     allow_caveat: accept steps that hold only under a reading that departs from the language's own rule.
     Raises: NotProvedError (an AssertionError) with the full diagnostic otherwise.
     """
+    __tracebackhide__ = True  # pytest shows the line of the test, and not ours
     verdict = verify(text, batch=batch, let=let, mode=mode)
     if verdict.kind != PROVED:
         raise NotProvedError(f"not proved: {text}\n{verdict}")
@@ -43,6 +44,7 @@ def assert_proved(
 
 def assert_refuted(text: str, *, batch: int | None = None, let: Iterable[str] = (), mode: str = TRAINING) -> Verdict:
     """Return the verdict if a step of the formula is refuted. Raises: NotProvedError otherwise."""
+    __tracebackhide__ = True
     verdict = verify(text, batch=batch, let=let, mode=mode)
     if verdict.kind != REFUTED:
         raise NotProvedError(f"not refuted: {text}\n{verdict}")
@@ -64,8 +66,9 @@ def assert_gradient(
     Its source is read, for every size at once where it can be. forward, layout, let, shapes: as `symbn code` has them (forward:
     found by its name in the same file if it is not given). run: have Python run the file, too, in a sandbox; what cannot be
     read can only be decided so. Raises: NotProvedError (an AssertionError) with the whole answer otherwise; UsageError if there
-    is no source.
+    is no source, or it is another function than the one of its name at the top of its file.
     """
+    __tracebackhide__ = True
     from symbn.code.answering import answer
     from symbn.code.checking import Request
     from symbn.code.names import lets
@@ -73,40 +76,36 @@ def assert_gradient(
     from symbn.code.source import load
     from symbn.report.terminal import Style
 
-    path, name = _file_of(backward)
-    source = load(path)
-    _is_the_one(backward, source)
-    if forward is not None:
-        if _file_of(forward)[0] != path:
-            raise UsageError(f"{_file_of(forward)[1]} stands in another file than {name}: put both in one")
-        _is_the_one(forward, source)
-    request = Request(name, None if forward is None else forward.__name__, layout, lets(let), tuple(shapes))
+    source = load(_file_of(backward))
+    own = None if forward is None else _name_in(source, forward)
+    request = Request(_name_in(source, backward), own, layout, lets(let), tuple(shapes))
     report = answer(source, request, run=run, seconds=seconds)
     if report.verdict != PROVED:
         raise NotProvedError("not proved to be the gradient\n" + render(report, Style()))
     return report
 
 
-def _file_of(function: Callable[..., object]) -> tuple[str, str]:
-    """Return the file and the name of a function. Raises: UsageError for what is none, or stands in no file."""
-    try:
-        path = inspect.getsourcefile(function.__code__) if inspect.isfunction(function) else None
-    except TypeError:
-        path = None
-    if path is None or not inspect.isfunction(function) or not function.__name__.isidentifier():
+def _file_of(function: Callable[..., object]) -> str:
+    path = function.__code__.co_filename if isinstance(function, FunctionType) else ""
+    if not path or path.startswith("<"):
         raise UsageError(f"{function!r} has no source file: give a function that is defined in one")
-    return path, function.__name__
+    return path
 
 
-def _is_the_one(function: Callable[..., object], source: Source) -> None:
-    """Refuse an object that is not what the file defines under its name: a method, a wrapper, an earlier definition. What
-    would be proved of the one need not hold for the other."""
-    assert inspect.isfunction(function)
-    name, node = function.__name__, source.functions.get(function.__name__)
-    if hasattr(function, "__wrapped__"):
-        raise UsageError(f"{name} is a wrapper around another function: give the function itself")
-    if function.__qualname__ != name or node is None:
-        raise UsageError(f"{function.__qualname__} does not stand at the top of {source.path}: only such functions are read")
-    lines = {node.lineno, *(decorator.lineno for decorator in node.decorator_list)}
-    if function.__code__.co_firstlineno not in lines or function.__code__.co_name != name:
-        raise UsageError(f"{name} is not what {source.path} defines on line {node.lineno}: give that function")
+def _name_in(source: Source, function: Callable[..., object]) -> str:
+    """Return the name under which the file has this function at its top, and not merely one of its name.
+
+    A method, a function made by another one and what a decorator returns may bear the name of a function that is right.
+    Raises: UsageError for them.
+    """
+    path, name, code = _file_of(function), function.__name__, function.__code__
+    if path != source.path:
+        raise UsageError(f"{name} stands in another file ({path}) than the backward function: put both in {source.path}")
+    node = source.functions.get(name)
+    first = None if node is None else node.decorator_list[0].lineno if node.decorator_list else node.lineno
+    if code.co_firstlineno != first:
+        raise UsageError(
+            f"{path}:{code.co_firstlineno} is not the function {name} at the top of {source.path}: what is made inside another "
+            "function or class, or wrapped by a decorator, is not read"
+        )
+    return name

@@ -86,6 +86,8 @@ LOADERS = frozenset({"load", "loads", "loadtxt", "genfromtxt", "fromfile", "memm
 ARRAYS = frozenset({"numpy", "np"})
 # The public names are imported when they are first asked for: each from the module that a table in the code has for it.
 # coqc and latexmk run on files that symbn writes itself, from what it understood and never from what a user wrote.
+# The benchmark starts its peers, and lets SymPy read the project's own documents.
+# symbn/scale starts itself, as a worker, with constant arguments: what a user wrote goes to its standard input.
 # An attribute that is looked up by its name is a field of a class of ours, or a stream of sys.
 ALLOWED = {
     "symbn/__init__.py": {"importlib", "import_module", "getattr", "setattr"},
@@ -95,6 +97,7 @@ ALLOWED = {
     "symbn/cli/command.py": {"getattr", "setattr"},
     "symbn/certificates/auditing.py": {"subprocess", "Popen"},
     "symbn/publishing/pdf.py": {"subprocess", "Popen"},
+    "symbn/scale/asking.py": {"subprocess", "Popen"},
     # The one place where a user's code runs: a process of its own, that `symbn code --run` starts when a person says so. The
     # process that waits starts it; what is inside compiles and runs the file, and makes system calls to shut itself in.
     "symbn/code/sandbox/running.py": {"subprocess", "Popen"},
@@ -102,7 +105,8 @@ ALLOWED = {
     "symbn/code/sandbox/walls.py": {"ctypes"},
     "symbn/code/sandbox/filters.py": {"ctypes"},
     "symbn/certificates/writing.py": {"importlib.resources"},
-    "scripts/bench.py": {"subprocess", "system"},
+    "scripts/benching/measuring.py": {"subprocess", "Popen"},
+    "scripts/benching/readers.py": {"parse_latex"},
     "scripts/attacking/spelling.py": {"format"},
     "scripts/fuzzing/cases.py": {"format"},
     "scripts/fuzzing/grammar.py": {"format"},

@@ -218,6 +218,19 @@ def test_tests_are_chosen_stopped_and_named_as_others_are(pytester: pytest.Pytes
         verbose.fnmatch_lines([name.replace("[", "[[]") + " *ED*"])
 
 
+def test_k_finds_what_the_name_of_a_test_leaves_out(pytester: pytest.Pytester) -> None:
+    write(pytester, "a.md", r"$\frac{\partial L}{\partial \gamma} = \sum_j g_j \hat x_j$", "", TRUE)
+    assert names(pytester, "--symbn", "-k", "gamma") == [r"a.md::L1: \frac{\partial L}{\parti.. = \sum_j g_j \hat x_j"]
+    assert names(pytester, "--symbn", "-k", "not gamma") == [r"a.md::L3: \sum_i \hat x_i = 0"]
+
+
+def test_a_failed_assertion_shows_the_users_line_and_none_of_ours(pytester: pytest.Pytester) -> None:
+    write(pytester, "test_a.py", "from symbn.testing import assert_proved", "def test_it(): assert_proved('sum_i x_i = 0')")
+    result = run(pytester, "test_a.py")
+    result.stdout.fnmatch_lines(["*def test_it(): assert_proved*", "*refuted at m = 1*", "*test_a.py:2: NotProvedError"])
+    result.stdout.no_fnmatch_line("*symbn/testing.py*")
+
+
 def test_every_run_collects_the_same_in_the_same_order(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     # pytest-xdist's workers each collect for themselves, and must agree.
     write(pytester, "a.md", FALSE, OPEN, GARBLED, CAVEAT, TRUE, TRUE, "", "```math", r"a &= b \\ &= c \\ &= d::e[0]", "```")

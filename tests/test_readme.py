@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import subprocess
@@ -54,6 +55,8 @@ def test_the_console_examples_are_real(
     monkeypatch.setenv("SYMBN_CACHE", str(tmp_path / "cache"))
     (notes,) = re.findall(r"```markdown\n(.*?)```", README, re.DOTALL)
     (tmp_path / "notes.md").write_text(notes, "utf-8")
+    layers, _ = re.findall(r"```py\n(.*?)```", README, re.DOTALL)
+    (tmp_path / "layers.py").write_text(layers, "utf-8")
     for command, output in block:
         monkeypatch.chdir(ROOT if "derivations" in command else tmp_path)
         got = plain(run(command, capsys))
@@ -64,6 +67,20 @@ def test_the_console_examples_are_real(
         else:
             assert got[: len(parts[0])] == parts[0]
             assert got[len(got) - len(parts[-1]) :] == parts[-1]
+            for part in parts[1:-1]:
+                assert any(got[start : start + len(part)] == part for start in range(len(got))), part
+
+
+def test_the_tests_of_the_readme_pass(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    layers, tests = re.findall(r"```py\n(.*?)```", README, re.DOTALL)
+    (tmp_path / "layers.py").write_text(layers, "utf-8")
+    (tmp_path / "test_layers.py").write_text(tests, "utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path)],
+        cwd=tmp_path, env={**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{tmp_path}"},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert "2 passed" in done.stdout, done.stdout + done.stderr
 
 
 def test_there_is_an_example_of_each_answer() -> None:
@@ -79,7 +96,7 @@ def test_there_is_an_example_of_each_answer() -> None:
         assert answer in shown
 
 
-def test_the_python_example_runs() -> None:
-    (block,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+@pytest.mark.parametrize("block", re.findall(r"```python\n(.*?)```", README, re.DOTALL))
+def test_the_python_example_runs(block: str) -> None:
     program = compile(block, "README.md", "exec")
-    exec(program, {})
+    exec(program, {"__name__": "__main__"})

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from symbn import cache, running
+from symbn import cache, judging, running
 from symbn.answer import Counterexample, DocumentReport, Repair, Step
 from symbn.diagnostic import Diagnostic, Span
 from symbn.elaboration.notation import Notation
 from symbn.errors import UsageError
+from symbn.following import follow
 from symbn.judging import Options
 from symbn.processes import check_paths
 from symbn.report import outcome
@@ -161,6 +164,67 @@ def test_several_processes_give_the_same_reports_in_the_same_order(folder: Path)
 
     assert [timeless(report) for report in many] == [timeless(report) for report in alone]
     assert told == paths
+
+
+def test_processes_are_given_only_so_many_documents_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from concurrent.futures import ProcessPoolExecutor
+
+    given = []
+    submit = ProcessPoolExecutor.submit
+
+    def counted(pool: ProcessPoolExecutor, *arguments: Any) -> Any:
+        given.append(arguments)
+        return submit(pool, *arguments)
+
+    monkeypatch.setattr(ProcessPoolExecutor, "submit", counted)
+    paths = [str(tmp_path / f"{number}.md") for number in range(60)]
+    for path in paths:
+        Path(path).write_text("nothing", "utf-8")
+    for seen, report in enumerate(check_paths(paths, Settings(Options()), 2)):
+        assert report.path == paths[seen]
+        assert len(given) - seen <= 16
+    assert len(given) == 60
+
+
+def test_a_report_is_forgotten_when_it_was_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from symbn.cli import check, main
+
+    alive = 0
+
+    class Text(str):
+        """What every report holds on to."""
+
+        def __del__(self) -> None:
+            nonlocal alive
+            alive -= 1
+
+    def reports(paths: list[str], *_: object) -> Iterator[DocumentReport]:
+        nonlocal alive
+        for path in paths:
+            alive += 1
+            assert alive <= 3
+            yield replace(check_path(path, Settings(Options())), text=Text("x"), steps=())
+
+    monkeypatch.setattr(check, "check_paths", reports)
+    for number in range(30):
+        (tmp_path / f"{number}.md").write_text(TRUE, "utf-8")
+    for format in ("text", "json"):
+        assert main(["check", "--no-cache", "--format", format, str(tmp_path)]) == 0
+    assert "in 30 documents" in capsys.readouterr().out
+
+
+def test_a_formula_that_finds_no_memory_is_undecided(monkeypatch: pytest.MonkeyPatch) -> None:
+    def greedy(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(judging, "decide", greedy)
+    (step,) = running.check(text=TRUE).steps
+    assert (step.verdict, step.reason) == ("undecided", "budget: there is not enough memory to decide this equation")
+    monkeypatch.setattr(follow, "_formula", greedy)
+    (step,) = running.check(text=TRUE).steps
+    assert (step.verdict, step.reason) == ("unreadable", "there is not enough memory for this formula")
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import sympy
 
 import symbn
 from symbn.errors import UsageError
-from symbn.symbolic import GRADIENTS, BatchNorm, staged_derivative
+from symbn.symbolic import GRADIENTS, BatchNorm, staged_derivative, distinct
 
 
 @pytest.mark.parametrize("batch", [1, 2, 3, 4])
@@ -124,3 +124,17 @@ def test_the_layer_is_public() -> None:
     assert repr(symbn.BatchNorm(batch=3)) == "BatchNorm(batch=3, mode='train')"
     layer = symbn.BatchNorm(batch=3)
     assert len(layer.x) == len(layer.y) == len(layer.dx) == 3
+
+
+def test_a_shared_subexpression_is_visited_once() -> None:
+    layer = BatchNorm(6)
+    derivative = layer.derivative("L", "x", None, 1)
+    nodes = distinct([derivative])
+    assert len(nodes) == len(set(nodes))
+    assert {node for node in nodes if isinstance(node, sympy.Pow)} == derivative.atoms(sympy.Pow)
+    assert {node for node in nodes if isinstance(node, sympy.Symbol)} == derivative.free_symbols
+
+
+def test_the_different_subexpressions_of_the_derivative_grow_as_the_batch_does() -> None:
+    small, large = (len(distinct([BatchNorm(m).derivative("L", "x", None, 1)])) for m in (16, 32))
+    assert large < 2.2 * small

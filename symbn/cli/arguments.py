@@ -39,6 +39,12 @@ examples:
   symbn check notes.md -o report.html
   symbn check paper.tex --format latex-marks -o paper.symbn
   cat notes.md | symbn check -
+  symbn check --input-format jsonl answers.jsonl --format jsonl --jobs auto -o graded.jsonl
+
+--format jsonl writes one JSON object a line for each document, in order, as soon as it is known, with its counts and steps
+(--format json: one for each step). it holds any number of documents; a document that hangs is killed after --time-limit
+seconds; an interrupted run goes on where it was, since answers are kept. --input-format jsonl reads {"id", "text", "kind"}
+a line.
 
 what is read: Markdown, LaTeX, HTML, text, reStructuredText, notebooks (their Markdown cells) and the docstrings of Python
 modules that are named (a folder's are not: 'src/**/*.py'). What the names mean is said in front matter (+++ TOML +++), in a
@@ -151,7 +157,7 @@ def build_parser() -> argparse.ArgumentParser:
     check.add_argument("paths", metavar="PATH", nargs="+", help="files, folders, patterns such as 'docs/**/*.md', - for stdin")
     check.add_argument(
         "--format",
-        choices=("text", "json", "sarif", "github", "junit", "markdown", "html", "latex", "pdf", "latex-marks"),
+        choices=("text", "json", "jsonl", "sarif", "github", "junit", "markdown", "html", "latex", "pdf", "latex-marks"),
         help="default: text, or what the ending of -o says",
     )
     check.add_argument("-o", "--output", metavar="FILE", help="write the report there, whole or not at all")
@@ -168,6 +174,10 @@ def build_parser() -> argparse.ArgumentParser:
     check.add_argument("--mode", choices=MODES, default=TRAINING, help="eval: mean and variance are constants (default: train)")
     check.add_argument("--batch", metavar="M", help="decide at this batch size, with the kernel and with SymPy")
     check.add_argument("--jobs", metavar="N", default="1", help="processes, over files; auto: one for each core (default: 1)")
+    check.add_argument("--input-format", choices=("jsonl",), help='the files hold a document a line: {"id": .., "text": ..}')
+    check.add_argument(
+        "--dask", metavar="ADDRESS", help="with --format jsonl: a Dask scheduler, tcp://host:8786, to be trusted"
+    )
     check.add_argument(
         "--time-limit", metavar="S", help="seconds of processor time for one document; 0: no limit (default: 600)"
     )

@@ -7,7 +7,6 @@ import json
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from symbn.elaboration.notation import Notation
 from symbn.errors import UsageError
 from symbn.judging import DOCUMENT_SECONDS, Options
 from symbn.layers.batchnorm import CLOSED_FORMS
+from symbn.publishing.files import write_whole
 from symbn.report.terminal import printable
 from symbn.running import Settings, check_path, find_documents
 
@@ -75,23 +75,10 @@ def _as_json(arguments: argparse.Namespace, options: Options) -> int:
     if arguments.output is None:
         sys.stdout.write(text)
     else:
-        _write_at_once(Path(arguments.output), text)
+        write_whole(arguments.output, text)
         written, left = len(certificate["steps"]), len(certificate["left_out"])
         print(f"{written} of {written + left} steps are in {arguments.output}: scripts/verify_certificate.py checks them")
     return NOT_ALL if certificate["left_out"] else OK
-
-
-def _write_at_once(path: Path, text: str) -> None:
-    """Write the file so that nobody finds a part of it under its name. Raises: UsageError."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with beside.open("x", encoding="utf-8") as file:
-            file.write(text)
-        os.replace(beside, path)
-    except OSError as error:
-        with suppress(OSError):
-            beside.unlink()
-        raise UsageError(f"{path}: cannot be written: {error.strerror}") from None
 
 
 def _seconds(text: str) -> float:

@@ -8,11 +8,12 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from time import monotonic
 
 from symbn import cache
 from symbn.answer import VERDICTS, DocumentReport
 from symbn.catalogue import CATALOGUE
-from symbn.cli.progress import display
+from symbn.cli.progress import Pace, display
 from symbn.cli.output import batch_size, style_for
 from symbn.cli.reports import MARKS, deliver, format_of, marks, written
 from symbn.elaboration.notation import Notation
@@ -20,11 +21,12 @@ from symbn.errors import UsageError
 from symbn.judging import DOCUMENT_SECONDS, Options
 from symbn.report.listing import render_report
 from symbn.report.outcome import problems, status
-from symbn.report.summary import conclusion, summary
+from symbn.report.summary import Tally, conclusion, summary, tally, worst
 from symbn.report.terminal import Style, printable, wrap
 from symbn.processes import check_paths
 from symbn.running import Settings, check_notation, find_documents
 
+JSONL = "jsonl"
 _WIDTH = 100  # of a report in a file
 _KINDS_OF_STEP = (*VERDICTS, "caveat", "unexpected")
 
@@ -42,33 +44,64 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError(f"--notation: there is no file or folder {arguments.notation}")
     if arguments.notation is not None and os.path.isfile(arguments.notation):
         check_notation(Path(arguments.notation))
-    format = format_of(arguments.format, arguments.output)
+    format = JSONL if _wants_records(arguments) else format_of(arguments.format, arguments.output)
+    if format == JSONL:
+        from symbn.cli import many  # what it stands on, processes and a data base, would be felt at every start
+
+        return many.run(arguments, settings, _jobs(arguments.jobs))
     style = style_for(sys.stdout, arguments.color) if arguments.output is None else Style(_WIDTH)
     paths = find_documents(arguments.paths)
-    reports: list[DocumentReport] = []
+    found = _answers(paths, settings, arguments)
+    if format in ("text", "json"):
+        return _told(found, format, style, arguments)
+    reports = list(found)
+    if format == MARKS:
+        deliver(marks(reports, paths, arguments.output), format, arguments.output)
+    else:
+        deliver(written(reports, format, arguments.explain, arguments.only), format, arguments.output)
+    return status(reports)
+
+
+def _told(reports: Iterator[DocumentReport], format: str, style: Style, arguments: argparse.Namespace) -> int:
+    """Tell each document as soon as it is known, if somebody may be waiting for it, and then forget it but for its numbers."""
+    tallies: list[Tally] = []
+    codes: dict[str, None] = {}
     shown: list[str] = []
+    for report in reports:
+        text = _text(report, style, arguments) if format == "text" else written([report], format)
+        if arguments.output is None:
+            deliver(text, format, None)
+        elif text:
+            shown.append(text)
+        tallies.append(tally(report))
+        codes.update(dict.fromkeys(code for step in problems(report, arguments.only) for code in step.codes))
+    if format == "text":
+        end = _end(tallies, [*codes] if arguments.explain else [], style)
+        deliver("\n".join([*shown, end]), format, arguments.output)
+    elif arguments.output is not None:
+        deliver("\n".join(shown), format, arguments.output)
+    return worst(one.status for one in tallies)
+
+
+def _answers(paths: list[str], settings: Settings, arguments: argparse.Namespace) -> Iterator[DocumentReport]:
+    """Yield the reports; with --numeric, a witness beside each step."""
     for report in _watched(paths, settings, 1 if arguments.numeric else _jobs(arguments.jobs)):
         if arguments.numeric:
             from symbn.numeric.remarks import with_witness
 
             report = replace(report, steps=tuple(map(with_witness, report.steps)))
-        reports.append(report)
-        if format in ("text", "json"):
-            # Each document is told as soon as it is known, if somebody may be waiting for it.
-            text = _text(report, style, arguments) if format == "text" else written([report], format)
-            if arguments.output is None:
-                deliver(text, format, None)
-            shown.append(text)
-    if format == "text":
-        end = _end(reports, style, arguments)
-        deliver("\n".join([*filter(None, shown), end]) if arguments.output is not None else end, format, arguments.output)
-    elif format == MARKS:
-        deliver(marks(reports, paths, arguments.output), format, arguments.output)
-    elif format != "json":
-        deliver(written(reports, format, arguments.explain, arguments.only), format, arguments.output)
-    elif arguments.output is not None:
-        deliver("\n".join(filter(None, shown)), format, arguments.output)
-    return status(reports)
+        yield report
+
+
+def _wants_records(arguments: argparse.Namespace) -> bool:
+    """Tell whether there is to be a record for each document. Raises: UsageError for options that only go with records."""
+    options = {"--dask": arguments.dask, "--input-format jsonl": arguments.input_format}
+    asked = [name for name, value in options.items() if value is not None]
+    if asked and arguments.format not in (None, JSONL):
+        raise UsageError(f"{asked[0]} answers with a record for each document: it goes with --format jsonl only")
+    if (asked or arguments.format == JSONL) and arguments.numeric:
+        raise UsageError("--numeric goes with the other formats: records for each document have no witnesses")
+    return bool(asked) or arguments.format == JSONL
 
 
 def _jobs(text: str) -> int:
@@ -94,17 +127,15 @@ def _text(report: DocumentReport, style: Style, arguments: argparse.Namespace) -
     return f"{text}\n\n" if text else ""
 
 
-def _end(reports: list[DocumentReport], style: Style, arguments: argparse.Namespace) -> str:
+def _end(tallies: list[Tally], codes: list[str], style: Style) -> str:
     """Return what can be said only when every document is known: the meaning of the codes, and a table."""
-    blocks = _explained(reports, arguments.only) if arguments.explain else ()
-    said = ["\n".join(line for text in block for line in wrap(text, style.width)) + "\n" for block in blocks]
-    return "\n".join([*said, summary(reports, style), conclusion(reports, style)])
+    said = ["\n".join(line for text in block for line in wrap(text, style.width)) + "\n" for block in _explained(codes)]
+    return "\n".join([*said, summary(tallies, style), conclusion(tallies, style)])
 
 
-def _explained(reports: list[DocumentReport], only: str | None) -> Iterator[list[str]]:
+def _explained(codes: list[str]) -> Iterator[list[str]]:
     """Yield what the catalogue says of every code that was met."""
-    steps = [step for report in reports for step in problems(report, only)]
-    for code in dict.fromkeys(code for step in steps for code in step.codes):
+    for code in codes:
         if (entry := CATALOGUE.get(code)) is not None:
             yield [f"{code}: {entry.title}", entry.meaning, f"cure: {entry.cure}"]
 
@@ -116,6 +147,7 @@ def _watched(paths: list[str], settings: Settings, jobs: int) -> Iterator[Docume
         return
     with display() as progress:
         documents = progress.add_task("documents", total=len(paths), visible=len(paths) > 1)
+        pace, done, steps = Pace(monotonic()), 0, 0
         formulas = progress.add_task("", total=1, visible=False)
 
         def tell(path: str, done: int, total: int) -> None:
@@ -123,5 +155,6 @@ def _watched(paths: list[str], settings: Settings, jobs: int) -> Iterator[Docume
             progress.update(formulas, completed=done, total=total, visible=jobs == 1, description=name)
 
         for report in check_paths(paths, settings, jobs, tell):
-            progress.advance(documents)
+            done, steps = done + 1, steps + len(report.steps)
+            progress.update(documents, completed=done, description=pace.said(done, steps, monotonic()))
             yield report

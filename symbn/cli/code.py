@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -63,6 +62,8 @@ def run(arguments: argparse.Namespace) -> int:
     for report in _reports(arguments):
         reports.append(report)
         if arguments.json:
+            import json
+
             from symbn.code.report import record
 
             print(json.dumps(record(report), ensure_ascii=False), flush=True)

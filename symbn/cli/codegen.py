@@ -29,7 +29,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--to", metavar="LANGUAGE", required=True, help="numpy, torch, jax, c or latex")
     parser.add_argument("--dtype", metavar="TYPE", help="float64 (default) or float32")
     parser.add_argument("--name", metavar="NAME", help="what the functions are called (default: after the target)")
-    parser.add_argument("-o", "--output", metavar="PATH", help="write a file, or into a folder; the test goes beside it")
+    parser.add_argument(
+        "-o",
+        "--output",
+        metavar="PATH",
+        help="write a file, or into a folder; the test goes beside it (- or nothing: print it)",
+    )
     parser.add_argument("--no-test", action="store_true", help="write no test")
 
 
@@ -38,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
     from symbn.codegen.writing import Request, generate, write
 
     request = Request(arguments.target, arguments.to, arguments.dtype, arguments.name)
-    if arguments.output is None:
+    if arguments.output in (None, "-"):
         sys.stdout.write(generate(request).text)
         return 0
     paths, claims = write(request, arguments.output, not arguments.no_test)

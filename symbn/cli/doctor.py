@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import re
 import sys
 from dataclasses import replace
@@ -51,6 +50,8 @@ def add_arguments(doctor: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print what each test hides and return the exit status. Raises: UsageError."""
+    import json
+
     from symbn.doctor.examining import examine
     from symbn.doctor.words import after, record, text
 

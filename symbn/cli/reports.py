@@ -11,17 +11,7 @@ from symbn.answer import DocumentReport, Step
 from symbn.catalogue import CATALOGUE
 from symbn.document.read import kind_of, read_document
 from symbn.errors import UsageError
-from symbn.publishing.files import write_whole
-from symbn.publishing.pdf import compile_pdf
-from symbn.report.github import as_github
-from symbn.report.json import as_json
-from symbn.report.junit import as_junit
-from symbn.report.latex import as_latex
-from symbn.report.markdown import as_markdown
-from symbn.report.marks import HEAD, marks_of
-from symbn.report.sarif import as_sarif
 from symbn.report.terminal import render
-from symbn.report.webpage import as_html
 from symbn.running import STDIN, document_bytes
 
 PDF, MARKS = "pdf", "latex-marks"
@@ -43,21 +33,38 @@ def format_of(asked: str | None, output: str | None) -> str:
 
 
 def written(reports: Sequence[DocumentReport], format: str, explain: bool = False, only: str | None = None) -> str:
-    """Return the reports in a format that is complete only when every document is known. A PDF is made of its LaTeX."""
+    """Return the reports in a format that is complete only when every document is known. A PDF is made of its LaTeX.
+
+    A format is loaded when it is asked for: all of them together take as long as a hundred equations.
+    """
     match format:
         case "json":
+            from symbn.report.json import as_json
+
             return as_json(reports)
         case "sarif":
+            from symbn.report.sarif import as_sarif
+
             return as_sarif(reports, CATALOGUE, __version__)
         case "github":
+            from symbn.report.github import as_github
+
             return as_github(reports)
         case "junit":
+            from symbn.report.junit import as_junit
+
             return as_junit(reports)
         case "markdown":
+            from symbn.report.markdown import as_markdown
+
             return as_markdown(reports)
         case "html":
+            from symbn.report.webpage import as_html
+
             return as_html(reports, CATALOGUE, explain, only)
         case "latex" | "pdf":
+            from symbn.report.latex import as_latex
+
             return as_latex(reports, CATALOGUE, explain, only)
         case _:
             raise UsageError(f"there is no format {format[:40]!r} here")
@@ -66,8 +73,12 @@ def written(reports: Sequence[DocumentReport], format: str, explain: bool = Fals
 def deliver(text: str, format: str, output: str | None) -> None:
     """Write a report to a file, whole or not at all, or to standard output. Raises: UsageError, PdfError."""
     if format == PDF and output is not None:
+        from symbn.publishing.pdf import compile_pdf
+
         compile_pdf(text, output)
     elif output is not None:
+        from symbn.publishing.files import write_whole
+
         write_whole(output, text.removesuffix("\n") + "\n" if text else "")
     elif text:
         print(text.removesuffix("\n"), flush=True)
@@ -75,6 +86,8 @@ def deliver(text: str, format: str, output: str | None) -> None:
 
 def marks(reports: Sequence[DocumentReport], paths: Sequence[str], output: str | None) -> str:
     """Return the side file of symbn.sty. Files are named as TeX names them: from where it is written. Raises: UsageError."""
+    from symbn.report.marks import HEAD, marks_of
+
     folder = os.path.dirname(os.path.abspath(output)) if output is not None else os.getcwd()
     parts = [f"{HEAD}\n"]
     for path, report in zip(paths, reports, strict=True):

@@ -20,7 +20,7 @@ from symbn.code.names import RESULTS, gradient_of, nodes
 from symbn.code.quantities import Indexed, Written, gradient
 from symbn.code.roots import prove_at_all_sizes, prove_over_scalars
 from symbn.code.source import Source
-from symbn.code.uses import names_changed, names_given, names_needed, read_behind
+from symbn.code.uses import names_changed, names_given, read_behind, uses
 from symbn.kernel.goal import Goal
 from symbn.kernel.term import BATCH, Entry, Sum, Term, Var, add, mul, num, power
 from symbn.kernel.verdict import Proved
@@ -48,9 +48,9 @@ def findings(
 ) -> tuple[Finding, ...]:
     """Return the intermediate values that are wrong, in the order of the lines. right: all results are."""
     node = source.functions[function]
-    needed, given = names_needed(node), names_given(node)
-    changed = names_changed(node)
-    found = []
+    dependence, given, changed = uses(node), names_given(node), names_changed(node)
+    needed = dependence.closure(dependence.ends)
+    found: list[Finding] = []
     for seen in _last(traces):
         behind = read_behind(node, seen.name, seen.line)
         used = seen.name in needed and behind
@@ -58,7 +58,10 @@ def findings(
         hidden = not behind and seen.name in changed
         message = None if seen.name in given or hidden else _wrong(seen, only_by_a_factor=right and used)
         if message is not None:
-            found.append(Finding(seen.line, source.place(seen.line), seen.name, message, used))
+            before = dependence.closure({seen.name})
+            already = next((other.name for other in found if other.name in before), None)
+            told = message if already is None else f"{message} ({already} is wrong already)"
+            found.append(Finding(seen.line, source.place(seen.line), seen.name, told, used))
     return tuple(found)
 
 

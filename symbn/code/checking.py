@@ -103,9 +103,10 @@ class _Checking:
         return judging.judged(blank, attempt, self.plan, self.source)
 
     def another_layer(self, attempt: Attempt) -> bool:
-        """Tell whether the forward pass is that of another layer, under a layout that was only taken for want of a better one."""
+        """Tell whether the forward pass is that of another layer, under a layout with other axes, for want of a better."""
         first = self.layouts()[0]
-        return attempt.layout is not first and not judging.forward_is_the_layer(attempt, self.plan)
+        other = len(attempt.layout.sizes) != len(first.sizes)
+        return other and not judging.forward_is_the_layer(attempt, self.plan)
 
     def number_for_eps(self, attempt: Attempt) -> Fraction | None:
         """Return the number of the code that would have to be eps for the results to be right, beside an eps of its own."""

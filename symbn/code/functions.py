@@ -19,6 +19,7 @@ from symbn.code.constructors import CONSTRUCTORS
 if TYPE_CHECKING:
     import numpy as np
 
+MAX_KRON = 10_000  # entries
 Function = Callable[..., Any]
 _FLOATS = "float16 float32 float64 float128 longdouble double single half float_ floating"
 
@@ -191,6 +192,8 @@ def tensordot(a: object, b: object, axes: Any = 2) -> Any:
 def kron(a: object, b: object) -> Any:
     import numpy as np
 
+    # Every entry of the result is a new product, which a loop makes longer each time.
+    capped(as_exact(a).size * as_exact(b).size, MAX_KRON)
     return _product(np.kron, a, b)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from symbn.code.source import own_nodes, parameters
 
@@ -37,14 +38,27 @@ def _taken(value: ast.expr, parameters: set[str]) -> bool:
             return False
 
 
-def names_needed(function: ast.FunctionDef) -> set[str]:
-    """Return the names on which what the function returns depends, as far as assignments tell.
+@dataclass(frozen=True, slots=True)
+class Uses:
+    """sources: each name -> those in what is assigned to it. ends: the names in what is returned, tested, looped over or called
+    for its own sake, and those that are written to in place: another name may stand for the same memory."""
 
-    A name that is used in a test, a loop or a call for its own sake counts as needed, and so does one that is written to in
-    place: another name may stand for the same memory.
-    """
+    sources: Mapping[str, frozenset[str]]
+    ends: frozenset[str]
+
+    def closure(self, names: Iterable[str]) -> set[str]:
+        """Return the names, and every name on which they depend, as far as assignments tell."""
+        waiting, found = list(names), set(names)
+        while waiting:
+            for name in self.sources.get(waiting.pop(), frozenset()) - found:
+                found.add(name)
+                waiting.append(name)
+        return found
+
+
+def uses(function: ast.FunctionDef) -> Uses:
     sources: dict[str, set[str]] = {}
-    needed: set[str] = set()
+    ends: set[str] = set()
     for node in own_nodes(function):
         match node:
             case ast.Assign(targets=targets, value=value):
@@ -55,24 +69,18 @@ def names_needed(function: ast.FunctionDef) -> set[str]:
                 for name in _bound(target):
                     sources.setdefault(name, set()).update(_names(value), _names(target) - {name})
             case ast.Return(value=ast.expr() as value) | ast.Expr(value=value):
-                needed |= _names(value)
+                ends |= _names(value)
             case ast.If(test=test) | ast.While(test=test) | ast.Assert(test=test):
-                needed |= _names(test)
+                ends |= _names(test)
             case ast.For(target=target, iter=over):
-                needed |= _names(over)
+                ends |= _names(over)
                 for name in _bound(target):
                     sources.setdefault(name, set()).update(_names(over))
             case ast.FunctionDef() | ast.Lambda():
-                needed |= _names(node)
+                ends |= _names(node)
             case _:
                 pass
-    needed |= names_changed(function)
-    waiting = list(needed)
-    while waiting:
-        for name in sources.get(waiting.pop(), set()) - needed:
-            needed.add(name)
-            waiting.append(name)
-    return needed
+    return Uses({name: frozenset(own) for name, own in sources.items()}, frozenset(ends | names_changed(function)))
 
 
 def read_behind(function: ast.FunctionDef, name: str, line: int) -> bool:

@@ -77,7 +77,7 @@ def with_witness(report: FunctionReport, source: Source, means: Mapping[str, str
 def _notes(
     report: FunctionReport, source: Source, made: Plan, layout: Layout, eps: float, run: bool, seconds: float
 ) -> Iterator[str]:
-    shape = LARGE[len(layout.sizes)] if run else layout.shapes[0]
+    shape = LARGE[len(layout.sizes)]
     written = Written(layout, shape)
     sample = Sample(layout.graph, written.sizes, 11).at(written)
     sample.eps = eps

@@ -19,12 +19,13 @@ from time import monotonic
 from symbn.diagnostic import Value
 from symbn.kernel.evaluate import Irrational, Point, Undefined, evaluate
 from symbn.kernel.goal import Goal
-from symbn.kernel.term import BATCH, Entry, Index, KernelError, Power, Sum, Term, Var, free_indices, subterms
-from symbn.kernel.verdict import Proved, Refuted, prove, refute
+from symbn.kernel.term import BATCH, Add, Entry, Index, KernelError, Power, Sum, Term, Var, free_indices, subterms
+from symbn.kernel.verdict import Proved, Refuted, Undecided, prove, refute
 
 LARGEST_BATCH = 12
 WIDEST = 40  # of the spread and the root that are tried where several roots have to be rational at once
 MAX_PLACES = 64
+_PLAIN = 2  # points that are tried at each batch size before it is decided completely
 SECONDS = 2.0
 
 
@@ -46,13 +47,13 @@ def counterexample(goal: Goal, differs: bool) -> Counterexample | None:
     for m in range(first, last + 1):
         if monotonic() > deadline:
             break
-        found = _search(goal, plan.points(m, 2), deadline)
+        found = _search(goal, plan.points(m, _PLAIN), deadline)
         if found is None:
-            decided = prove(replace(goal, batch=m))
+            decided = _decided(replace(goal, batch=m))
             if isinstance(decided, Proved):
                 continue
             if "no indices" not in decided.reason:
-                found = _search(goal, plan.points(m, 40 if decided.differs else 12, skip=2), deadline)
+                found = _search(goal, plan.points(m, 40 if decided.differs else 12, skip=_PLAIN), deadline)
                 holds = holds and found is not None
         if found is not None:
             return Counterexample(found, holds and goal.batch is None and m > first)
@@ -72,6 +73,18 @@ def is_false(goal: Goal, differs: bool, hint: Point) -> bool:
     return counterexample(goal, differs) is not None
 
 
+def _decided(goal: Goal) -> Proved | Undecided:
+    """Decide a small batch size. The general forms have told the sides apart already; they are asked again, at this size, only
+    where the sums written out give no answer."""
+    answer = prove(goal, general=False)
+    return answer if isinstance(answer, Proved) or answer.differs else prove(goal)
+
+
+def at_plain_points(goal: Goal) -> Refuted | None:
+    """Return a refutation at one of the plainest points of the goal's batch size, or None; without a longer search."""
+    return None if goal.batch is None else _search(goal, _Plan(goal).points(goal.batch, _PLAIN), monotonic() + SECONDS)
+
+
 def _search(goal: Goal, points: Iterator[Point], deadline: float) -> Refuted | None:
     for point in points:
         if monotonic() > deadline:
@@ -89,25 +102,24 @@ class _Plan:
         self.goal = goal
         self.families: dict[str, tuple[Index, ...]] = {}
         self.scalars: set[str] = set()
-        radicands: list[tuple[Term, int]] = []
+        radicands: dict[Term, int] = {}
         self.wide = False
-        for side in (goal.left, goal.right):
-            for term in subterms(side):
-                if isinstance(term, Entry):
-                    self.families[term.name] = term.indices
-                    self.wide = self.wide or any(i.axis != BATCH for i in term.indices)
-                elif isinstance(term, Var) and term.name not in ("m", "n"):
-                    self.scalars.add(term.name)
-                elif isinstance(term, Power) and term.exponent.denominator != 1:
-                    radicands.append((term.base, term.exponent.denominator))
-                elif isinstance(term, Sum) and term.index.axis != BATCH:
-                    self.wide = True
+        for term in subterms(Add((goal.left, goal.right))):
+            if isinstance(term, Entry):
+                self.families[term.name] = term.indices
+                self.wide = self.wide or any(i.axis != BATCH for i in term.indices)
+            elif isinstance(term, Var) and term.name not in ("m", "n"):
+                self.scalars.add(term.name)
+            elif isinstance(term, Power) and term.exponent.denominator != 1:
+                radicands[term.base] = lcm(radicands.get(term.base, 1), term.exponent.denominator)
+            elif isinstance(term, Sum) and term.index.axis != BATCH:
+                self.wide = True
         self.features = [1, *(i.name for i in goal.indices if isinstance(i.name, int) and i.axis != BATCH)]
-        self.degree = lcm(*(degree for _, degree in radicands))
+        self.degree = lcm(*radicands.values())
         self.quarters = self.degree > 2
-        if any(self._nested(base) for base, _ in radicands):
+        if any(self._nested(base) for base in radicands):
             self.degree = max(self.degree, 4)
-        self.radicands = [base for base, _ in radicands if not free_indices(base) or self.wide]
+        self.radicands = [base for base in radicands if not free_indices(base) or self.wide]
 
     def _nested(self, base: Term) -> bool:
         return any(isinstance(term, Power) and term.exponent.denominator != 1 for term in subterms(base))

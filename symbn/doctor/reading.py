@@ -1,8 +1,9 @@
 """A test file -> the settings of its numeric gradient tests, by its syntax tree: nothing of it is ever executed.
 
 A test is a function (or the top level of a file or notebook) that takes numeric gradients: `eval_numerical_gradient_array`,
-`gradcheck`, a function of its own with such a name, or `.backward()` of PyTorch. Its names are followed from the top, each
-statement once. What is not understood is said, with its line, and stays open: options fill it in.
+`gradcheck`, a function of its own with such a name or with central differences in it, or `.backward()` of PyTorch. Its names
+are followed from the top, each statement once. What is not understood is said, with its line, and stays open: options fill
+it in. A function that compares what a backward pass returns with something else is said to be not understood, too.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ import warnings
 from collections.abc import Iterator
 
 from symbn.doctor.evaluating import name_of
-from symbn.doctor.understanding import Found, understood
-from symbn.doctor.walking import NUMERIC, Walk
-from symbn.errors import SymbnError
+from symbn.doctor.tools import NUMERIC, tools
+from symbn.doctor.understanding import Found, understood, without_reference
+from symbn.doctor.walking import Walk
+from symbn.errors import SymbnError, UsageError
 
 MAX_SOURCE = 2_000_000
 
@@ -25,7 +27,7 @@ class NotUnderstoodError(SymbnError):
 
 
 def read_tests(path: str, source: str, function: str | None = None) -> tuple[Found, ...]:
-    """Return the numeric gradient tests of a file, or the one that is named. Raises: NotUnderstoodError."""
+    """Return the numeric gradient tests of a file, or the one that is named. Raises: NotUnderstoodError, UsageError."""
     try:
         tree = _parsed(path, source)
         found = tuple(_tests(tree, function))
@@ -61,24 +63,25 @@ def _cells(text: str) -> str:
 
 
 def _tests(tree: ast.Module, function: str | None) -> Iterator[Found]:
-    top = Walk("the top level", 1)
+    functions = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)]
+    numeric = tools(functions)
+    top = Walk("the top level", 1, tools=numeric)
     single = not any(
         name_of(node.func) == "set_default_dtype" and any(name_of(a) in ("float64", "double") for a in node.args)
         for node in ast.walk(tree)
         if isinstance(node, ast.Call)
     )
     top.statements(tree.body)
-    functions = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)]
     if function is not None:
         functions = [n for n in functions if n.name == function]
         if not functions:
-            raise NotUnderstoodError(f"there is no function {function[:60]} in the file")
+            raise UsageError(f"there is no function {function[:60]} in the file")
     elif top.is_test:
         yield understood(top, tree.body, single)
     for node in functions:
         # A function that takes numeric gradients of what it is given is a tool of the tests, and no test.
-        tool = NUMERIC.fullmatch(node.name) is not None and not node.name.startswith("test")
-        walk = Walk(node.name, node.lineno, dict(top.names))
+        tool = (NUMERIC.fullmatch(node.name) or node.name in numeric) and not node.name.startswith("test")
+        walk = Walk(node.name, node.lineno, dict(top.names), numeric)
         arguments = node.args
         for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
             walk.names[argument.arg] = None  # a fixture, or a parameter: not what the file has under this name
@@ -87,3 +90,5 @@ def _tests(tree: ast.Module, function: str | None) -> Iterator[Found]:
         walk.statements(node.body)
         if (walk.is_test and not tool) or function is not None:
             yield understood(walk, node.body, single)
+        elif (unknown := without_reference(walk, node.body)) is not None and not tool:
+            yield unknown

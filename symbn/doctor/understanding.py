@@ -14,7 +14,7 @@ from symbn.doctor.values import LARGEST, Numbers, Output, Total, Value, number
 from symbn.doctor.walking import GRADCHECK, Walk
 
 
-ESSENTIAL = frozenset({"shape", "loss", "layer"})  # without these nothing can be said; the others are assumed
+ESSENTIAL = frozenset({"shape", "loss", "layer", "reference"})  # without these nothing can be said; the others are assumed
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,17 @@ def understood(walk: Walk, body: list[ast.stmt], single: bool) -> Found:
     return found
 
 
+def without_reference(walk: Walk, body: list[ast.stmt]) -> Found | None:
+    """Return what to say of a function that compares what a backward pass returns, but with no numeric gradient."""
+    calls = (node for statement in body for node in ast.walk(statement) if isinstance(node, ast.Call))
+    if walk.is_test or not any("backward" in name_of(call.func) for call in calls) or not any(comparisons(body, walk.names)):
+        return None
+    words = (
+        "it compares what a backward pass returns, but no numeric gradient was recognised in it; name it to have it examined"
+    )
+    return Found(walk.name, walk.line, open=[Gap(walk.line, "reference", words)])
+
+
 def _loss(walk: Walk, found: Found) -> None:
     said = walk.differentiated or [(0, walk.line, walk.roles.get("dout"))]
     surest = max(sure for sure, _, _ in said)
@@ -111,8 +122,10 @@ def _step(walk: Walk, found: Found) -> None:
     place = 2 if name in GRADCHECK else 3
     if given is None and len(walk.marked.args) > place:
         given = number(walk.value(walk.marked.args[place]))
-    if given is not None or name in GRADCHECK:
-        found.known["step"] = 1e-6 if given is None else given
+    if given is None:
+        given = 1e-6 if name in GRADCHECK else number(walk.value(walk.tools.get(name)))
+    if given is not None:
+        found.known["step"] = given
 
 
 def _comparisons(walk: Walk, found: Found, made: list[Comparing]) -> None:

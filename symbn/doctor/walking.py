@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Mapping
 
+from symbn.doctor.tools import NUMERIC, Tool, step_of_differences
 from symbn.doctor.evaluating import evaluate, keyword, name_of
 from symbn.doctor.setting import Loss
 from symbn.doctor.values import Numbers, Output, Total, Value, combined, number
 
-NUMERIC = re.compile(r"\w*num\w*_?grad\w*|\w*grad\w*_num\w*|gradcheck|grad_?check\w*|check_grad\w*|approx_fprime|"
-                      r"central_diff\w*|finite_diff\w*", re.IGNORECASE)  # fmt: skip
 GRADCHECK = ("gradcheck",)
 _LAYER = re.compile(r"\w*(norm|bn|forward|layer)\w*|f|fn|func|fx|fg|fb|model|net|apply", re.IGNORECASE)
 _OTHER = re.compile(r"layer_?norm|group_?norm|instance_?norm|rms_?norm")
+_TORCH = re.compile(r"BatchNorm[123]d")
 _ROLES = {
     "x": ("x", "xs", "x_data", "inp", "input", "inputs"), "gamma": ("gamma", "weight", "scale", "w"),
     "beta": ("beta", "bias", "shift", "b"), "dout": ("dout", "dy", "grad_out", "grad_output", "upstream", "g", "dl_dy"),
@@ -33,10 +34,13 @@ def fits(role: str, value: Value) -> bool:
 
 
 class Walk:
-    """Follows the statements of one test. differentiated: how sure, on which line, a loss or an upstream gradient."""
+    """Follows the statements of one test. differentiated: how sure, on which line, a loss or an upstream gradient. tools: the
+    functions of the file that take numeric gradients."""
 
-    def __init__(self, name: str, line: int, names: dict[str, Value] | None = None) -> None:
-        self.name, self.line = name, line
+    def __init__(
+        self, name: str, line: int, names: dict[str, Value] | None = None, tools: Mapping[str, Tool] | None = None
+    ) -> None:
+        self.name, self.line, self.tools = name, line, tools or {}
         self.names: dict[str, Value] = names or {}
         self.roles: dict[str, Value] = {}
         self.marked: ast.Call | None = None
@@ -75,18 +79,22 @@ class Walk:
                 return
             case ast.ClassDef() | ast.AsyncFunctionDef():
                 return
-            case ast.For(target=target):
+            case ast.For(target=target, iter=header):
+                self.calls(header)
                 self.bind(target, None)
                 self.statements([*statement.body, *statement.orelse])
                 return
-            case ast.While():
+            case ast.While(test=header):
+                self.calls(header)
                 self.statements([*statement.body, *statement.orelse])
                 return
-            case ast.If(body=body, orelse=other):
+            case ast.If(test=header, body=body, orelse=other):
+                self.calls(header)
                 self.branches(body, other)
                 return
             case ast.With(items=items):
                 for item in items:
+                    self.calls(item.context_expr)
                     if item.optional_vars is not None:
                         self.bind(item.optional_vars, None)
                 self.statements(statement.body)
@@ -140,15 +148,13 @@ class Walk:
                 for part, own in zip(parts, inner, strict=True):
                     self.bind(part, own)
 
-    def calls(self, statement: ast.stmt) -> None:
-        """Look at every call of a statement: of the layer, of a numeric gradient, of a backward pass."""
-        for node in ast.walk(statement):
-            match node:  # (f(x + h) - f(x - h)) / (2 * h), written out
-                case ast.BinOp(
-                    op=ast.Div(), right=ast.BinOp(left=ast.Constant(value=2 | 2.0), op=ast.Mult(), right=ast.Name() as step)
-                ) if isinstance(self.roles.get("x"), Numbers):
-                    self.written_out = True
-                    self.step = number(self.value(step))
+    def calls(self, statement: ast.stmt | ast.expr) -> None:
+        """Look at every call of a statement or of its head: of the layer, of a numeric gradient, of a backward pass."""
+        step = step_of_differences(statement)
+        whole = isinstance(self.value(step), int)  # sum((y - t)**2) / (2 * N) is a loss
+        if step is not None and not whole and isinstance(self.roles.get("x"), Numbers):
+            self.written_out = True
+            self.step = number(self.value(step))
         for call in (node for node in ast.walk(statement) if isinstance(node, ast.Call)):
             name = name_of(call.func)
             if self.is_layer(call) or "norm" in name.lower():
@@ -159,7 +165,7 @@ class Walk:
                 if isinstance(own, Total) or call.args:
                     of = own if isinstance(own, Total) else self.value(call.args[0])
                     self.differentiated.append((_BACKWARD, call.lineno, of))
-            elif NUMERIC.fullmatch(name) and self.follows:
+            elif (NUMERIC.fullmatch(name) or name in self.tools) and self.follows:
                 if self.marked is None or name_of(self.marked.func) == "backward":
                     self.marked = call
                 self.numeric(call)
@@ -170,6 +176,8 @@ class Walk:
         """Read a call of the layer: what it is given, and its eps."""
         if _OTHER.search(name_of(call.func).lower()):
             self.other = (call.lineno, "layer", f"{name_of(call.func)[:60]} is no batch norm, and only that is examined")
+        if _TORCH.fullmatch(name_of(call.func)):
+            self.notes.append(f"line {call.lineno}: a new layer of PyTorch has gamma = 1 and beta = 0: --gamma 1 --beta 0")
         names = (
             ("x", "", "", "gamma", "beta")
             if name_of(call.func) == "batch_norm" and len(call.args) > 3
@@ -221,7 +229,7 @@ class Walk:
         """Return what a function of the test returns."""
         if not isinstance(function, ast.Lambda | ast.FunctionDef):
             return None
-        inner = Walk(self.name, self.line, dict(self.names))
+        inner = Walk(self.name, self.line, dict(self.names), self.tools)
         inner.roles = self.roles
         inner.follows = False  # a function that checks itself would be followed for ever
         values = [*arguments, *(None for _ in function.args.args)]

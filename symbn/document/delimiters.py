@@ -16,7 +16,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from symbn.diagnostic import Span
+from symbn.diagnostic import Span, Value
 from symbn.document.found import Found, Kind, trimmed
 from symbn.document.landmarks import Landmarks
 from symbn.document.macros import HEAD, definition_at
@@ -31,8 +31,8 @@ _COMMENT = re.compile(r"\s*symbn:[ \t]*")
 _CLOSING = {"\\(": "\\)", "\\[": "\\]", "\\\\(": "\\\\)", "\\\\[": "\\\\]"}
 
 
-@dataclass(frozen=True, slots=True)
-class Dialect:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Dialect(Value):
     """What else has a meaning in a format. code: `..` is code, and so are <pre>, <code>. strict_dollars: pandoc's rule.
     loose: `$$` may cross any blank line, as where tags fell out. percent: comments and \\verb as in LaTeX.
     lines: `# symbn: ..` and `symbn: ..` on a line of their own are remarks. doubled: `\\\\(` is Markdown's `\\(`."""

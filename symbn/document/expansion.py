@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from symbn.diagnostic import Span
+from symbn.diagnostic import Span, Value
 from symbn.document.macros import TOKEN, Macro
 from symbn.document.source import Piece, Text
 from symbn.syntax.tokens import MAX_CHARACTERS
@@ -22,8 +22,8 @@ MAX_MOVED = 4 * MAX_CHARACTERS
 MAX_MOVED_IN_A_DOCUMENT = 32 * MAX_CHARACTERS
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class _Token(Value):
     """exact: each character stands for its own in `origin`. final: not a macro, whatever its name."""
 
     text: str

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from symbn.diagnostic import Diagnostic, Span
+from symbn.diagnostic import Diagnostic, Span, Value
 from symbn.document.macros import Definition
 from symbn.document.source import Text
 
 Kind = Literal["inline", "display", "remark", "definition"]
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Found(Value):
     """span: of the formula without its delimiters, of the remark's words, or of the whole definition."""
 
     span: Span
@@ -21,8 +21,8 @@ class Found:
     definition: Definition | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Scanned:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Scanned(Value):
     """What a reader hands over: the text that spans count, what was found in it, and how it lies in the file (see Document).
     percent: % begins a comment. quotes: > begins a line of a block quotation."""
 

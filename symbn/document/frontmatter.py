@@ -7,10 +7,9 @@ A YAML header between `---` is none of ours: it is skipped where Markdown has on
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass, field
 
-from symbn.diagnostic import Diagnostic, Span
+from symbn.diagnostic import Diagnostic, Span, Value
 
 MAX_CHARACTERS = 64 * 1024
 _LINE = re.compile(r"at line (\d+)")
@@ -19,8 +18,8 @@ _YAML_END = re.compile(r"^(?:---|\.\.\.)[ \t]*\r?$", re.MULTILINE)
 _HELP = 'write TOML between two lines +++, such as: batch = "m"'
 
 
-@dataclass(frozen=True, slots=True)
-class FrontMatter:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class FrontMatter(Value):
     """end: where the document goes on after it."""
 
     end: int
@@ -58,6 +57,8 @@ def yaml_end(text: str, start: int, end: int) -> int:
 def _table(text: str, lines: list[Span], first: Span, comment: str) -> tuple[dict[str, object], tuple[Diagnostic, ...]]:
     toml = "\n".join(_uncommented(text[line.start : line.end].rstrip("\r"), comment) for line in lines)
     try:
+        import tomllib  # few documents have settings
+
         return tomllib.loads(toml), ()
     except (ValueError, RecursionError) as error:
         named = _LINE.search(str(error))

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from symbn.diagnostic import Value
 from symbn.document.landmarks import Landmarks
 from symbn.errors import UnreadableError
 from symbn.syntax.latex import scan
@@ -27,8 +28,8 @@ _OTHER = re.compile(r"\s{0,99}=?\s{0,99}(\\(?:[A-Za-z]+|[^\sA-Za-z]))")
 TOKEN = re.compile(r"\\[A-Za-z]+|\\.|%[^\n]*\n?|#[1-9]|.", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Macro:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Macro(Value):
     """body: TeX's tokens. default: of the first parameter, if that is optional. final: the body is not expanded again."""
 
     parameters: int
@@ -37,8 +38,8 @@ class Macro:
     final: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Definition:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Definition(Value):
     """name: with its backslash. how: a `provide` yields to what there is; a `let` copies the meaning of `body[0]`."""
 
     name: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from symbn.document.source import Document
 
@@ -32,7 +33,12 @@ def prose_between(document: Document, item_index: int) -> str:
     start = items[item_index - 1].span.end if item_index > 0 else 0
     last = item_index >= len(items)
     text = document.text[start : len(document.text) if last else items[item_index].span.start]
-    if item_index > 0:
+    return _without_marks(text, item_index == 0, last)
+
+
+@lru_cache(maxsize=8)  # the same prose is looked at for the formula before it and for the one behind it
+def _without_marks(text: str, first: bool, last: bool) -> str:
+    if not first:
         text = text[match.end() :] if (match := _CLOSING.match(text)) else text
     else:
         text = _HIDDEN.sub("", text, count=1)

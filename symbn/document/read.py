@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import PurePath
+from typing import TYPE_CHECKING
 
 from symbn.document.assemble import assemble
-from symbn.document.found import Scanned
-from symbn.document.markdown import read_markdown, read_plain
-from symbn.document.notebook import read_notebook
-from symbn.document.python import read_python
-from symbn.document.rst import read_rst
 from symbn.document.source import Document
-from symbn.document.tex import read_latex
-from symbn.document.webpage import read_webpage
 from symbn.errors import UsageError
+
+if TYPE_CHECKING:
+    from symbn.document.found import Scanned
 
 MAX_BYTES = 64 * 1024 * 1024
 KINDS = {
@@ -29,15 +25,6 @@ KINDS = {
 # What a document ends in. A Python module is one where it is named, not wherever a folder holds one.
 SUFFIXES = frozenset(suffix for kind, suffixes in KINDS.items() if kind != "python" for suffix in suffixes)
 _BY_SUFFIX = {suffix: kind for kind, suffixes in KINDS.items() for suffix in (kind, *suffixes)}
-_READERS: dict[str, Callable[[str], Scanned]] = {
-    "markdown": read_markdown,
-    "latex": read_latex,
-    "html": read_webpage,
-    "text": read_plain,
-    "rst": read_rst,
-    "notebook": read_notebook,
-    "python": read_python,
-}
 
 
 def read_document(path: str, data: bytes, kind: str | None = None) -> Document:
@@ -55,9 +42,38 @@ def read_document(path: str, data: bytes, kind: str | None = None) -> Document:
     if known is None:
         raise UsageError(f"{path}: there is no kind of document called {kind!r}; choose from {', '.join(KINDS)}")
     try:
-        return assemble(path, _READERS[known](text))
+        return assemble(path, _scanned(known, text))
     except UsageError as error:
         raise UsageError(f"{path}: {error}") from None
+
+
+def _scanned(kind: str, text: str) -> Scanned:
+    """Return what a reader finds in the text. A reader is loaded when there is a document for it."""
+    match kind:
+        case "latex":
+            from symbn.document.tex import read_latex
+
+            return read_latex(text)
+        case "html":
+            from symbn.document.webpage import read_webpage
+
+            return read_webpage(text)
+        case "rst":
+            from symbn.document.rst import read_rst
+
+            return read_rst(text)
+        case "notebook":
+            from symbn.document.notebook import read_notebook
+
+            return read_notebook(text)
+        case "python":
+            from symbn.document.python import read_python
+
+            return read_python(text)
+        case _:
+            from symbn.document.markdown import read_markdown, read_plain
+
+            return read_plain(text) if kind == "text" else read_markdown(text)
 
 
 def kind_of(path: str, text: str) -> str:

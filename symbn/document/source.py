@@ -83,6 +83,8 @@ class Text(Value):
         return ends[0].to(ends[1])
 
     def _place(self, offset: int) -> int:
+        if len(self.pieces) == 1:
+            return 0
         return max(0, bisect_right(self.pieces, offset, key=lambda piece: piece.start) - 1)
 
     def _at(self, offset: int) -> Span:
@@ -109,8 +111,8 @@ class Remark(Value):
     words: str
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Document(Value):
     """path: as given, or `<stdin>`. text: what every span counts: the file's own text, or what an HTML page or a notebook says.
     raw: the file's own text; layout: where each character of `text` stands in it (None: `text` is the file's own).
     items: formulas and remarks in order; the prose is what lies between them. settings: its front matter, a TOML table.

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from symbn.diagnostic import Span
+from symbn.diagnostic import Span, Value
 from symbn.elaboration.meaning import Meaning
 from symbn.elaboration.notation import Notation
 from symbn.elaboration.readings import Choices
@@ -18,8 +18,8 @@ from symbn.layers.graph import Graph
 from symbn.syntax.tree import Name, Node, Number
 
 
-@dataclass(frozen=True, slots=True)
-class Inside:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Inside(Value):
     """The indices bound around, and the index that an omitted one stands for (`averaged`: by definition, as in E[x]).
 
     apart: we are inside the body of a definition, whose own sums must not catch the indices it is used at.

@@ -8,7 +8,7 @@ with their place.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction as Rational
 
@@ -126,19 +126,19 @@ class Equation(Value):
         taken |= {str(index.name) for c in self.conditions for index in (c.left, c.right)}
         return {_SIZE: next(letter for letter in (*_OTHERS, *(f"i{n}" for n in range(len(taken) + 1))) if letter not in taken)}
 
-    def notes(self) -> tuple[str, ...]:
-        """Return what the reading says, and which letters are printed as others."""
-        words = [
-            f"the index {old} is printed as {new}, since {old} is the number of examples" for old, new in self.letters().items()
-        ]
+    def notes(self, letters: Mapping[str, str] | None = None) -> tuple[str, ...]:
+        """Return what the reading says, and which letters are printed as others. letters: those of the method, if known."""
+        letters = self.letters() if letters is None else letters
+        words = [f"the index {old} is printed as {new}, since {old} is the number of examples" for old, new in letters.items()]
         return (*self.reading.notes, *words)
 
-    def statement(self) -> str:
-        """Return the claim in plain text, with every quantifier."""
-        letters = self.letters()
-        left, right = (renamed(side, letters) for side in (self.left, self.right))
+    def statement(self, letters: Mapping[str, str] | None = None) -> str:
+        """Return the claim in plain text, with every quantifier. letters: those of the method, if known."""
+        letters = self.letters() if letters is None else letters
+        left, right = (renamed(side, letters) if letters else side for side in (self.left, self.right))
+        loose = free(left) | free(right)
         indices = sorted(
-            {str(i.name) for i in free(left) | free(right) if isinstance(i.name, str)}
+            {str(i.name) for i in loose if isinstance(i.name, str)}
             | {
                 letters.get(str(i.name), str(i.name))
                 for c in self.conditions
@@ -146,7 +146,7 @@ class Equation(Value):
                 if isinstance(i.name, str)
             }
         )
-        explicit = [i.name for i in free(left) | free(right) if isinstance(i.name, int) and i.axis == BATCH]
+        explicit = [i.name for i in loose if isinstance(i.name, int) and i.axis == BATCH]
         size = f"m = {self.batch}" if self.batch is not None else f"all m >= {max([1, *explicit])}"
         if (names(left) | names(right)) & {"eps", "s", "xhat", "y"}:
             size += ", eps > 0"
@@ -195,8 +195,9 @@ def readings(
     for equation, reading in explore(run):
         doubtful = doubtful or _DOUBT in reading.doubts
         # t and the names of the functions are ours, or explained by the remark.
-        notes = reading.notes if not moments else tuple(n for n in reading.notes if not n.endswith("is any real number"))
-        yield from _granted(equation, replace(reading, notes=notes))
+        if moments:
+            reading = replace(reading, notes=tuple(n for n in reading.notes if not n.endswith("is any real number")))
+        yield from _granted(equation, reading)
     if doubtful and not (moments or given or dots):
         for equation in _if_it_fits(left, right, conditions, notation, batch):
             reading = equation.reading

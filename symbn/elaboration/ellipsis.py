@@ -24,6 +24,7 @@ from symbn.syntax.tree import (
     children,
     names_in,
     rebuilt,
+    walk,
 )
 
 DOTS = "the dots stand for every term between"
@@ -52,7 +53,7 @@ def _is_dots(node: Node) -> bool:
 
 
 def _has_dots(node: Node) -> bool:
-    return _is_dots(node) or any(map(_has_dots, children(node)))
+    return any(map(_is_dots, walk(node)))
 
 
 def _summed(node: Additive, letter: str, notes: dict[str, None]) -> Node:

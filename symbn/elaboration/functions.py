@@ -12,7 +12,20 @@ from fractions import Fraction as Rational
 
 from symbn.elaboration.notation import Notation
 from symbn.errors import unreadable
-from symbn.syntax.tree import Additive, Derivative, Group, Name, Node, Number, Product, Relation, Scripted, children, rebuilt
+from symbn.syntax.tree import (
+    Additive,
+    Derivative,
+    Group,
+    Name,
+    Node,
+    Number,
+    Product,
+    Relation,
+    Scripted,
+    children,
+    rebuilt,
+    walk,
+)
 
 LETTERS = frozenset("fghuv")
 _TIME = "t"
@@ -27,6 +40,8 @@ def with_functions(
 
     Raises: UnreadableError.
     """
+    if not any(isinstance(node, Scripted) and node.primes for side in sides for node in walk(side)):
+        return sides, notation, (), ()
     named = {name for side in sides for name in _primed(side)}
     if not named or not named <= LETTERS:
         return sides, notation, (), ()

@@ -26,17 +26,23 @@ class OutsideError(Exception):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Constant(Value):
+    """A rational number."""
+
     value: Fraction
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Quantity(Value):
+    """A named quantity, at its indices."""
+
     name: str
     indices: tuple[Index, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class SumOver(Value):
+    """The sum of the body over an index, some values of it left out."""
+
     index: Index
     excluding: tuple[Index, ...]
     body: Meaning
@@ -44,22 +50,30 @@ class SumOver(Value):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Same(Value):
+    """1 where the indices are the same, else 0."""
+
     left: Index
     right: Index
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Plus(Value):
+    """The sum of the terms."""
+
     terms: tuple[Meaning, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Times(Value):
+    """The product of the factors."""
+
     factors: tuple[Meaning, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Raised(Value):
+    """A power with a rational exponent."""
+
     base: Meaning
     exponent: Fraction
 
@@ -131,7 +145,7 @@ def free(meaning: Meaning) -> frozenset[Index]:
         case SumOver(index=index, excluding=excluding, body=body):
             return (free(body) - {index}) | frozenset(excluding)
         case _:
-            return frozenset[Index]().union(*(free(part) for part in parts(meaning)))
+            return frozenset[Index]().union(*[free(part) for part in parts(meaning)])
 
 
 def renamed(meaning: Meaning, letters: Mapping[str, str]) -> Meaning:
@@ -161,11 +175,17 @@ def renamed(meaning: Meaning, letters: Mapping[str, str]) -> Meaning:
 
 def letters_of(meaning: Meaning) -> frozenset[str]:
     """Return the letters of all indices, free and bound."""
-    own = set(free(meaning))
-    if isinstance(meaning, SumOver):
-        own.add(meaning.index)
-    named = frozenset(index.name for index in own if isinstance(index.name, str))
-    return named.union(*(letters_of(part) for part in parts(meaning)))
+    match meaning:
+        case Quantity(indices=own):
+            pass
+        case Same(left=left, right=right):
+            own = (left, right)
+        case SumOver(index=index, excluding=excluding):
+            own = (index, *excluding)
+        case _:
+            own = ()
+    named = frozenset([index.name for index in own if isinstance(index.name, str)])
+    return named.union(*[letters_of(part) for part in parts(meaning)])
 
 
 def names(meaning: Meaning) -> frozenset[str]:

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
+from symbn.diagnostic import Value
 from symbn.errors import UnreadableError, UsageError
 from symbn.layers.batchnorm import MODES, TRAINING
 from symbn.syntax.parser import parse
@@ -80,8 +82,8 @@ AMBIGUOUS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Definition:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Definition(Value):
     """A name that the text defines itself. letters: its index letters, with the axis of each; body: what it is equal to.
     bare: it is written without its index. wide: its body counts features too. weight:
     how large it is with every definition inside written out."""
@@ -96,7 +98,8 @@ class Definition:
 @dataclass(frozen=True, slots=True)
 class Notation:
     """roles: spelling -> canonical name. batch, features: their spelling where it was said. mode: training or evaluation.
-    definitions: what the text defines itself, by spelling; it comes before every role."""
+    definitions: what the text defines itself, by spelling; it comes before every role. resolved: what nodes were found to be,
+    by identity; each with its node, so that no other one can have its place."""
 
     roles: Mapping[str, str] = field(default_factory=lambda: dict(_DEFAULTS))
     batch: str | None = None
@@ -106,6 +109,7 @@ class Notation:
     mode: str = TRAINING
     said: tuple[str, ...] = ()
     definitions: Mapping[str, Definition] = field(default_factory=dict)
+    resolved: dict[int, tuple[Node, Any]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if self.mode not in MODES:
@@ -117,9 +121,6 @@ class Notation:
         for let in lets:
             notation = notation._with_let(let)
         return notation
-
-    def with_definition(self, key: str, definition: Definition) -> Notation:
-        return replace(self, definitions={**self.definitions, key: definition})
 
     def _with_let(self, let: str) -> Notation:
         role, equals, spelling = let.partition("=")

@@ -10,14 +10,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from symbn.diagnostic import Value
+
 MAX_READINGS = 48
 TRUE_ONLY_IF = "true only if "  # begins why a reading is withheld
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Reading(Value):
     """What was chosen, in words.
 
     notes: what holds anyway. caveats: what departs from the language's own rule. doubts: a reading that a person may have had

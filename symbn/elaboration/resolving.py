@@ -16,6 +16,7 @@ ARRAYS = frozenset({"x", "c", "xhat", "y", "g"})
 PER_FEATURE = frozenset({"mu", "var", "deviation", "s", "gamma", "beta"})
 BOLD = ("\\mathbf", "\\boldsymbol", "\\bm", "\\vec", "\\pmb")
 MAX_INDEX = 1000
+MAX_KEPT = 1024
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -37,7 +38,22 @@ class Resolved(Value):
 
 
 def resolve(node: Name | Scripted, notation: Notation) -> Resolved | None:
-    """Return what the name is, or None if it is unknown. Raises: UnreadableError for a name with two possible roles."""
+    """Return what the name is, or None if it is unknown. Raises: UnreadableError for a name with two possible roles.
+
+    A name is looked at some twenty times on its way to a verdict, so that the notation keeps the last answers.
+    """
+    known = notation.resolved.get(id(node))
+    if known is not None and known[0] is node:
+        kept: Resolved | None = known[1]
+        return kept
+    found = _resolved(node, notation)
+    if len(notation.resolved) >= MAX_KEPT:
+        notation.resolved.clear()
+    notation.resolved[id(node)] = (node, found)
+    return found
+
+
+def _resolved(node: Name | Scripted, notation: Notation) -> Resolved | None:
     node = _square_inside(node, notation)
     full = key_of(node)
     if full is not None and (definition := notation.definitions.get(full)) is not None:
@@ -93,7 +109,8 @@ def kronecker(node: Node) -> tuple[Name | Number, Name | Number] | None:
 
 
 def _named(key: str, sub: Node | None, sup: Node | None, notation: Notation) -> Resolved | None:
-    label, power = label_of(sup), None if label_of(sup) is not None else sup
+    label = label_of(sup)
+    power = sup if label is None else None
     if isinstance(sup, Scripted) and sup.sub is None and not sup.primes and label_of(sup.base) is not None:
         label, power = label_of(sup.base), sup.sup  # \\sigma^{(k)^2}
     if (definition := notation.definitions.get(key)) is not None:

@@ -34,21 +34,25 @@ def roles_by_proof(equations: list[tuple[Node, Node]], notation: Notation) -> No
 
 def _adopted(equations: list[tuple[Node, Node]], notation: Notation, deadline: float) -> str | None:
     """Return the next `role=name`, or None. All equations have to be looked at, since another one may contradict the role."""
-    taken = {role for left, right in equations for side in (left, right) for role in roles_in(side, notation)}
+    taken: set[str] | None = None
     seen = set[str]()
     roles_of: dict[str, set[str]] = {}
     for left, right in equations:
-        unknown = {name for side in (left, right) for name in sizes(side, notation)[1]} - _NO_NAMES - set(notation.definitions)
-        unknown -= _NO_ARRAYS
         # Only an equation that says what one name is can tell a role: \\sum_i q_i = 0 holds for many.
         base = left.base if isinstance(left, Scripted) else left
-        says = isinstance(base, Name) and (layer_node(left, notation) == "defined" or base.text in unknown - seen)
-        seen |= {base.text} if isinstance(base, Name) else set()
+        if not isinstance(base, Name):
+            continue
+        unknown = {name for side in (left, right) for name in sizes(side, notation)[1]} - _NO_NAMES - set(notation.definitions)
+        unknown -= _NO_ARRAYS
+        says = layer_node(left, notation) == "defined" or base.text in unknown - seen
+        seen.add(base.text)
         numbered = isinstance(left, Scripted) and is_numbered(left)
-        circular = isinstance(base, Name) and base.text in unknown & bases(right)
+        circular = base.text in unknown & bases(right)
         if len(unknown) != 1 or not says or numbered or circular:
             continue
         (name,) = unknown
+        if taken is None:
+            taken = {role for pair in equations for side in pair for role in roles_in(side, notation)}
         for role in _ADOPTABLE:
             if ROLES[role] in taken:
                 continue

@@ -18,6 +18,9 @@ def function_defined(left: Node) -> str | None:
 
 
 def called(node: Node, functions: frozenset[str]) -> Node:
+    """Return the node with every value of one of the functions as one name."""
+    if not functions:
+        return node
     inner = rebuilt(node, lambda part: called(part, functions))
     if not isinstance(inner, Product):
         return inner

@@ -49,9 +49,12 @@ def definition_step(follower: Follower, chain: Chain, options: Options, again: b
     left, sign, right = chain.sides[0], chain.relations[0], chain.sides[1]
     if sign not in (*EXACT, *DEFINES):
         return None
-    blank = blank_step(follower, left, right, 0, chain)
+
+    def blank() -> Step:
+        return blank_step(follower, left, right, 0, chain)
+
     if defining.is_size(left.node, right.node, options.notation):
-        return replace(blank, verdict=ASSUMED, reason="it says how large the batch or a feature is")
+        return replace(blank(), verdict=ASSUMED, reason="it says how large the batch or a feature is")
     function = calls.function_defined(left.node)
     node: Node = left.node
     functions = follower.functions
@@ -60,9 +63,9 @@ def definition_step(follower: Follower, chain: Chain, options: Options, again: b
     node = calls.called(node, functions)
     body = calls.called(right.node, functions)
     unknown = follower.unsettled.keys() - follower.renamed.keys()
-    lost = defining.updates(left.node, right.node) or defining.base_key(left.node) in unknown
-    if sign in DEFINES and lost and isinstance(left.node, Name | Scripted):
-        return replace(blank, verdict=ASSUMED, reason="an assignment, which claims no equality")
+    assigns = sign in DEFINES and isinstance(left.node, Name | Scripted)
+    if assigns and (defining.updates(left.node, right.node) or defining.base_key(left.node) in unknown):
+        return replace(blank(), verdict=ASSUMED, reason="an assignment, which claims no equality")
     again = again or (sign in DEFINES and defining.base_key(left.node) in options.notation.definitions)
     key = defining.defines(node, options.notation, again)
     known_anew = meanings.released(follower, left.node) if key is None else None
@@ -73,17 +76,19 @@ def definition_step(follower: Follower, chain: Chain, options: Options, again: b
     if key in follower.unsettled and not again:
         return None
     if key is None:
+        if sign not in DEFINES:
+            return None
         # A gradient has a meaning of its own, so that `dL/dbeta := ..` claims what it is.
         named = isinstance(left.node, Name | Scripted) and not defining.is_gradient(left.node, options.notation)
         defined = defining.layer_node(left.node, options.notation) == "defined"
-        if sign in DEFINES and named and (not defined or defining.updates(left.node, right.node)):
-            return replace(blank, verdict=ASSUMED, reason="an assignment, which claims no equality")
+        if named and (not defined or defining.updates(left.node, right.node)):
+            return replace(blank(), verdict=ASSUMED, reason="an assignment, which claims no equality")
         return None
-    start = perf_counter()
+    start, step = perf_counter(), blank()
     try:
         role = None if function is not None else defining.role_of(key, node, body, options.notation)
         if defining.is_upstream(left.node, body, options.notation):
-            follower.loss_line = blank.line
+            follower.loss_line = step.line
         if role is not None:
             return _settled(follower, chain, options, key, role)
         if key in options.notation.roles and _true_by_habit(node, body, options.notation):
@@ -96,16 +101,16 @@ def definition_step(follower: Follower, chain: Chain, options: Options, again: b
         diagnostic = relocated(error.diagnostic, right.text)
         return placed(
             follower,
-            unreadable_step(blank.source, blank.span, (blank.lhs, blank.rhs), options.scope, diagnostic, start),
+            unreadable_step(step.source, step.span, (step.lhs, step.rhs), options.scope, diagnostic, start),
         )
     follower.functions = functions
     if follower.renamed.pop(key, None) is not None:
         follower.unsettled.pop(key, None)
     follower.notation = defining.redefined(follower.notation, key, made)
-    follower.defined.append((key, blank.line, follower.section))
-    shown = f"{blank.lhs} = {blank.rhs}" if len(blank.rhs) < 60 else blank.lhs
-    follower.words[f"{shown} is a definition (line {blank.line})"] = None
-    return replace(blank, verdict=ASSUMED, reason=f"the document defines {blank.lhs} here", milliseconds=since(start))
+    follower.defined.append((key, step.line, follower.section))
+    shown = f"{step.lhs} = {step.rhs}" if len(step.rhs) < 60 else step.lhs
+    follower.words[f"{shown} is a definition (line {step.line})"] = None
+    return replace(step, verdict=ASSUMED, reason=f"the document defines {step.lhs} here", milliseconds=since(start))
 
 
 def _true_by_habit(left: Node, right: Node, notation: Notation) -> bool:
@@ -148,6 +153,9 @@ def judge_again(follower: Follower) -> None:
         made.setdefault(key, []).append((number, line, section))
     for number, claim in follower.claims.items():
         old = follower.steps[number]
+        unread = old.verdict == UNREADABLE and {d.code for d in old.diagnostics} & {"unknown-name", "two-roles"}
+        if not made and not unread:
+            continue
         names = names_in(claim.first.node) | names_in(claim.second.node)
         roles, usual = claim.options.notation.roles, Notation().roles
         own = sorted((*place, key) for key in names for place in made.get(key, ()))
@@ -163,7 +171,6 @@ def judge_again(follower: Follower) -> None:
         if old.verdict in (PROVED, REFUTED) and _near(old, again):
             follower.steps[number] = in_doubt(old, f"a name of it gets another meaning on line {again[0]}")
             continue
-        unread = old.verdict == UNREADABLE and {d.code for d in old.diagnostics} & {"unknown-name", "two-roles"}
         if not later and not unread:
             continue
         notation = replace(

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from symbn.answer import CAVEAT, VERDICTS
-from symbn.diagnostic import Span
+from symbn.diagnostic import Span, Value
 from symbn.elaboration.letters import labels
 from symbn.elaboration.notation import BATCH_NAMES, ROLE_WORDS, ROLES, SYNONYMS, Notation
 from symbn.elaboration.scope import sizes
@@ -29,8 +29,8 @@ _LOOKED_AT = 200  # equations, for names without a role
 HYPOTHESIS, IGNORE = "hypothesis", "ignore"
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Section(Value):
     """Options that hold for the formulas that begin on the lines first..last; last is None for the rest of the document."""
 
     first: int
@@ -38,8 +38,8 @@ class Section:
     settings: Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True)
-class Conventions:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Conventions(Value):
     """settings: of the whole document; sections: of parts of it; expect: the verdict of formulas that have no remark."""
 
     settings: Mapping[str, object]

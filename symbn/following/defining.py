@@ -13,7 +13,7 @@ from dataclasses import replace
 from symbn.decision.decide import proved
 from symbn.elaboration.elaborate import readings
 from symbn.elaboration.meaning import OutsideError
-from symbn.elaboration.notation import BATCH_NAMES, FEATURE_NAMES, ROLES, Definition, Notation, key_of
+from symbn.elaboration.notation import BATCH_NAMES, FEATURE_NAMES, Definition, Notation, key_of
 from symbn.elaboration.resolving import indices_of, kronecker, resolve
 from symbn.elaboration.scope import Scope
 from symbn.errors import SymbnError, UnreadableError, unreadable
@@ -283,9 +283,3 @@ def is_size(left: Node, right: Node, notation: Notation) -> bool:
     """Tell whether the equation says how many examples or features there are: N = 64."""
     names = {*BATCH_NAMES, *FEATURE_NAMES, notation.batch, notation.features}
     return isinstance(left, Name) and left.text in names and left.text not in notation.roles and number_value(right) is not None
-
-
-def role_name(key: str, notation: Notation) -> str:
-    """Return the role of a spelling in words, such as `mean`."""
-    canonical = notation.roles.get(key)
-    return next((role for role, name in ROLES.items() if name == canonical), key)

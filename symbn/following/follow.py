@@ -73,7 +73,7 @@ def check_document(
         if isinstance(item, Formula) and _claims(item.text.text) and options.spent is None
     }
     notation, words = inferred(_equations(read), options.notation)
-    follower = Follower(document, replace(options, notation=notation), conventions, notation, read)
+    follower = Follower(document, options.reading(notation), conventions, notation, read)
     said = [f"{role} is {name}" for role, _, name in (let.partition("=") for let in options.notation.said)]
     follower.words.update(dict.fromkeys((*said, *words)))
     for place, item in enumerate(document.items):
@@ -110,6 +110,8 @@ def _guarded(follower: Follower, place: int, formula: Formula) -> None:
         fault = relocated(error.diagnostic, formula.text)
     except UsageError:
         raise
+    except MemoryError:
+        fault = Diagnostic("unexpected", "there is not enough memory for this formula", formula.span)
     except Exception as error:
         message = f"this is a bug in symbn: {type(error).__name__}: {error}; please report the formula"
         fault = Diagnostic("unexpected", message, formula.span)
@@ -168,7 +170,7 @@ def _formula(follower: Follower, place: int, formula: Formula) -> None:
     if continued:
         assert follower.last is not None
         text = Text.joined((follower.last.source, Text.standing_for(" ", Span(formula.span.start, formula.span.start)), text))
-    options = follower.conventions.at(line, replace(follower.base, notation=follower.notation))
+    options = follower.conventions.at(line, follower.base.reading(follower.notation))
     found = list(chains(text, continued)) if continued else follower.read[place]
     if role != prose.CLAIM and any(isinstance(chain, Fault) for chain in found):
         conditions = listed(formula.text)
@@ -208,7 +210,7 @@ def _formula(follower: Follower, place: int, formula: Formula) -> None:
         else:
             if chain.beside:  # of `x_i = x_1, i = 1, 2` the condition is not all that stands there
                 chain = replace(chain, conditions=())
-            here = replace(options, notation=current(follower, options))
+            here = options.reading(current(follower, options))
             conditional, known = any(h.usable for h in (*after, *follower.hypotheses)), len(follower.defined)
             _chain(follower, chain, here, (after, near), doubt, role in (prose.DEFINITION, prose.ASSUMPTION))
             if conditional:
@@ -271,7 +273,7 @@ def _chain(
         follower.members = [(chain.sides[0], True)]
     first = len(follower.steps)
     for place, (left, sign, right) in enumerate(zip(chain.sides, chain.relations, chain.sides[1:], strict=False)):
-        options = replace(options, notation=current(follower, options))
+        options = options.reading(current(follower, options))
         step = None
         if (over := options.spent) is not None:
             step = replace(blank_step(follower, left, right, place, chain), reason=over)
@@ -279,7 +281,7 @@ def _chain(
             if defining.is_loss(left.node, options.notation):
                 follower.loss_line = follower.document.place(origin(left).start)[0]
             assigned(follower, chain, follower.document.place(origin(left).start)[0])
-            options = replace(options, notation=current(follower, options))
+            options = options.reading(current(follower, options))
             step = definition_step(follower, chain, options, defines)
         if step is None:
             after, near = conditions

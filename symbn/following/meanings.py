@@ -93,6 +93,8 @@ def with_known_names(step: Step, claim: Claim, follower: Follower) -> Step:
     """Return a step, undecided if a name of it has no known meaning."""
     if step.verdict not in (PROVED, REFUTED, UNREADABLE):
         return step
+    if not (follower.unsettled or claim.options.notation.definitions) and step.verdict != REFUTED:
+        return step
     names = names_in(claim.first.node) | names_in(claim.second.node)
     if doubtful := sorted(names & follower.unsettled.keys()):
         return _undecided(step, follower.unsettled[doubtful[0]])
@@ -154,7 +156,7 @@ def under_condition(follower: Follower, before: int, line: int) -> None:
 
 def judged_as_renamed(follower: Follower) -> None:
     """Take back what was judged before the words called a name of it something else: `.., where $\\mu$ is the variance`."""
-    for number, claim in follower.claims.items():
+    for number, claim in follower.claims.items() if follower.renamed else ():
         names = names_in(claim.first.node) | names_in(claim.second.node)
         called_anew = sorted(name for name in names if follower.renamed.get(name) == claim.section)
         if called_anew and follower.steps[number].verdict in (PROVED, REFUTED):

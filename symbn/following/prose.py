@@ -7,6 +7,7 @@ a hypothesis. An `and` or a comma hands the role of the formula before on: `if $
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 CLAIM, DEFINITION, HYPOTHESIS, ASSUMPTION = "claim", "definition", "hypothesis", "assumption"
 
@@ -101,6 +102,7 @@ _HEADING = re.compile(
 )
 
 
+@lru_cache(maxsize=8)  # as with `prose_between`, the same text is asked about several times
 def plain(text: str) -> str:
     """Return prose without what neither speaks nor ends a sentence: TeX's comments, emphasis, stray delimiters."""
     return _ABBREVIATION.sub(

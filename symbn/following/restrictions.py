@@ -31,6 +31,9 @@ _UNKNOWN = re.compile(
     r"\\(?:n?[lg]e?q?slant|notin|not|in|ni|setminus|ll|gg|n?[lg]eq?|neq?|lesssim|gtrsim|downarrow|nearrow|searrow|subset\w*)"
     r"(?![A-Za-z])|[<>∈∉≠≤≥]"
 )
+# Without one of these an equality has one piece, no dots and no order, so that it restricts nothing: most equations are seen
+# to be none at once.
+_SEPARATES = re.compile(r",|\\q?quad|&|\.\.|dots|[<>≤≥∈]|\\(?:[lg](?:eq?|t)|in|to|rightarrow)(?![A-Za-z])")
 _MEMBERS = re.compile(r"\\(?:mathcal|mathbb|mathbf|mathrm)\s*\{?\s*[A-Z]\s*\}?(?:\^\{?[\w\s]*\}?)?|[A-Z]")
 # The set of all indices; any other one may be a part of it.
 _WHOLE = re.compile(r"\\mathbb\s*\{?\s*[NZ]\s*\}?|(?:\\(?:mathcal|mathrm)\s*\{?\s*)?B\s*\}?")
@@ -52,6 +55,8 @@ def restriction(text: str, notation: Notation, is_index: Callable[[Node], bool])
     The operators of the relations are those of conditions (= and \\neq, to be used), of bounds (ORDER) or UNUSABLE.
     is_index: tells whether a node is a letter for an index.
     """
+    if "=" in text and _SEPARATES.search(text) is None:
+        return None
     try:
         tokens = latex.scan(text)[:-1]
     except UnreadableError:

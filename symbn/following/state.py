@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from symbn.answer import UNDECIDED, Step
-from symbn.diagnostic import Diagnostic, Span
+from symbn.diagnostic import Diagnostic, Span, Value
 from symbn.document.source import Document, Remark, Text
 from symbn.elaboration.notation import Notation
 from symbn.following.chains import Chain, Fault, Side
@@ -15,8 +15,8 @@ from symbn.judging import Options
 from symbn.syntax.tree import Relation, names_in
 
 
-@dataclass(frozen=True, slots=True)
-class Hypothesis:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Hypothesis(Value):
     """A condition that the prose sets, on a line, as it is spelled. lasting: it holds to the end of its paragraph, and not
     for its sentence only."""
 
@@ -102,6 +102,8 @@ class Follower:
 
 def current(follower: Follower, options: Options) -> Notation:
     """Return the options' notation with every definition made so far, those of this formula included."""
+    if options.notation.definitions is follower.notation.definitions:
+        return options.notation
     return replace(options.notation, definitions=follower.notation.definitions)
 
 
@@ -115,8 +117,10 @@ def blank_step(follower: Follower, left: Side, right: Side, place: int, chain: C
         own = origin(left).to(own)
     elif place == 0 and chain.continued:
         notes = (f"it goes on from the right side on line {follower.last_line}",)
-    step = Step(follower.document.text, own, 1, *sides, UNDECIDED, "all m", notes=notes)
-    return placed(follower, step)
+    line, column = follower.document.place(own.start)
+    return Step(
+        follower.document.text, own, 1, *sides, UNDECIDED, "all m", follower.document.path, line, column, notes=notes
+    )  # fmt: skip
 
 
 def placed(follower: Follower, step: Step) -> Step:

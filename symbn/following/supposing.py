@@ -38,22 +38,22 @@ def judged_under_hypotheses(claim: Claim, functions: frozenset[str]) -> Step:
 def _under(claim: Claim, hypotheses: tuple[Relation, ...], functions: frozenset[str], batch: int | None = None) -> Step:
     """Judge a step under hypotheses; what cannot be used as a condition leaves doubt, and no refutation."""
     left, right = (calls.called(side.node, functions) for side in (claim.first, claim.second))
-    names = names_in(left) | names_in(right)
+    names = names_in(left) | names_in(right) if hypotheses else set()
     sizes = [h for h in hypotheses if on_sizes(h)]
     used = tuple(h for h in hypotheses if h not in sizes and (not on_indices(h) or names_in(h) <= names))
     unused = [h for h in hypotheses if h not in used and h.operator == "\\neq"]
     text = claim.second.text
     pair = (left, claim.relation, right)
     conditions = claim.chain.conditions
-    options = replace(claim.options, keep=True) if batch is None else replace(claim.options, keep=True, batch=batch)
-    step = judge(text.text, pair, (*conditions, *used), options)
+    options = claim.options if batch is None else replace(claim.options, batch=batch)
+    step = judge(text.text, pair, (*conditions, *used), options, keep=True)
     size = _batch_of(sizes, claim.options)
     if step.verdict == REFUTED and size is not None:
         # The sentence speaks of a batch of this size, so that a counterexample of another size says nothing.
-        step = judge(text.text, pair, (*conditions, *used), replace(options, batch=size))
+        step = judge(text.text, pair, (*conditions, *used), replace(options, batch=size), keep=True)
     unread = {d.code for d in step.diagnostics} & {"unsupported-condition", "unknown-name"}
     if used and step.verdict == UNREADABLE and unread:
-        step = judge(text.text, pair, conditions, options)
+        step = judge(text.text, pair, conditions, options, keep=True)
         if step.verdict == REFUTED:
             step = in_doubt(step, "the sentence sets a condition that symbn cannot use here")
     elif step.verdict == REFUTED and unused and step.counterexample is not None and step.counterexample.m == 1:

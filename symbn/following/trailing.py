@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 
 from symbn.document.prose import prose_between
 from symbn.document.source import Formula
@@ -31,7 +30,7 @@ def trailing(follower: Follower, place: int, formula: Formula) -> tuple[list[Hyp
     contrary = False
     denied = wording.denies(follower.sentence)
     document = follower.document
-    options = replace(follower.base, notation=follower.notation)
+    options = follower.base.reading(follower.notation)
     for number in range(place + 1, min(place + _LOOKED_AHEAD, len(document.items))):
         after = document.items[number]
         between = prose.plain(prose_between(document, number))

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import product
 
-from symbn.kernel.term import BATCH, Index, KernelError, Term, free_indices
+from symbn.kernel.term import BATCH, Add, Index, KernelError, Term, free_indices
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Goal:
 
     def __post_init__(self) -> None:
         compared = {i for c in self.conditions for i in (c.left, c.right)}
-        object.__setattr__(self, "indices", free_indices(self.left) | free_indices(self.right) | compared)
+        object.__setattr__(self, "indices", free_indices(Add((self.left, self.right))) | compared)
         if self.batch is not None and self.batch < self.least_batch():
             raise KernelError(f"a batch of {self.batch} has no entry {self.least_batch()}")
 

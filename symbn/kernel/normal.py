@@ -93,11 +93,11 @@ class Normalizer:
         self.divided_by: dict[int, Term] = {}
 
     def number(self, generator: Generator) -> int:
-        if generator not in self.numbers:
-            self.numbers[generator] = len(self.table)
+        which = self.numbers.setdefault(generator, len(self.table))
+        if which == len(self.table):
             self.table.append(generator)
             self.depends.append(generator.depends())
-        return self.numbers[generator]
+        return which
 
     def make(self, generator: Generator) -> Polynomial:
         """Return the generator as a polynomial, with what is known about it applied."""
@@ -148,8 +148,7 @@ class Normalizer:
         raise OutsideFragment("a negative or fractional power of a sum")
 
     def never_negative(self, which: int) -> bool:
-        parts = self.table[which].parts
-        return self.strictly(which) or (len(parts) > 0 and all(e % 2 == 0 for _, e in parts))
+        return self.strictly(which) or (bool(self.table[which].parts) and all(e % 2 == 0 for _, e in self.table[which].parts))
 
     def surely_positive(self, polynomial: Polynomial) -> bool:
         """Tell whether the value is > 0 wherever it is defined (a sufficient test)."""
@@ -199,12 +198,13 @@ class Normalizer:
 
     def power(self, base: Term, exponent: Fraction) -> Ratio:
         inner = self.ratio(base)
-        if exponent < 0 and not self.folded(inner.top):
-            raise OutsideFragment("a division by zero")
-        if exponent < 0 and not self.surely_positive(inner.top):
-            self.divided_by[id(base)] = base
-        if exponent < 0 and len(inner.top) == 1 and any(self.table[w].kind == "delta" for w, _ in next(iter(inner.top))):
-            raise OutsideFragment("a division by a Kronecker delta")
+        if exponent < 0:
+            if not self.folded(inner.top):
+                raise OutsideFragment("a division by zero")
+            if not self.surely_positive(inner.top):
+                self.divided_by[id(base)] = base
+            if len(inner.top) == 1 and any(self.table[w].kind == "delta" for w, _ in next(iter(inner.top))):
+                raise OutsideFragment("a division by a Kronecker delta")
         if exponent.denominator == 1:
             top, bottom, count = inner.top, inner.bottom, abs(exponent.numerator)
             if exponent < 0:
@@ -290,7 +290,7 @@ class Normalizer:
 
     def difference(self, left: Term, right: Term) -> Ratio:
         """Return the normal form of left - right, every radicand (innermost first) given a root where that can be done."""
-        for node in (*subterms(left), *subterms(right)):
+        for node in subterms(Add((left, right))):
             if isinstance(node, Power) and node.exponent.denominator != 1:
                 self.adjoin(node.base)
         a, b = self.ratio(left), self.ratio(right)
@@ -304,12 +304,11 @@ class Normalizer:
                 rest: Polynomial = {}
                 for place in range(1, generator.indices[0].name):
                     rest = poly.add(rest, self.make(generator.renamed(generator.indices[0], Index(place))), -1)
-                result: Polynomial = {}
+                by_power: dict[Exact, Polynomial] = {}
                 for monomial, coefficient in polynomial.items():
-                    exponent = dict(monomial).get(which, 0)
-                    kept: Polynomial = {tuple((w, e) for w, e in monomial if w != which): coefficient}
-                    result = poly.add(result, poly.multiply(kept, self.raised(rest, exponent)))
-                polynomial = result
+                    kept = tuple((w, e) for w, e in monomial if w != which)
+                    by_power.setdefault(dict(monomial).get(which, 0), {})[kept] = coefficient
+                polynomial = reduce(poly.add, (poly.multiply(p, self.raised(rest, e)) for e, p in by_power.items()), {})
         return polynomial
 
     def cases(self, value: Ratio, distinct: frozenset[frozenset[Index]]) -> Iterator[Ratio]:
@@ -336,4 +335,5 @@ def _plus(left: Ratio, right: Ratio) -> Ratio:
 
 
 def _times(left: Ratio, right: Ratio) -> Ratio:
-    return Ratio(poly.multiply(left.top, right.top), poly.multiply(left.bottom, right.bottom))
+    bottom = left.bottom if right.bottom == _ONE else poly.multiply(left.bottom, right.bottom)
+    return Ratio(poly.multiply(left.top, right.top), bottom)

@@ -67,7 +67,7 @@ def multiply(left: Polynomial, right: Polynomial) -> Polynomial:
     total: Polynomial = {}
     for a, p in left.items():
         for b, q in right.items():
-            monomial = multiply_monomials(a, b)
+            monomial = multiply_monomials(a, b) if a and b else a or b
             value = total.get(monomial, 0) + p * q
             if value:
                 total[monomial] = exact(value)
@@ -85,7 +85,7 @@ def integer_power(base: Polynomial, exponent: int) -> Polynomial:
         if abs(exponent) > 4096 and abs(coefficient) != 1:
             raise TooLarge(f"the exponent {exponent}")
         raised = tuple((which, exact(e * exponent)) for which, e in monomial) if exponent else UNIT
-        return {raised: exact(Fraction(coefficient) ** exponent)}
+        return {raised: 1 if coefficient == 1 else exact(Fraction(coefficient) ** exponent)}
     if exponent > 64:
         raise TooLarge(f"the exponent {exponent}")
     return reduce(multiply, [base] * exponent, constant(1))

@@ -12,7 +12,7 @@ Invariants: I1 numbers are never floats; I2 a `Delta` compares indices of one ax
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import assert_never
@@ -136,14 +136,14 @@ def children(term: Term) -> tuple[Term, ...]:
             assert_never(term)
 
 
-def subterms(term: Term, seen: set[int] | None = None) -> Iterator[Term]:
-    """Yield every distinct node once, children before parents."""
-    seen = set() if seen is None else seen
-    if id(term) not in seen:
-        seen.add(id(term))
+def subterms(term: Term, found: dict[int, Term] | None = None) -> Iterable[Term]:
+    """Return every distinct node once, children before parents."""
+    found = {} if found is None else found
+    if id(term) not in found:
         for child in children(term):
-            yield from subterms(child, seen)
-        yield term
+            subterms(child, found)
+        found[id(term)] = term
+    return found.values()
 
 
 # Memo tables are keyed by identity, fast on shared terms. They hold the term too, so that its address is not reused.
@@ -162,7 +162,7 @@ def free_indices(term: Term, memo: FreeMemo | None = None) -> frozenset[Index]:
             case Sum(index=index, body=body, excluding=excluding):
                 found = (free_indices(body, memo) - {index}) | frozenset(excluding)
             case _:
-                found = frozenset[Index]().union(*(free_indices(child, memo) for child in children(term)))
+                found = frozenset([index for child in children(term) for index in free_indices(child, memo)])
         memo[id(term)] = (term, found)
     return memo[id(term)][1]
 

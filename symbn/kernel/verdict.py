@@ -60,13 +60,13 @@ class Undecided(_Verdict):
     differs: bool = False
 
 
-def prove(goal: Goal) -> Proved | Undecided:
-    """Return Proved if the two sides have one normal form: for every m, or for the batch size of the goal."""
+def prove(goal: Goal, general: bool = True, written_out: bool = True) -> Proved | Undecided:
+    """Return Proved if the two sides have one normal form: the general one, or at the goal's batch the one written out."""
     answer: Proved | Undecided = Undecided(goal, "")
     poly.spent[0] = 0
     if goal.batch is not None and not goal.placements(goal.batch):
         return Undecided(goal, f"no indices of a batch of {goal.batch} satisfy the conditions")
-    for method in (_normal_forms,) if goal.batch is None else (_normal_forms, _written_out):
+    for method in [_normal_forms] * general + [_written_out] * (written_out and goal.batch is not None):
         try:
             answer = method(goal)
         except OutsideFragment as error:

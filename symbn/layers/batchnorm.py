@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 
+from symbn.diagnostic import Value
 from symbn.kernel.term import BATCH, FEATURE, Entry, Index, Sum, Term, Var, add, mul, num, power
 from symbn.layers.graph import Graph, Node
 
@@ -59,8 +60,8 @@ def batch_norm(mode: str = TRAINING, features: bool = False) -> Graph:
     return Graph(f"batch norm ({mode} mode)", {node.name: node for node in nodes}, positive=positive)
 
 
-@dataclass(frozen=True, slots=True)
-class ClosedForm:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ClosedForm(Value):
     """A true equation of the layer, as `symbn table` lists it."""
 
     name: str

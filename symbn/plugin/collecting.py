@@ -145,6 +145,7 @@ class Equation(pytest.Item):
     def of(cls, document: DocumentFile, name: str, number: int, step: Step) -> Equation:
         item: Equation = cls.from_parent(document, name=name)
         item.document, item.number, item.step = document, number, step
+        item.extra_keyword_matches.update((step.lhs, step.rhs))  # `-k gamma` finds it, although its name is cut
         if item.config.stash[RULES].forgive(step):
             item.add_marker(pytest.mark.skip(reason=f"L{step.line}, {step.verdict}: {printable(message(step))}"))
         return item

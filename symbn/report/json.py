@@ -116,6 +116,8 @@ def visible(text: str) -> str:
     `##[`, which a CI service obeys anywhere in a line; a sharp is never outside of a string.
     """
     text = _COMMAND.sub(lambda _: _escape(ord("#")), text) if "##" in text else text
+    if text.isprintable():  # no half of a pair is
+        return text
     text = text.encode("utf-8", "replace").decode("utf-8")
     return "".join(c if c.isprintable() or c == "\n" else _escape(ord(c)) for c in text)
 

@@ -6,11 +6,12 @@ A column that is empty in every document is left out. Where the table does not f
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from io import StringIO
 
 from symbn.answer import ASSUMED, CAVEAT, PROVED, REFUTED, UNDECIDED, UNREADABLE, DocumentReport
-from symbn.report.outcome import OK, SOME_REFUTED, problems, status
+from symbn.report.outcome import OK, SOME_OPEN, SOME_REFUTED, problems, status
 from symbn.report.terminal import Style, cells, duration, folds, printable, wrap
 
 _COLUMNS = {
@@ -24,9 +25,11 @@ _COLUMNS = {
     "as expected": "as ex-\npected",
     "unexpected": "unex-\npected",
 }
+MAX_ROWS = 1000
 _ALWAYS = ("steps", PROVED)
 _BAD = {REFUTED: "red", UNDECIDED: "yellow", UNREADABLE: "magenta", "unexpected": "red"}
 _VERDICTS = (PROVED, CAVEAT, REFUTED, UNDECIDED, UNREADABLE, ASSUMED)
+Row = tuple[str, dict[str, int], float]  # a path, the numbers of its steps, milliseconds
 
 
 def counts(report: DocumentReport) -> dict[str, int]:
@@ -40,19 +43,50 @@ def counts(report: DocumentReport) -> dict[str, int]:
     }
 
 
-def summary(reports: Sequence[DocumentReport], style: Style) -> str:
-    """Return the table, with a row of totals if there are several documents."""
-    rows = [(_shown(report.path), counts(report), report.milliseconds) for report in reports]
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What the end of a check needs of a report; of ten thousand documents it can be held. problems: how many steps of a
+    verdict want attention, those that are not as expected aside. faults: of the document itself."""
+
+    path: str
+    counts: dict[str, int]
+    problems: dict[str, int]
+    faults: int
+    status: int
+    milliseconds: float
+
+
+def tally(report: DocumentReport) -> Tally:
+    found = [step for step in problems(report) if step.step > 0 and not step.surprising]
+    wanting = {verdict: sum(step.verdict == verdict for step in found) for verdict in _BAD}
+    return Tally(report.path, counts(report), wanting, len(report.problems), status([report]), report.milliseconds)
+
+
+def worst(statuses: Iterable[int]) -> int:
+    """Return the exit status of several documents: 1 wins over 3."""
+    found = set(statuses)
+    return next((one for one in (SOME_REFUTED, SOME_OPEN) if one in found), OK)
+
+
+def _tallied(reports: Sequence[DocumentReport | Tally]) -> list[Tally]:
+    return [report if isinstance(report, Tally) else tally(report) for report in reports]
+
+
+def summary(reports: Sequence[DocumentReport | Tally], style: Style) -> str:
+    """Return the table, with a row of totals if there are several documents; only that, where nobody would read the others."""
+    rows = [(_shown(one.path), one.counts, one.milliseconds) for one in _tallied(reports)]
     if len(rows) != 1:
         total = {name: sum(row[1][name] for row in rows) for name in _COLUMNS}
-        rows.append((f"{len(reports)} documents", total, sum(row[2] for row in rows)))
+        whole = (f"{len(reports)} documents", total, sum(row[2] for row in rows))
+        rows = [*(rows if len(rows) <= MAX_ROWS else ()), whole]
     columns = [name for name in _COLUMNS if name in _ALWAYS or any(row[1][name] for row in rows)]
     for heads, gap, enough in (({name: name.replace(" ", "\n") for name in columns}, 2, 24), (_COLUMNS, 1, 10)):
         width = {name: max(map(cells, [*heads[name].split("\n"), *(str(row[1][name]) for row in rows)])) for name in columns}
         times = max(map(cells, ["time", *(duration(row[2]) for row in rows)]))
         room = style.width - sum(width.values()) - times - gap * (len(columns) + 1)
         if room >= enough:
-            return _table(rows, {name: heads[name] for name in columns}, room, gap, style)
+            table = _coloured if style.colour else _plain
+            return table(rows, {name: heads[name] for name in columns}, room, gap, style)
     return "\n".join(line for row in rows for line in wrap(f"{row[0]}: {_in_words(row[1])}", style.width))
 
 
@@ -61,7 +95,29 @@ def _shown(path: str) -> str:
     return printable(f"./{path}" if path.startswith(":") else path)
 
 
-def _table(rows: list[tuple[str, dict[str, int], float]], heads: dict[str, str], room: int, gap: int, style: Style) -> str:
+def _plain(rows: list[Row], heads: dict[str, str], room: int, gap: int, style: Style) -> str:
+    """Return the table as `_coloured` draws it, without colours. Loading rich takes longer than checking ten equations."""
+    head = [["document"], *(words.split("\n") for words in heads.values()), ["time"]]
+    lines = max(map(len, head))
+    head = [[""] * (lines - len(words)) + words for words in head]
+    body = [[_lines(path, room), *([str(count[name])] for name in heads), [duration(time)]] for path, count, time in rows]
+    widths = [max(cells(line) for row in (head, *body) for line in row[place]) for place in range(len(head))]
+
+    def drawn(row: list[list[str]]) -> list[str]:
+        found = []
+        for number in range(max(map(len, row))):
+            parts = [cell[number] if number < len(cell) else "" for cell in row]
+            pads = [" " * (width - cells(part)) for part, width in zip(parts, widths, strict=True)]
+            words = [parts[0] + pads[0], *(pad + part for pad, part in zip(pads[1:], parts[1:], strict=True))]
+            found.append((" " * gap).join(words).rstrip())
+        return found
+
+    rule = "─" * (sum(widths) + gap * (len(widths) - 1))
+    above = [line for row in body[:-1] for line in drawn(row)]
+    return "\n".join([*drawn(head), rule, *above, *([""] if above else []), *drawn(body[-1])])
+
+
+def _coloured(rows: list[Row], heads: dict[str, str], room: int, gap: int, style: Style) -> str:
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
@@ -103,28 +159,25 @@ def _in_words(count: dict[str, int]) -> str:
     return ", ".join(f"{count[name]} {names.get(name, name)}" for name in _COLUMNS if count[name] or name == "steps")
 
 
-def conclusion(reports: Sequence[DocumentReport], style: Style | None = None) -> str:
+def conclusion(reports: Sequence[DocumentReport | Tally], style: Style | None = None) -> str:
     """Return the outcome in one sentence, on as many lines as it needs."""
     style = style or Style()
-    count = {name: sum(counts(report)[name] for report in reports) for name in _COLUMNS}
+    tallies = _tallied(reports)
+    count = {name: sum(one.counts[name] for one in tallies) for name in _COLUMNS}
     steps = _in_words({**dict.fromkeys(_COLUMNS, 0), "steps": count["steps"]})
-    where = "1 document" if len(reports) == 1 else f"{len(reports)} documents"
-    found = [step for report in reports for step in problems(report)]
-    outcome = status(reports)
+    where = "1 document" if len(tallies) == 1 else f"{len(tallies)} documents"
+    outcome = worst(one.status for one in tallies)
     if outcome == OK:
         said = f"nothing to check in {where}" if not count["steps"] else f"{steps} in {where}: {_good(count)}"
     else:
-        kinds = {verdict: sum(s.verdict == verdict and s.step > 0 and not s.surprising for s in found) for verdict in _BAD}
+        faults = sum(one.faults for one in tallies)
+        kinds = {verdict: sum(one.problems[verdict] for one in tallies) for verdict in _BAD}
         kinds["not as expected"] = count["unexpected"]
-        kinds["fault in a document" if _faults(reports) == 1 else "faults in documents"] = _faults(reports)
+        kinds["fault in a document" if faults == 1 else "faults in documents"] = faults
         said = f"{steps} in {where}: {', '.join(f'{number} {kind}' for kind, number in kinds.items() if number)}"
     first, *others = wrap(said, style.width)
     colour = PROVED if outcome == OK else REFUTED if outcome == SOME_REFUTED else UNDECIDED
     return "\n".join(style.paint(line, colour) for line in (first, *others))
-
-
-def _faults(reports: Sequence[DocumentReport]) -> int:
-    return sum(len(report.problems) for report in reports)
 
 
 def _good(count: dict[str, int]) -> str:

@@ -15,7 +15,7 @@ from fractions import Fraction
 from itertools import groupby
 
 from symbn.answer import ASSUMED, CAVEAT, PROVED, REFUTED, UNDECIDED, UNREADABLE, Counterexample, Step
-from symbn.diagnostic import Diagnostic, Span
+from symbn.diagnostic import Diagnostic, Span, Value
 
 WITH_CAVEAT = "proved with a caveat"
 _COMMAND = re.compile(r"#(?=#\w*\[)")
@@ -25,8 +25,8 @@ _COLOURS = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Style(Value):
     """width: terminal columns; colour: whether ANSI sequences are written."""
 
     width: int = 80

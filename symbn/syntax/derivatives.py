@@ -10,7 +10,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
-from symbn.diagnostic import Span
+from symbn.diagnostic import Span, Value
 from symbn.errors import UnreadableError, unreadable
 from symbn.syntax import plain
 from symbn.syntax.stream import Stream
@@ -18,8 +18,8 @@ from symbn.syntax.tokens import Token
 from symbn.syntax.tree import Derivative, Name, Node, Number, Scripted
 
 
-@dataclass(frozen=True, slots=True)
-class Differential:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Differential(Value):
     """d^order of an operand: half a derivative, which must find its other half."""
 
     span: Span

@@ -134,9 +134,9 @@ def _scan_one(text: str, place: int, tokens: list[Token]) -> int:
         return len(text) if newline < 0 else newline + 1
     if character == "\\":
         return _scan_command(text, place, tokens)
-    if word := _CALLED_WORD.match(text, place):
+    if character in "VSMvsmB" and (word := _CALLED_WORD.match(text, place)):
         return put("word", word[0], word.end())
-    if number := _NUMBER.match(text, place):
+    if (character.isdecimal() or character == ".") and (number := _NUMBER.match(text, place)):
         if re.fullmatch(r"\d+\{,\}\d{3}", number[0]):
             span = Span(place, number.end())
             raise unreadable(

@@ -33,7 +33,8 @@ class Stream:
         return token
 
     def at(self, kind: str, *texts: str) -> bool:
-        return self.next.kind == kind and (not texts or self.next.text in texts)
+        token = self.tokens[self.place]
+        return token.kind == kind and (not texts or token.text in texts)
 
     def previous_end(self) -> int:
         return self.tokens[self.place - 1].span.end if self.place else 0

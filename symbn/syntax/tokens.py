@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from symbn.diagnostic import Span, Value
@@ -10,6 +11,7 @@ from symbn.errors import unreadable
 MAX_CHARACTERS = 64 * 1024
 MAX_TOKENS = 20_000
 MAX_DEPTH = 64
+_UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffd\ud800-\udfff]")
 
 # Kinds: number | name (a letter or a symbol such as \mu) | word (several upright letters) | command (\frac, \sum, ...)
 # | open ( [ { | close ) ] } | mark (+ - * / \odot ^ _ , ; : ! ' & | . <) | relation (= \neq \approx ...) | row (\\) | end
@@ -17,6 +19,8 @@ MAX_DEPTH = 64
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Token(Value):
+    """One symbol of a formula; the kinds are those above."""
+
     kind: str
     text: str
     span: Span
@@ -31,7 +35,8 @@ def check_characters(text: str) -> None:
             Span(MAX_CHARACTERS, MAX_CHARACTERS + 1),
             "split it into several formulas",
         )
-    for place, character in enumerate(text):
+    for match in _UNREADABLE.finditer(text):
+        place, character = match.start(), match[0]
         if (ord(character) < 32 and character not in "\t\n\r") or character in "\x7f\ufffd":
             what = "bytes that are not UTF-8" if character == "\ufffd" else f"the control character U+{ord(character):04X}"
             raise unreadable("bad-character", f"the formula holds {what}", Span(place, place + 1), "remove it")

@@ -8,9 +8,10 @@ node      = Number | Name | Scripted | Call | Group | Fraction | Root | Product 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction as Rational
+from operator import is_
 from typing import Any, TypeVar
 
 from symbn.diagnostic import Span, Value
@@ -18,6 +19,8 @@ from symbn.diagnostic import Span, Value
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Number(Value):
+    """A number as written, exactly."""
+
     span: Span
     value: Rational
 
@@ -43,6 +46,8 @@ class Scripted(Value):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Call(Value):
+    """A function of arguments: E[x], Var(x), BN(x)."""
+
     span: Span
     function: Node
     arguments: tuple[Node, ...]
@@ -59,6 +64,8 @@ class Group(Value):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Fraction(Value):
+    """One thing over another, with a bar."""
+
     span: Span
     top: Node
     bottom: Node
@@ -66,6 +73,8 @@ class Fraction(Value):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Root(Value):
+    """A root; the degree is None for a square root."""
+
     span: Span
     radicand: Node
     degree: Node | None
@@ -114,6 +123,8 @@ class Derivative(Value):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Relation(Value):
+    """Two sides and the sign between them, where that is a condition or a bound."""
+
     span: Span
     operator: str
     left: Node
@@ -180,30 +191,44 @@ class Statement(Value):
     conditions: tuple[Relation, ...]
 
 
-def children(node: Node | Statement) -> Iterator[Node]:
-    """Yield the nodes right below, in the order of their fields."""
+def children(node: Node | Statement) -> Sequence[Node]:
+    """Return the nodes right below, in the order of their fields."""
+    if isinstance(node, Name | Number):
+        return ()
+    found: list[Any] = []
     for value in node.parts():
-        for item in value if isinstance(value, tuple) else (value,):
-            if hasattr(item, "span"):
-                yield item
+        if isinstance(value, Value):
+            found.append(value)
+        elif isinstance(value, tuple):
+            found += [item for item in value if isinstance(item, Value)]
+    return found
+
+
+def walk(node: Node) -> list[Node]:
+    """Return the node and every one below it, parents before children."""
+    found = [node]
+    for inner in found:  # which grows meanwhile
+        found += children(inner)
+    return found
 
 
 def names_in(node: Node) -> set[str]:
     """Return every name of a node, indices included."""
-    own = {node.text} if isinstance(node, Name) else set[str]()
-    return own.union(*map(names_in, children(node)))
+    return {inner.text for inner in walk(node) if isinstance(inner, Name)}
 
 
 def rebuilt(node: T, change: Callable[[Node], Node]) -> T:
-    """Return the node with `change` applied to every node right below."""
+    """Return the node with `change` applied to every node right below; the node itself, if that changes none of them."""
 
-    def changed(part: Any) -> object:  # noqa: ANN401 - a field of any node
+    def changed(part: Any) -> Any:  # noqa: ANN401 - a field of any node
         if isinstance(part, tuple):
-            return tuple(changed(item) for item in part)
-        return change(part) if hasattr(part, "span") else part
+            items = tuple(changed(item) for item in part)
+            return part if all(map(is_, items, part)) else items
+        return change(part) if isinstance(part, Value) else part  # type: ignore[arg-type]
 
-    parts = tuple(changed(part) for part in node.parts())
-    return node if parts == node.parts() else type(node)(*parts)
+    parts = node.parts()
+    made = tuple(changed(part) for part in parts)
+    return node if all(map(is_, made, parts)) else type(node)(*made)
 
 
 def number_value(node: Node | None) -> Rational | None:

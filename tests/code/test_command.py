@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import pytest
@@ -52,7 +53,8 @@ def test_a_notebook_is_read_cell_by_cell(tmp_path: Path, capsys: pytest.CaptureF
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [(["nope.py"], "nope.py"), (["FILE:nope"], "there is no function nope; it has"),
-     (["FILE", "--layout", "x"], "--layout wants one of"), (["FILE", "--let", "x"], "--let wants ROLE=NAME"), (["FILE", "--shape", "99,1"], "--shape wants sizes"),
+     (["FILE", "--layout", "x"], "--layout wants one of"),
+     (["FILE", "--let", "x"], "--let wants ROLE=NAME"), (["FILE", "--shape", "99,1"], "--shape wants sizes"),
      (["FILE:f", "--time-limit", "0"], "--time-limit wants seconds"),
      (["FILE:f", "--forward", "no"], "there is no function no")],
 )  # fmt: skip
@@ -101,3 +103,76 @@ def test_a_gradient_is_asserted_of_a_function() -> None:
         assert_gradient(right.core_backward, forward=wrong.diagonal_backward)
     with pytest.raises(UsageError, match="no source file"):
         assert_gradient(len)
+
+
+IMPOSTORS = """
+import functools
+
+
+class Layer:
+    @staticmethod
+    def staged_backward(dout, cache):
+        return dout, dout, dout
+
+
+def twice(function):
+    def staged_backward(dout, cache):
+        return tuple(2 * part for part in function(dout, cache))
+
+    return staged_backward
+
+
+def decorated(function):
+    @functools.wraps(function)
+    def inner(dout, cache):
+        return tuple(2 * part for part in function(dout, cache))
+
+    return inner
+
+
+impostors = [Layer.staged_backward, twice(staged_backward), decorated(staged_backward)]
+"""
+
+
+def test_a_wrong_function_is_not_taken_for_the_right_one_of_its_name(tmp_path: Path) -> None:
+    path = tmp_path / "layers.py"
+    path.write_text((CORPUS / "right.py").read_text(encoding="utf-8") + IMPOSTORS, encoding="utf-8")
+    spec = spec_from_file_location("layers", path)
+    assert spec is not None
+    assert spec.loader is not None
+    layers = module_from_spec(spec)
+    spec.loader.exec_module(layers)
+    assert_gradient(layers.staged_backward)
+    for impostor in layers.impostors:
+        assert impostor.__name__ == "staged_backward"
+        with pytest.raises(UsageError, match="is not the function staged_backward at the top of"):
+            assert_gradient(impostor)
+
+
+def test_the_second_witness_prints_figures_and_changes_no_verdict(capsys: pytest.CaptureFixture[str]) -> None:
+    target = f"{CORPUS / 'wrong.py'}:eps_outside_backward"
+    plain, told = main(["code", target, "--json"]), json.loads(capsys.readouterr().out)
+    status, record = main(["code", target, "--json", "--numeric"]), json.loads(capsys.readouterr().out)
+    assert plain == status == 1
+    assert [part["verdict"] for part in record["results"]] == [part["verdict"] for part in told["results"]]
+    assert told["numeric"] == []
+    figures = [figure for figure in record["numeric"] if figure.startswith("dx")]
+    assert "a numeric check would have passed it" in figures[0]  # eps = 1e-5
+    assert "a numeric check would have passed it" not in figures[-1]  # eps = 1
+
+
+@pytest.mark.parametrize(
+    "name", ["staged_backward", "layernorm_backward", "rows_backward", "channels_last_backward", "vector_backward"]
+)
+def test_what_is_proved_agrees_with_the_second_witness(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["code", f"{CORPUS / 'right.py'}:{name}", "--json", "--numeric"]) == 0
+    figures = json.loads(capsys.readouterr().out)["numeric"]
+    assert len(figures) >= 6
+    assert all(float(figure.split()[2]) < 1e-8 for figure in figures)
+
+
+def test_a_run_in_floats_is_the_witness_where_running_is_allowed(capsys: pytest.CaptureFixture[str]) -> None:
+    target = f"{CORPUS / 'right.py'}:one_liner_backward"
+    assert main(["code", target, "--json", "--numeric", "--run", "--shape", "3,2", "--time-limit", "120"]) == 0
+    figures = json.loads(capsys.readouterr().out)["numeric"]
+    assert all(float(figure.split()[2]) < 1e-8 and figure.endswith("run)") for figure in figures)

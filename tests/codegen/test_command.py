@@ -18,6 +18,15 @@ def test_it_prints_the_code(capsys: pytest.CaptureFixture[str]) -> None:
     assert "def bn_backward(" in printed
 
 
+def test_a_dash_is_standard_output_and_no_folder(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["codegen", "batchnorm", "--to", "c", "-o", "-"]) == 0
+    assert capsys.readouterr().out.startswith("/*")
+    assert os.listdir(tmp_path) == []
+
+
 def test_it_prints_the_same_each_time(capsys: pytest.CaptureFixture[str]) -> None:
     texts = []
     for _ in range(2):

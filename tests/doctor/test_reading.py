@@ -255,6 +255,61 @@ def test_each_test_of_a_file_is_one_and_tools_are_none() -> None:
     assert [test.name for test in read_tests("t.py", source, "test_other")] == ["test_other"]
 
 
+OWN_TOOL = """
+def slopes(f, x, h=1e-4):
+    out = np.zeros_like(x)
+    for at in np.ndindex(*x.shape):
+        out[at] = (f(x + h * unit(at)) - f(x - h * unit(at))) / (2 * h)
+    return out
+def test_it():
+    x, gamma, beta, dout = randn(4, 3), randn(3), randn(3), randn(4, 3)
+    dx, dgamma, dbeta = batchnorm_backward(dout, cache)
+    loss = lambda x: (batchnorm_forward(x, gamma, beta)[0] * dout).sum()
+"""
+
+
+@pytest.mark.parametrize(
+    "compared",
+    [
+        "    assert np.allclose(dx, slopes(loss, x))",
+        "    for ours, theirs in [(dx, slopes(loss, x))]:\n        assert np.allclose(ours, theirs)",
+        "    if not np.allclose(dx, slopes(loss, x)):\n        raise ValueError",
+        "    while not np.allclose(dx, slopes(loss, x)):\n        raise ValueError",
+        "    with timed(slopes(loss, x)) as num:\n        assert np.allclose(dx, num)",
+    ],
+)
+def test_a_function_with_differences_is_a_tool_whatever_its_name_and_wherever_it_is_called(compared: str) -> None:
+    found = only(OWN_TOOL + compared)
+    assert (found.name, found.open) == ("test_it", [])
+    assert (found.known["step"], found.known["loss"]) == (1e-4, Loss("random"))
+
+
+@pytest.mark.parametrize("top", ["(y ** 2).sum()", "((y - 1) ** 2).sum()"])
+def test_a_loss_over_twice_the_examples_is_no_difference(top: str) -> None:
+    source = f"""
+def test_it():
+    N = 4
+    x, gamma, beta = randn(N, 3), randn(3), randn(3)
+    y, cache = batchnorm_forward(x, gamma, beta)
+    loss = {top} / (2 * N)
+    assert np.allclose(batchnorm_backward(y / N, cache)[0], theirs)
+"""
+    (found,) = read_tests("t.py", source)
+    assert [gap.about for gap in found.open] == ["reference"]
+
+
+def test_a_comparison_without_a_reference_is_not_passed_over() -> None:
+    (found,) = read_tests("t.py", OWN_TOOL + "    assert np.allclose(dx.sum(0), 0)")
+    assert [gap.about for gap in found.open] == ["reference"]
+    with pytest.raises(NotUnderstoodError):  # a look at shapes is no comparison of gradients
+        read_tests("t.py", OWN_TOOL + "    assert dx.shape == x.shape")
+
+
+def test_the_parameters_of_a_new_layer_of_pytorch_are_spoken_of() -> None:
+    found = only("x = torch.randn(4, 3)\nlayer = torch.nn.BatchNorm1d(3)\nlayer(x).sum().backward()\n")
+    assert found.notes == ["line 2: a new layer of PyTorch has gamma = 1 and beta = 0: --gamma 1 --beta 0"]
+
+
 def test_a_notebook_is_read_without_its_magics() -> None:
     cells = [{"cell_type": "markdown", "source": ["x = ("]}, {"cell_type": "code", "source": ["%matplotlib inline\n", "!ls\n"]},
              {"cell_type": "code", "source": CS231N}]  # fmt: skip
@@ -367,7 +422,7 @@ def test_what_a_file_does_not_say_is_asked_for_and_options_fill_it_in(tmp_path: 
         ["--shape", "4,3", "--loss", "exec(y)"], ["--shape", "4,3", "--loss", "sum(y)", "--eps", "nan"],
         ["--shape", "4,3", "--loss", "sum(y)", "--rtol=-1"], ["--shape", "4,3", "--loss", "sum(y)", "--gamma", "lots"],
         ["--shape", "4,3", "--loss", "sum(y)", "--compared", "dy"], ["--shape", "999999,999999", "--loss", "sum(y)"],
-        ["--shape", "0,3", "--loss", "mean(y)"], ["/no/such/file.py"], ["/"],
+        ["--shape", "0,3", "--loss", "mean(y)"], ["/no/such/file.py"], ["/"], [f"{__file__}:no_such_function"],
     ],
 )  # fmt: skip
 def test_usage_errors_are_one_message_and_status_2(arguments: list[str]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from symbn.report.summary import conclusion, summary
+from symbn.report.summary import MAX_ROWS, _coloured, conclusion, summary, tally
 from symbn.report.terminal import Style, cells
 from tests.report.values import everything, hostile, kinds, report
 
@@ -88,3 +88,26 @@ def test_the_sentence_says_what_decides_the_status() -> None:
         .replace("\n", " ")
         .endswith("3 refuted, 1 undecided, 1 unreadable, 2 not as expected, 1 fault in a document")
     )
+
+
+@pytest.mark.parametrize("width", [44, 60, 72, 80, 100, 120])
+def test_without_colours_the_table_is_the_one_that_rich_draws(width: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    steps = list(kinds().values())
+    paths = ["notes.md", LONG, "::group::x.md", "日本語/メモ.md", "a b/c\u0301.md"]
+    tables = [
+        [everything()],
+        [report(*steps[:number], path=path) for number, path in enumerate(paths, 1)],
+        [report(path="empty.md"), report(*steps * 40, path="large.md")],
+    ]
+    plain = [summary(reports, Style(width)) for reports in tables]
+    monkeypatch.setattr("symbn.report.summary._plain", _coloured)
+    assert plain == [summary(reports, Style(width)) for reports in tables]
+
+
+def test_nobody_reads_a_table_of_thousands() -> None:
+    many = [tally(everything())] * (MAX_ROWS + 1)
+    shown = summary(many, Style(120))
+    assert f"{MAX_ROWS + 1} documents" in shown
+    assert len(shown.splitlines()) < 10
+    assert len(summary(many[:-1], Style(120)).splitlines()) > MAX_ROWS
+    assert conclusion(many) == conclusion([everything()] * (MAX_ROWS + 1))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from symbn.decision.repair.edits import Candidate
 from symbn.decision.repair.view import View
 from symbn.diagnostic import Span
-from symbn.syntax.tree import Additive, Big, Derivative, Group, Name, Node, Number, Product, Scripted, children, number_value
+from symbn.syntax.tree import Additive, Big, Derivative, Group, Node, Product, Scripted, children
 
 
 def signs(view: View) -> Iterator[Candidate]:
@@ -179,8 +179,3 @@ def _after(view: View, node: Group) -> list[int]:
 def _closing(view: View, node: Group) -> Span:
     """Return the span of the closing bracket with the `\\right` before it."""
     return Span(node.body.span.end, node.span.end)
-
-
-def sole(node: Node) -> bool:
-    """Tell whether a node is one symbol."""
-    return isinstance(node, Name | Number | Scripted) or number_value(node) is not None
