@@ -169,6 +169,8 @@ class _Checking:
             for kept in range(3 if self.indexes_parameters else 2):
                 attempt = self.followed(layout, way, kept)
                 yield attempt
+                if attempt.stopped is not None and attempt.stopped.kind == "limit":
+                    return  # Under another layout it is as long.
                 if attempt.whole is not None:
                     break
 

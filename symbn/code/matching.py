@@ -157,7 +157,7 @@ class _Matching:
         found: dict[str, Wanted] = {}
         for name in parameters(function):
             wanted = self.config(function, name) or self.slot(name)
-            if wanted is not None:
+            if wanted is not None and not (isinstance(wanted, Slot) and wanted.nodes[0] == "g"):  # G, a number of groups
                 found[name] = wanted
             elif name not in optional:
                 raise self.unknown(function, name)

@@ -11,6 +11,7 @@ from types import ModuleType
 import pytest
 
 from symbn.answer import PROVED, REFUTED, UNDECIDED
+from symbn.cli import main
 from symbn.code.answer import FunctionReport
 from symbn.code.checking import Request, check_function
 from symbn.code.following import Reading
@@ -230,3 +231,28 @@ def test_what_was_proved_of_a_function_is_not_said_of_another_of_its_name(layers
     for other in others:
         with pytest.raises(UsageError):
             assert_gradient(other)
+
+
+# What is too long stops, and one function of a file does not keep the others from an answer.
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [("for i in range(60):\n        dx = dx + dx * gamma", "too long to be decided"),
+     ("for i in range(12):\n        dx = np.kron(dx, dx)", "too long to be followed"),
+     ("a = [1]\n    for i in range(60):\n        a = [a, a]\n    b = a == a", "takes too long")],
+)  # fmt: skip
+def test_what_grows_in_a_loop_is_undecided(line: str, said: str) -> None:
+    report = check(body(f"{line}\n    return dx, dgamma, dbeta"))
+    assert (report.verdict, report.parts) == (UNDECIDED, ())
+    assert said in (report.reason or "")
+
+
+def test_a_file_of_layers_gets_an_answer_for_each(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "layers.py"
+    dropout = "def dropout_backward(dout, cache):\n    param, mask = cache\n    return dout * mask\n"
+    path.write_text(HEAD + dropout + AFFINE + body("return dx, dgamma, dbeta"))
+    assert main(["code", str(path)]) == 3
+    out = capsys.readouterr().out
+    assert "what mask of dropout_backward is, is not known" in out
+    assert "3 functions: 1 proved, 2 undecided" in out
