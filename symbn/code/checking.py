@@ -92,7 +92,10 @@ class _Checking:
                         blank, tried[0][1], self.plan, doubts.other_meaning(self.plan, first, way, attempt.layout)
                     )
             if self.plan.forward and self.another_layer(attempt):
-                return doubts.doubtful(blank, attempt, self.plan, doubts.other_layout(attempt.layout))
+                own = [pair for pair in tried if pair[1].layout is layouts[0] and not pair[1].stopped]
+                if not own:
+                    return doubts.doubtful(blank, attempt, self.plan, doubts.other_layout(attempt.layout))
+                score, attempt = max(own, key=lambda pair: (pair[0], -pair[1].failures))
             doubt = subject.doubt(self.plan) if self.nothing_said else None
             if doubt is not None:
                 return doubts.doubtful(blank, attempt, self.plan, doubt)
