@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from symbn.code.matching import Plan
+from symbn.code.names import plain
 
 _OURS = {"batch", "batchnorm", "batchnormalization", "bn", "layernorm", "ln", "layernormalization"}
 _OTHERS = {
@@ -28,6 +29,9 @@ def doubt(plan: Plan) -> str | None:
     other = next((_OTHERS[word] for word in words if word in _OTHERS), None)
     if other is not None:
         return f"its name says {other}, which is known only by a forward pass in the same file"
+    unclear = next((slot.name for slot in plan.slots if plain(slot.name) == "invvar"), None)
+    if unclear is not None:
+        return f"{unclear} may be 1/(var + eps) or the root of that: if it is the root, --let r={unclear}"
     kept = any(slot.nodes[0] in _KEPT and len(slot.name) > 1 for slot in plan.slots)
     if kept or any(word in _OURS or "norm" in word for word in words):
         return None

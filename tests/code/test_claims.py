@@ -100,6 +100,7 @@ def rmsnorm_backward(dout, cache):
     ("last", "unpack", "said"),
     [
         ("return dx * 1 / gamma[0] * gamma[0, :], dgamma, dbeta", "xhat, gamma, ivar", "as many axes as x"),
+        ("return np.sqrt(inv_var) / ivar * dx, dgamma, dbeta", "xhat, gamma, ivar, inv_var", "--let r=inv_var"),
         ("return (dout - dout.mean(axis=0) - xhat * (dout * xhat).mean(axis=0)) * ivar", "xhat, ivar", "without gamma"),
     ],
 )
