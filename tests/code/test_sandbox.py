@@ -231,7 +231,7 @@ def test_arithmetic_of_numbers_stays_exact(tmp_path: Path) -> None:
         ("return math.tanh(50) * x", "tanh"),
         ("return np.empty(3) + x", "np.empty"),
         ("return np.empty(3)", "np.empty"),
-        ("return x * (time.time() % 1)", "floating point"),
+        ("return x * time.time()", "floating point"),
         ("try:\n        return x[0] > 0\n    except Exception:\n        return x", ">"),
         ("try:\n        return np.exp(x)\n    except:\n        return x", "exp"),
     ],
