@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import assert_never
 
+from symbn.codegen.operations import ATOM, PRODUCT, infix
 from symbn.codegen.program import (
     ACROSS, ELEMENT, GROUP, MEAN, PARAMETER, SCALAR, Expression, Minus, Name, Number, Over, Plus, Program, Root, Square,
     Stage, Times, names,
@@ -20,7 +21,6 @@ from symbn.codegen.proving import Claim
 from symbn.codegen.wording import PROVED, about, formulas, paragraph
 
 _WIDTH = 100
-_SUM, _PRODUCT, _ATOM = range(3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,25 +232,19 @@ def _printed(function: _Function, value: Expression) -> tuple[str, int]:
 
     match value:
         case Name("count"):
-            return _count(function.program), _ATOM
+            return _count(function.program), ATOM
         case Name(name) if name in function.given and function.program.kind(name) != SCALAR:
             # a product of two floats would be rounded to a float before it is summed
-            return f"(double){_element(function.program, name)}", _ATOM
+            return f"(double){_element(function.program, name)}", ATOM
         case Name(name):
-            return _local(function, name), _ATOM
+            return _local(function, name), ATOM
         case Number(number):
-            return f"{number}.0", _ATOM
-        case Plus(left, right):
-            return f"{inside(left, _SUM)} + {inside(right, _PRODUCT)}", _SUM
-        case Minus(left, right):
-            return f"{inside(left, _SUM)} - {inside(right, _PRODUCT)}", _SUM
-        case Times(left, right):
-            return f"{inside(left, _PRODUCT)} * {inside(right, _ATOM)}", _PRODUCT
-        case Over(left, right):
-            return f"{inside(left, _PRODUCT)} / {inside(right, _ATOM)}", _PRODUCT
+            return f"{number}.0", ATOM
+        case Plus() | Minus() | Times() | Over():
+            return infix(value, inside)
         case Square(base):
-            return f"{inside(base, _ATOM)} * {inside(base, _ATOM)}", _PRODUCT
+            return f"{inside(base, ATOM)} * {inside(base, ATOM)}", PRODUCT
         case Root(base):
-            return f"sqrt({_printed(function, base)[0]})", _ATOM
+            return f"sqrt({_printed(function, base)[0]})", ATOM
         case _:
             assert_never(value)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from textwrap import wrap
 from typing import assert_never
 
+from symbn.codegen.operations import ATOM, POWER, infix
 from symbn.codegen.program import (
     ACROSS, ELEMENT, MEAN, SCALAR, Expression, Minus, Name, Number, Over, Plus, Program, Root, Square, Stage, Times, used,
 )  # fmt: skip
@@ -18,7 +19,6 @@ from symbn.codegen.proving import Claim
 from symbn.codegen.wording import PROVED, formulas
 
 WIDTH = 88  # columns: what formatters of Python take
-_SUM, _PRODUCT, _POWER, _ATOM = range(4)  # how tightly what was printed holds together
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ def _value(program: Program, dialect: Dialect, stage: Stage) -> str:
     places = program.layout.outside(own)
     axes = str(places[0]) if len(places) == 1 else f"({', '.join(map(str, places))})"
     method = "mean" if stage.reduction == MEAN else "sum"
-    return f"{text if bond == _ATOM else f'({text})'}.{method}({dialect.axis}={axes})"
+    return f"{text if bond == ATOM else f'({text})'}.{method}({dialect.axis}={axes})"
 
 
 def _printed(program: Program, dialect: Dialect, value: Expression, kind: str) -> tuple[str, int]:
@@ -133,21 +133,15 @@ def _printed(program: Program, dialect: Dialect, value: Expression, kind: str) -
 
     match value:
         case Name(name):
-            return name + _missing(program, name, kind), _ATOM
+            return name + _missing(program, name, kind), ATOM
         case Number(number):
-            return f"{number}.0", _ATOM
-        case Plus(left, right):
-            return f"{inside(left, _SUM)} + {inside(right, _PRODUCT)}", _SUM
-        case Minus(left, right):
-            return f"{inside(left, _SUM)} - {inside(right, _PRODUCT)}", _SUM
-        case Times(left, right):
-            return f"{inside(left, _PRODUCT)} * {inside(right, _POWER)}", _PRODUCT
-        case Over(left, right):
-            return f"{inside(left, _PRODUCT)} / {inside(right, _POWER)}", _PRODUCT
+            return f"{number}.0", ATOM
+        case Plus() | Minus() | Times() | Over():
+            return infix(value, inside)
         case Square(base):
-            return f"{inside(base, _ATOM)}**2", _POWER
+            return f"{inside(base, ATOM)}**2", POWER
         case Root(base):
-            return f"{dialect.root}({_printed(program, dialect, base, kind)[0]})", _ATOM
+            return f"{dialect.root}({_printed(program, dialect, base, kind)[0]})", ATOM
         case _:
             assert_never(value)
 
