@@ -20,7 +20,7 @@ from symbn.elaboration.resolving import resolve
 from symbn.errors import SymbnError, UnreadableError
 from symbn.following import prose
 from symbn.following.state import Follower
-from symbn.syntax.parser import parse
+from symbn.syntax.parser import sole_expression
 from symbn.syntax.tree import Name, Node, Scripted
 
 _LOOKED_AHEAD = 4  # formulas of a description
@@ -69,7 +69,7 @@ _DIMENSIONS: _Kind = (("number", "dimension"), ("features", "channels", "dimensi
 
 def renamed(follower: Follower, place: int, formula: Formula, between: str) -> None:
     """Take the meaning of a name on its own away, if the words around it give it another one. between: the prose before it."""
-    name = _node(formula.text.text)
+    name = sole_expression(formula.text.text)
     if not isinstance(name, Name | Scripted):
         return
     behind = prose.plain(prose_between(follower.document, place + 1))
@@ -142,7 +142,7 @@ def _plainly(words: set[str], kind: _Kind) -> bool:
 
 def _about(formula: str, roles: tuple[str, ...], notation: Notation) -> bool:
     """Tell whether a formula is a name of one of the roles, or of none, such as an index."""
-    node = _node(formula)
+    node = sole_expression(formula)
     with suppress(UnreadableError):
         found = resolve(node, notation) if isinstance(node, Name | Scripted) else None
         return isinstance(node, Name | Scripted) and (found is None or (found.definition is None and found.role in roles))
@@ -150,16 +150,8 @@ def _about(formula: str, roles: tuple[str, ...], notation: Notation) -> bool:
 
 
 def _equal(name: Node, formula: str, notation: Notation) -> bool:
-    node = _node(formula)
+    node = sole_expression(formula)
     try:
         return node is not None and proved(readings(name, node, (), notation)) is not None
     except (SymbnError, OutsideError):
         return False
-
-
-def _node(text: str) -> Node | None:
-    try:
-        statements = parse(text, "latex")
-    except UnreadableError:
-        return None
-    return statements[0].sides[0] if len(statements) == 1 and len(statements[0].sides) == 1 else None

@@ -18,7 +18,7 @@ from symbn.diagnostic import Span
 from symbn.elaboration.notation import BATCH_NAMES, FEATURE_NAMES, Notation
 from symbn.errors import UnreadableError
 from symbn.syntax import latex
-from symbn.syntax.parser import parse
+from symbn.syntax.parser import sole_expression
 from symbn.syntax.tokens import Token
 from symbn.syntax.tree import Name, Node, Relation
 
@@ -134,21 +134,13 @@ def _pieces(text: str, tokens: list[Token]) -> Iterator[tuple[list[str], list[st
 
 def _bounds(names: list[str], sides: list[str], signs: list[str]) -> list[Relation]:
     """Return a < b < c as two bounds; of `a, b > 0` both are bounded."""
-    nodes = [_node(side) for side in sides]
+    nodes = [sole_expression(side) for side in sides]
     found = [_bound(left, sign, right) for left, sign, right in zip(nodes, signs, nodes[1:], strict=False)]
-    return [*(_bound(_node(name), signs[0], nodes[1]) for name in names), *found]
+    return [*(_bound(sole_expression(name), signs[0], nodes[1]) for name in names), *found]
 
 
 def _bound(left: Node | None, sign: str, right: Node | None) -> Relation:
     return unknown() if left is None or right is None else Relation(left.span.to(right.span), sign, left, right)
-
-
-def _node(text: str) -> Node | None:
-    try:
-        statements = parse(text, "latex")
-    except UnreadableError:
-        return None
-    return statements[0].sides[0] if len(statements) == 1 and len(statements[0].sides) == 1 else None
 
 
 def _dotted(group: _Group) -> bool:
@@ -157,14 +149,14 @@ def _dotted(group: _Group) -> bool:
 
 def _plain(group: _Group, is_index: Callable[[Node], bool]) -> list[Relation] | None:
     """Return a condition that stands beside a range, `i = 1, \\dots, m, \\gamma = 1`, or None for an equation."""
-    left, right = _node(group.names[0]), _node(group.items[0])
+    left, right = sole_expression(group.names[0]), sole_expression(group.items[0])
     supposed = isinstance(left, Name) and (is_index(left) or left.text in _SIZES or left.text in ("\\gamma", "\\beta"))
     return [Relation(left.span, group.sign, left, right)] if supposed and left is not None and right is not None else None
 
 
 def _meant(group: _Group, notation: Notation, is_index: Callable[[Node], bool]) -> list[Relation] | None:
     """Return what a range, a list or a set says of its names, or None for what is no restriction, such as f = g_1, .., g_m."""
-    lefts = [_node(name) for name in group.names]
+    lefts = [sole_expression(name) for name in group.names]
     nodes = [left for left in lefts if left is not None]
     indices = len(nodes) == len(lefts) and all(map(is_index, nodes))
     sizes = {*_SIZES, notation.batch, notation.features}
@@ -181,14 +173,14 @@ def _meant(group: _Group, notation: Notation, is_index: Callable[[Node], bool]) 
     if not (indices or sized):
         return [unknown()] if all(item.isdigit() or _is_dots(item) for item in items) else None
     if group.sign == "\\neq":
-        excluded = [_node(item) for item in items]
+        excluded = [sole_expression(item) for item in items]
         if len(nodes) > 1 or not _numbers(items):
             return [unknown()]
         return [Relation(nodes[0].span, "\\neq", nodes[0], item) for item in excluded if item is not None]
     limits = _limits(items, {size for size in sizes if size is not None}, sized)
     if limits is None:
         return [unknown()]
-    return [_bound(node, sign, _node(limit)) for node in nodes for sign, limit in limits]
+    return [_bound(node, sign, sole_expression(limit)) for node in nodes for sign, limit in limits]
 
 
 def _members(items: list[str]) -> list[str] | None:

@@ -30,6 +30,15 @@ def parse(text: str, dialect: str = "auto") -> list[Statement]:
         raise unreadable("too-deep", "the formula is nested too deeply", Span(0, len(text))) from None
 
 
+def sole_expression(text: str) -> Node | None:
+    """Return the one expression that a text of LaTeX is; None if it is unreadable, or says something of several sides."""
+    try:
+        statements = parse(text, "latex")
+    except UnreadableError:
+        return None
+    return statements[0].sides[0] if len(statements) == 1 and len(statements[0].sides) == 1 else None
+
+
 class _Statements(Expressions):
     giving = False  # after `if gamma = 1`: what follows a comma is a condition too
 
