@@ -18,7 +18,7 @@ from symbn.code.floats import close_at_all_sizes, close_to_term
 from symbn.code.model import Array, Binding, Tensor
 from symbn.code.names import RESULTS, gradient_of, nodes
 from symbn.code.quantities import Indexed, Written, gradient
-from symbn.code.roots import prove_at_all_sizes, prove_over_scalars
+from symbn.code.roots import prove_at_all_sizes, proves_entries
 from symbn.code.source import Source
 from symbn.code.uses import names_changed, names_given, read_behind, uses
 from symbn.kernel.goal import Goal
@@ -195,7 +195,6 @@ def _equals(space: Space, value: Array, node: str, term: Term) -> bool:
         tensor = space.spread(node, term)
         if not isinstance(value, Tensor) or len(value.entries) != len(tensor.entries):
             return False
-        pairs = zip(value.entries, tensor.entries, strict=True)
-        return all(isinstance(prove_over_scalars(Goal(a, b)), Proved) for a, b in pairs)
+        return proves_entries(value.entries, tensor.entries)
     own = aligned(node, value, space)
     return not isinstance(own, Compared) and isinstance(prove_at_all_sizes(Goal(own, term)), Proved)

@@ -185,20 +185,17 @@ class _Checking:
             return Attempt(layout, way, whole, (), epsilons, kept=kept)
         except StoppedError as error:
             stopped = error
-        at = tuple(self.at_shapes(layout, way, kept))
-        traces = [trace for _, trace in at if isinstance(trace, Trace)]
-        if not traces:
-            last = [error for _, error in at if isinstance(error, StoppedError)]
-            return Attempt(layout, way, None, at, (), last[0] if last and last[0].kind != "outside" else stopped, kept)
-        epsilons = tuple({number for trace in traces for number in self.with_eps(trace)[1]})
-        return Attempt(
-            layout,
-            way,
-            None,
-            tuple((s, self.with_eps(t)[0] if isinstance(t, Trace) else t) for s, t in at),
-            epsilons,
-            kept=kept,
-        )
+        at: list[tuple[Shape, Trace | StoppedError]] = []
+        found: set[Fraction] = set()
+        for shape, trace in self.at_shapes(layout, way, kept):
+            if isinstance(trace, Trace):
+                trace, numbers = self.with_eps(trace)
+                found.update(numbers)
+            at.append((shape, trace))
+        errors = [error for _, error in at if isinstance(error, StoppedError)]
+        if len(errors) < len(at):
+            return Attempt(layout, way, None, tuple(at), tuple(found), kept=kept)
+        return Attempt(layout, way, None, tuple(at), (), errors[0] if errors and errors[0].kind != "outside" else stopped, kept)
 
     def with_eps(self, trace: Trace) -> tuple[Trace, tuple[Fraction, ...]]:
         """Return the trace with eps for a small number of the code, where nothing else is eps, and the number."""

@@ -28,14 +28,14 @@ def at_zeros(result: Tensor, written: Written) -> tuple[str, ...]:
     """Return what else the code divides by, below a root, where the kernel does not tell: seen at exact inputs at which the
     variance, gamma or dout is 0."""
     single = written.sizes[BATCH] == 1
+    leaves = dict.fromkeys(part.name for term in result.entries for part in subterms(term) if isinstance(part, Var))
+    usual = {leaf: Fraction(2 + number % 5) for number, leaf in enumerate(leaves)} | {"eps": Fraction(1)}
     found = []
     for name, zero in (("var", "x"), ("gamma", "gamma"), ("dout", "dout")):
         own = f"{written.layout.count} - 1" if single and zero == "x" else name
-        leaves = dict.fromkeys(part.name for term in result.entries for part in subterms(term) if isinstance(part, Var))
-        values = {leaf: Fraction(2 + number % 5) for number, leaf in enumerate(leaves)}
         # The variance is 0 where all entries of x are equal; their mean is not.
-        values |= {leaf: Fraction(3 if zero == "x" else 0) for leaf in leaves if leaf.split("[")[0] == zero}
-        if any(_undefined(entry, Point(1, {**values, "eps": Fraction(1)})) for entry in result.entries):
+        values = usual | {leaf: Fraction(3 if zero == "x" else 0) for leaf in leaves if leaf.split("[")[0] == zero}
+        if any(_undefined(entry, Point(1, values)) for entry in result.entries):
             found.append(own)
         if found and single:
             break  # Whatever else is 0, it is the single example.

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from math import ceil
-from typing import Protocol, assert_never
+from typing import Protocol
 
 from symbn.code.answer import READ, RUN
 from symbn.code.layouts import Layout
 from symbn.code.model import Array, Binding, Call, IndexedTensor, Result, StoppedError, Structure, Tensor, Trace
+from symbn.code.roots import replaced
 from symbn.code.source import Source
-from symbn.kernel.term import Add, Delta, Entry, Mul, Num, Power, Sum, Term, Var, children, subterms
+from symbn.kernel.term import Num, Term, children, subterms
 
 MOST_NODES = 100_000  # of one formula, written out
-Memo = dict[int, tuple[Term, Term]]
 
 
 class Engine(Protocol):
@@ -82,10 +82,10 @@ def bounded(trace: Trace) -> Trace:
 
 def with_number_for(trace: Trace, number: Fraction, put: Term) -> Trace:
     """Return the trace with a term in place of a number: what holds for every eps holds for 1e-5."""
-    memo: Memo = {}
-    results = tuple(_put(result, number, put, memo) for result in trace.results)
-    bindings = tuple(Binding(b.name, b.line, _array(b.value, number, put, memo)) for b in trace.bindings)
-    return Trace(results, bindings, trace.readings, trace.output)
+    known: dict[Term, Term] = {Num(number): put}
+    results = tuple(_put(result, known) for result in trace.results)
+    bindings = tuple(Binding(binding.name, binding.line, _array(binding.value, known)) for binding in trace.bindings)
+    return replace(trace, results=results, bindings=bindings)
 
 
 def terms(structure: Structure) -> list[Term]:
@@ -103,44 +103,21 @@ def terms(structure: Structure) -> list[Term]:
             return [term for part in structure.values() for term in terms(part)]
 
 
-def _put(structure: Structure, number: Fraction, put: Term, memo: Memo) -> Structure:
+def _put(structure: Structure, put: Mapping[Term, Term]) -> Structure:
     match structure:
         case Tensor() | IndexedTensor():
-            return _array(structure, number, put, memo)
+            return _array(structure, put)
         case tuple():
-            return tuple(_put(part, number, put, memo) for part in structure)
+            return tuple(_put(part, put) for part in structure)
         case list():
-            return [_put(part, number, put, memo) for part in structure]
+            return [_put(part, put) for part in structure]
         case None | bool() | int() | str() | Fraction() | Result():
             return structure
         case _:
-            return {key: _put(part, number, put, memo) for key, part in structure.items()}
+            return {key: _put(part, put) for key, part in structure.items()}
 
 
-def _array(array: Array, number: Fraction, put: Term, memo: Memo) -> Array:
+def _array(array: Array, put: Mapping[Term, Term]) -> Array:
     if isinstance(array, Tensor):
-        return Tensor(array.shape, tuple(replaced_number(entry, number, put, memo) for entry in array.entries))
-    return IndexedTensor(array.axes, replaced_number(array.term, number, put, memo))
-
-
-def replaced_number(term: Term, number: Fraction, put: Term, memo: Memo) -> Term:
-    if id(term) in memo:
-        return memo[id(term)][1]
-    new: Term
-    match term:
-        case Num(value=value):
-            new = put if value == number else term
-        case Var() | Entry() | Delta():
-            new = term
-        case Sum(index=index, body=body, excluding=excluding):
-            new = Sum(index, replaced_number(body, number, put, memo), excluding)
-        case Add(terms=parts):
-            new = Add(tuple(replaced_number(part, number, put, memo) for part in parts))
-        case Mul(factors=parts):
-            new = Mul(tuple(replaced_number(part, number, put, memo) for part in parts))
-        case Power(base=base, exponent=exponent):
-            new = Power(replaced_number(base, number, put, memo), exponent)
-        case _:
-            assert_never(term)
-    memo[id(term)] = (term, new)
-    return new
+        return Tensor(array.shape, tuple(replaced(entry, put) for entry in array.entries))
+    return IndexedTensor(array.axes, replaced(array.term, put))

@@ -22,7 +22,7 @@ from symbn.code.likeness import GAMMA_MISSING, Shown, likeness
 from symbn.code.matching import Plan, statements
 from symbn.code.model import StoppedError, Structure, Tensor, Trace
 from symbn.code.quantities import AT, Indexed, Written
-from symbn.code.roots import prove_at_all_sizes, prove_over_scalars
+from symbn.code.roots import prove_at_all_sizes, proves_entries
 from symbn.code.source import Source
 from symbn.kernel.derive import derive
 from symbn.kernel.goal import Goal
@@ -139,9 +139,7 @@ class _View:
             return near and isinstance(prove_at_all_sizes(Goal(term, target)), Proved)
         if not isinstance(result, Tensor) or not isinstance(target, Tensor) or len(result.entries) != len(target.entries):
             return False
-        pairs = zip(result.entries, target.entries, strict=True)
-        near = close_tensors(result, target, self.space)
-        return near and all(isinstance(prove_over_scalars(Goal(a, b)), Proved) for a, b in pairs)
+        return close_tensors(result, target, self.space) and proves_entries(result.entries, target.entries)
 
     def compared(self, node: str, result: Structure, target: Term | Tensor | None, seconds: float) -> Compared:
         if target is None:
@@ -280,10 +278,7 @@ def _where(node: str, shown: Sequence[Shown], failed: Failed, seen: Sequence[tup
     for (written, tensor), other in zip(shown, [None] * len(shown) if whole else [v for v, _ in seen], strict=False):
         target = written.gradient(node) if other is None or not view.plan.forward else other.target(node)
         assert isinstance(target, Tensor)
-        pairs = zip(tensor.entries, target.entries, strict=True)
-        same = close_tensors(tensor, target, written) and all(
-            isinstance(prove_over_scalars(Goal(a, b)), Proved) for a, b in pairs
-        )
+        same = close_tensors(tensor, target, written) and proves_entries(tensor.entries, target.entries)
         (right if same else wrong).append(written)
     other_size = "*".join(layout.sizes[axis] for axis in layout.others)
     conditions: tuple[tuple[str, Callable[[Mapping[str, int]], bool]], ...] = (

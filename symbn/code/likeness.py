@@ -15,7 +15,7 @@ from itertools import groupby, product
 from symbn.code.floats import NoValueError, Sample, near, positions
 from symbn.code.model import Tensor
 from symbn.code.quantities import AT, Indexed, Written
-from symbn.code.roots import EPS, prove_at_all_sizes, prove_over_scalars
+from symbn.code.roots import EPS, prove_at_all_sizes, proves_entries
 from symbn.kernel.goal import Goal
 from symbn.kernel.term import BATCH, FEATURE, ONE, Sum, Term, Var, add, mul, num, power
 from symbn.kernel.verdict import Proved
@@ -64,12 +64,7 @@ def _product(factor: Factor, term: Term) -> Term:
 def _equal(term: Term | None, total: Term, shown: Sequence[Shown], node: str) -> bool:
     if term is not None:
         return isinstance(prove_at_all_sizes(Goal(term, total)), Proved)
-    for written, tensor in shown:
-        other = written.spread(node, total)
-        pairs = zip(tensor.entries, other.entries, strict=True)
-        if not all(isinstance(prove_over_scalars(Goal(a, b)), Proved) for a, b in pairs):
-            return False
-    return True
+    return all(proves_entries(tensor.entries, written.spread(node, total).entries) for written, tensor in shown)
 
 
 def _agrees(total: Term, single: Sequence[Shown], node: str) -> bool:

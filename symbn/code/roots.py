@@ -7,6 +7,7 @@ fails, nothing is said.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import assert_never
 
@@ -49,10 +50,15 @@ def prove_over_scalars(goal: Goal) -> Proved | Undecided:
     for base, name in naming.classes:
         rest = replaced(base, {EPS: ZERO})
         if isinstance(prove(Goal(base, add(EPS, rest), positive=positive)), Proved):
-            known = {EPS: add(name, mul(num(-1), rest))}
+            known: dict[Term, Term] = {EPS: add(name, mul(num(-1), rest))}
             # eps is a difference now: that it is positive is no longer known to the kernel, and needs not be.
             return prove(Goal(replaced(left, known), replaced(right, known), positive=positive - {"eps"}))
     return answer
+
+
+def proves_entries(left: Sequence[Term], right: Sequence[Term]) -> bool:
+    """Tell whether the entries of two arrays of one size, without indices, are proved equal, one by one."""
+    return all(isinstance(prove_over_scalars(Goal(a, b)), Proved) for a, b in zip(left, right, strict=True))
 
 
 def prove_at_all_sizes(goal: Goal) -> Proved | Undecided:
@@ -148,13 +154,15 @@ class _Naming:
 _FEATURE = Index("c", FEATURE)
 
 
-def replaced(term: Term, put: dict[Var, Term]) -> Term:
-    """Return the term with scalars replaced; it has no indices."""
+def replaced(term: Term, put: Mapping[Term, Term]) -> Term:
+    """Return the term with some of its scalars and numbers replaced. What is put in has no indices, so none is captured."""
     memo: dict[int, Term] = {}
     for node in subterms(term):
         match node:
-            case Var():
+            case Num() | Var():
                 memo[id(node)] = put.get(node, node)
+            case Sum(index=index, body=body, excluding=excluding):
+                memo[id(node)] = Sum(index, memo[id(body)], excluding)
             case Add(terms=terms):
                 memo[id(node)] = add(*(memo[id(part)] for part in terms))
             case Mul(factors=factors):

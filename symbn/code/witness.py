@@ -6,9 +6,10 @@ numeric gradients are those of the layer's forward pass, by central differences,
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 from symbn.answer import PROVED, REFUTED
@@ -89,7 +90,7 @@ def _notes(
     references = gradient_witness(x, dout, gamma.reshape(full), beta.reshape(full), eps, layout.normalised)
     verdicts = {part.name: part.verdict for part in report.parts}
     wanted = {name: array.shape for gradients in references.values() for name, array in gradients.items()}
-    fitting = {n: a.reshape(wanted[n]) for n, a in results.items() if n in wanted and a.size == _size(wanted[n])}
+    fitting = {n: a.reshape(wanted[n]) for n, a in results.items() if n in wanted and a.size == prod(wanted[n])}
     where = f"x of shape {shape}, eps = {eps:g}, {'run' if run else 'read'}"
     for found in compare(fitting, references):
         said = f"{found.name} is {found.error:.1e} from {found.method} ({where})"
@@ -98,13 +99,6 @@ def _notes(
         elif verdicts.get(found.name) == PROVED and found.error > 1e-4:
             said += ": far for what is proved; is the forward pass that of the layer, and float64 enough here?"
         yield said
-
-
-def _size(shape: Sequence[int]) -> int:
-    count = 1
-    for length in shape:
-        count *= length
-    return count
 
 
 def _ran(source: Source, made: Plan, numbers: Numbers, way: Mapping[str, str], seconds: float) -> dict[str, NDArray[Any]]:
